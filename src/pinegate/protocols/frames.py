@@ -1,0 +1,43 @@
+"""What every media codec speaks: one coded picture or one audio frame on one timeline.
+
+Inputs (``rtp``, ``mpeg_ps``) turn bytes into :class:`AccessUnit`; outputs (``flv``, ``fmp4``, ``mpeg_ps``
+muxing) turn them back into bytes. Nothing here knows of sockets, clocks or cameras.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+TIMESCALE = 90_000
+"""Ticks a second of every ``pts`` and ``dts`` (RTP and MPEG-PS clock of video, RFC 3551 section 5)."""
+
+
+class Codec(StrEnum):
+    """The elementary streams that GB/T 28181 devices send."""
+
+    H264 = "h264"
+    H265 = "h265"
+    AAC = "aac"
+    G711A = "g711a"
+    G711U = "g711u"
+
+    @property
+    def is_video(self) -> bool:
+        return self in (Codec.H264, Codec.H265)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessUnit:
+    """One coded picture, or one audio frame.
+
+    ``payload``: video as Annex B byte stream (3- or 4-byte start codes, as received); AAC as raw frame without
+    ADTS; G.711 as samples. ``pts``/``dts``: 90 kHz ticks, unwrapped and never going backwards within a track
+    (``dts``), both tracks of a stream on one timeline. ``key``: a decoder can start here. ``config``: AAC's
+    AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), empty for other codecs.
+    """
+
+    codec: Codec
+    pts: int
+    dts: int
+    key: bool
+    payload: bytes
+    config: bytes = b""
