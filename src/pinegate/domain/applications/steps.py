@@ -91,7 +91,7 @@ def submit(application: Application, listed: frozenset[str], actor: Actor, now: 
     """Seal and hand in (article 5). ``listed``: which of the asked points are listed at this moment.
 
     Raises:
-        RuleRefusedError: ``consultation_missing`` (Annex 1 note 3), ``seal_missing``, ``field_missing`` naming the field,
+        RuleRefusedError: ``consultation_missing`` (Annex 1 note 3), ``seal_missing``, ``field_missing`` with the field,
             ``no_points``, ``point_not_listed``, ``operation_forbidden``, ``validity_invalid``.
     """
     target = _target(application, _E.SUBMIT, actor)
