@@ -1,9 +1,9 @@
-"""Who is asking: the cookie's session, read anew for every request, so that ending it or changing roles works at once."""
+"""Who is asking: the cookie's session, read anew for every request, so that ending it works at once."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from sqlalchemy import Row, select, update
@@ -104,7 +104,7 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
     return SignedIn(_actor(row), row.session_id, row.login, client_host_of(request))
 
 
-def _actor(row: Row[tuple[object, ...]]) -> Actor:
+def _actor(row: Row[Any]) -> Actor:
     return Actor(
         person_id=row.person_id,
         organization_id=row.organization_id,
