@@ -50,8 +50,8 @@ SORTS = frozenset(_SORTS)
 class MapView:
     """Either single points or clusters, never more than a screen can show."""
 
-    points: Sequence[Row[Any]]
-    clusters: Sequence[Row[Any]]
+    points: Sequence[Row[*tuple[Any, ...]]]
+    clusters: Sequence[Row[*tuple[Any, ...]]]
 
 
 class CatalogueViews:
@@ -64,7 +64,7 @@ class CatalogueViews:
 
     async def page(
         self, asked: PointFilter, sort: str, limit: int, offset: int
-    ) -> tuple[Sequence[Row[Any]], int]:
+    ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
         """One page and the total."""
         columns = (*_COLUMNS, *self._operations(asked.granted_to))
         query = visible_points(self._viewer, asked, self._now, *columns)
@@ -90,7 +90,7 @@ class CatalogueViews:
         )
         return (granted.label("operations"),)
 
-    async def one(self, point_id: str) -> Row[Any] | None:
+    async def one(self, point_id: str) -> Row[*tuple[Any, ...]] | None:
         """All of one point, or None where the viewer may not know of it."""
         marked, edited, listed = persons.alias("marked"), persons.alias("edited"), persons.alias("listed")
         names = (
@@ -115,12 +115,12 @@ class CatalogueViews:
         query = visible_points(self._viewer, PointFilter(ids=(point_id,)), self._now, *columns)
         return (await self._connection.execute(query)).one_or_none()
 
-    async def counts(self, asked: PointFilter) -> Sequence[Row[Any]]:
+    async def counts(self, asked: PointFilter) -> Sequence[Row[*tuple[Any, ...]]]:
         """Points and online points per township under the same filter."""
         columns = (
             _point.division_code,
             _point.township_code,
-            func.count().label("count"),
+            func.count().label("points"),
             func.count().filter(health.element == "online").label("online"),
         )
         query = visible_points(self._viewer, asked, self._now, *columns)
@@ -150,12 +150,12 @@ class CatalogueViews:
             self._now,
             func.avg(_point.longitude).label("longitude"),
             func.avg(_point.latitude).label("latitude"),
-            func.count().label("count"),
+            func.count().label("points"),
         ).where(_point.longitude.is_not(None))
         clusters = clusters.group_by(func.floor(_point.longitude / cell), func.floor(_point.latitude / cell))
         return MapView((), (await self._connection.execute(clusters)).all())
 
-    async def history(self, point_id: str) -> Sequence[Row[Any]]:
+    async def history(self, point_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
         """What happened to a point, newest first."""
         event = audit_events.c
         query = (

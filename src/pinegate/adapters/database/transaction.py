@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import AccessChangeRows
 from pinegate.adapters.database.audit import AuditRows
+from pinegate.adapters.database.catalogue import PointRows
 
 
 class Transaction:
@@ -12,4 +13,5 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.audit = AuditRows(connection)
+        self.points = PointRows(connection)
         self.changes = AccessChangeRows(connection)

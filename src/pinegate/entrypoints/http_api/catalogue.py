@@ -277,7 +277,7 @@ async def point_map(
         seen = await views.map(asked.as_filter(_box(asked.bbox)), cell)
     return MapOut(
         clusters=[
-            ClusterOut(longitude=c.longitude, latitude=c.latitude, count=c.count) for c in seen.clusters
+            ClusterOut(longitude=c.longitude, latitude=c.latitude, count=c.points) for c in seen.clusters
         ],
         points=[
             MapPoint(
@@ -386,8 +386,12 @@ def _box(text: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _point_values(row: Row[Any]) -> dict[str, Any]:
-    values = dict(row._mapping)
+def _as_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return row._asdict()  # pyright: ignore[reportPrivateUsage] -- public in SQLAlchemy in spite of its underscore
+
+
+def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    values = _as_dict(row)
     tree = divisions()
     return values | {
         "division_name": tree.name_of(row.division_code),
@@ -396,7 +400,7 @@ def _point_values(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _point(row: Row[Any]) -> PointOut:
+def _point(row: Row[*tuple[Any, ...]]) -> PointOut:
     return PointOut.model_validate(_point_values(row))
 
 
@@ -406,13 +410,11 @@ async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> Point
         raise ProblemError("not_found")
     actor = user.actor
     inside = actor.organization_kind in _INSIDERS
-    hidden = frozenset() if inside else {field.name for field in camera_fields() if field.restricted}
+    hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
     values = _point_values(row) | {
         "record": {name: value for name, value in row.record.items() if name not in hidden},
         "upstream": row.upstream if inside else {},
-        "history": [
-            HistoryOut.model_validate(dict(event._mapping)) for event in await views.history(point_id)
-        ]
+        "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
         if inside
         else [],
         "allowed_events": LISTING.events_for(ListingState(row.listing_state), actor.roles),
@@ -422,12 +424,12 @@ async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> Point
     return PointDetail.model_validate(values)
 
 
-def _tree(rows: Sequence[Row[Any]]) -> TreeNode:
+def _tree(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
     by_code: dict[str, tuple[int, int]] = {}
     for row in rows:
         for code in {"341000", row.division_code, row.township_code} - {""}:
             count, online = by_code.get(code, (0, 0))
-            by_code[code] = (count + row.count, online + row.online)
+            by_code[code] = (count + row.points, online + row.online)
 
     def node(division: Division) -> TreeNode:
         count, online = by_code.get(division.code, (0, 0))
