@@ -15,8 +15,8 @@ endif
 BIN := $(VENV)/bin
 export XDG_CACHE_HOME ?= $(CURDIR)/.cache
 export npm_config_cache ?= $(CURDIR)/.cache/npm
-# The machine's Node, or the one that tools/prepare.py laid there.
-export PATH := $(PATH):$(CURDIR)/.cache/node
+# Where tools/prepare.py lays Node when the machine has none.
+export PATH := $(CURDIR)/.cache/node:$(PATH)
 
 GENERATORS := $(sort $(wildcard tools/generate/*.py))
 LINTS := $(sort $(wildcard tools/lints/*.py))
@@ -38,6 +38,7 @@ run: ## Prepare everything and start the demonstration city (Ctrl-C stops all of
 test: ## Run every test, the browser's included
 	@$(PREPARE) --development --portal --test-programs
 	$(BIN)/python -m pytest
+	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 
 .PHONY: check
 check: ## Format, lint, types, import contracts, own lints, generated files, portal
@@ -49,7 +50,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
 	@$(MAKE) --no-print-directory generate
 	git diff --exit-code -- $(GENERATED)
-	@if [ -f portal/package.json ]; then npm --prefix portal run check; fi
+	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format
 format: ## Format the Python code and mend what the linter can

@@ -130,13 +130,19 @@ def _portal() -> None:
             "Installing the portal's packages", ["npm", "ci", "--no-audit", "--no-fund"], PORTAL, environment
         )
         stamp.write_text(fingerprint)
-    made = {PORTAL / "node_modules", PORTAL / "dist"}
-    sources = [path for path in sorted(PORTAL.rglob("*")) if path.is_file() and made.isdisjoint(path.parents)]
-    fingerprint = _digest(sources, fingerprint)
+    fingerprint = _digest(_portal_sources(), fingerprint)
     stamp = PORTAL / "dist" / ".pinegate.stamp"
     if not _stamped(stamp, fingerprint):
         _step("Building the portal", ["npm", "run", "build"], PORTAL, environment)
         stamp.write_text(fingerprint)
+
+
+def _portal_sources() -> list[Path]:
+    found: list[Path] = []
+    for folder, subfolders, names in os.walk(PORTAL):
+        subfolders[:] = [name for name in subfolders if name not in ("node_modules", "dist")]
+        found += [Path(folder, name) for name in names]
+    return sorted(found)
 
 
 def _environment_with_node() -> dict[str, str]:

@@ -22,6 +22,8 @@ def words_to_run_as(account: pwd.struct_passwd, must_reach: list[Path]) -> list[
     if not all(_open_to_others(path) for path in must_reach):
         capability = _passing_capability()
         words += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+        # PostgreSQL looks at its own files by access(2), which would forget capabilities without this.
+        words.append("--securebits=+no_setuid_fixup")
     return [*words, "--"]
 
 
