@@ -8,7 +8,7 @@ from dataclasses import replace
 from pinegate.adapters.media.messages import (
     MAX_MESSAGE,
     Answer,
-    ChannelViolation,
+    ChannelViolationError,
     Failed,
     Message,
     Notice,
@@ -21,15 +21,15 @@ _MAX_UNSENT = 4 * MAX_MESSAGE
 _MAX_OPEN_REQUESTS = 4096
 
 
-class ChannelClosed(Exception):
+class ChannelClosedError(Exception):
     """The other side is gone, or did not answer in time."""
 
 
 class Channel:
     """Both sides are alike: each may ask (:meth:`request`) and tell (:meth:`notify`).
 
-    ``on_request`` answers the other side's requests, each in a task of its own; ``on_notice`` is called in the
-    order of arrival and must not block.
+    ``on_request`` answers the other side's requests, each in a task of its own; ``on_notice`` is called in
+    the order of arrival and must not block.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Channel:
         return cls(reader, writer, on_request, on_notice)
 
     async def request(self, request: Request, timeout_s: float = 5.0) -> Answer:
-        """Ask and wait for the answer. Raises :class:`ChannelClosed`."""
+        """Ask and wait for the answer. Raises :class:`ChannelClosedError`."""
         number = self._next_id
         self._next_id += 1
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -69,7 +69,7 @@ class Channel:
             async with asyncio.timeout(timeout_s):
                 return await answer
         except TimeoutError:
-            raise ChannelClosed(f"no answer to {request.type} within {timeout_s:g} s") from None
+            raise ChannelClosedError(f"no answer to {request.type} within {timeout_s:g} s") from None
         finally:
             self._waiting.pop(number, None)
 
@@ -82,12 +82,12 @@ class Channel:
         self._writer.close()
 
     async def run(self) -> None:
-        """Serve until the other side is gone. Raises :class:`ChannelViolation` when it misbehaves."""
+        """Serve until the other side is gone. Raises :class:`ChannelViolationError` when it misbehaves."""
         try:
             while True:
                 length = int.from_bytes(await self._reader.readexactly(4), "big")
                 if length > MAX_MESSAGE:
-                    raise ChannelViolation(f"a message of {length} bytes")
+                    raise ChannelViolationError(f"a message of {length} bytes")
                 self._receive(decode(await self._reader.readexactly(length)))
         except (asyncio.IncompleteReadError, ConnectionError):
             return
@@ -97,12 +97,12 @@ class Channel:
                 task.cancel()
             for answer in self._waiting.values():
                 if not answer.done():
-                    answer.set_exception(ChannelClosed("the channel to the media worker is closed"))
+                    answer.set_exception(ChannelClosedError("the channel to the media worker is closed"))
 
     def _receive(self, message: Message) -> None:
         if isinstance(message, Request):
             if len(self._answering) >= _MAX_OPEN_REQUESTS:
-                raise ChannelViolation("too many open requests")
+                raise ChannelViolationError("too many open requests")
             task = asyncio.create_task(self._answer(message))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
@@ -123,8 +123,8 @@ class Channel:
 
     def _send(self, message: Message) -> None:
         if self._writer.is_closing():
-            raise ChannelClosed("the channel to the media worker is closed")
+            raise ChannelClosedError("the channel to the media worker is closed")
         if self._writer.transport.get_write_buffer_size() > _MAX_UNSENT:
             self._writer.close()  # the other side hangs: fail closed rather than grow
-            raise ChannelClosed("the other side of the channel does not read")
+            raise ChannelClosedError("the other side of the channel does not read")
         self._writer.write(encode(message))

@@ -1,7 +1,7 @@
 """The messages between control and a media worker, and their one codec.
 
-Each is a JSON object with a ``type``; a request carries an ``id`` above 0 and its answer the same one; a notice
-has ``id`` 0. ``docs/architecture/seams.md`` says what they mean.
+Each is a JSON object with a ``type``; a request carries an ``id`` above 0 and its answer the same one; a
+notice has ``id`` 0. ``docs/architecture/seams.md`` says what they mean.
 """
 
 from collections.abc import Mapping
@@ -211,7 +211,7 @@ Message = Request | Answer | Notice
 _codec: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 
-class ChannelViolation(Exception):
+class ChannelViolationError(Exception):
     """The other side of the channel sent what is no message; the channel must be closed."""
 
 
@@ -224,9 +224,9 @@ def encode(message: Message) -> bytes:
 
 
 def decode(body: bytes) -> Message:
-    """A message from its JSON. Raises :class:`ChannelViolation`, whose text never repeats the content."""
+    """A message from its JSON. Raises :class:`ChannelViolationError`, whose text repeats no content."""
     try:
         return _codec.validate_json(body)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
-        raise ChannelViolation(f"{fault['type']} at {fault['loc']}") from None
+        raise ChannelViolationError(f"{fault['type']} at {fault['loc']}") from None

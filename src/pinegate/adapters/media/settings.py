@@ -7,11 +7,11 @@ from dataclasses import dataclass
 class MediaSettings:
     """What the operator may choose.
 
-    ``http_base_port``: worker *n* listens on ``http_base_port + n``; 0 lets the kernel choose once, and the port
-    is kept over restarts. ``play_bases``: the public address of each worker when a reverse proxy stands before
-    it (``https://v.example.cn/w0``), else empty. ``rtp_host``: the address written into the SDP. ``rtp_ports``:
-    first and last port, shared out among the workers. ``portal_origins``: the only web origins that may read
-    pictures. ``trusted_proxies``: addresses whose ``X-Forwarded-For`` is believed.
+    ``http_base_port``: worker *n* listens on ``http_base_port + n``; 0 lets the kernel choose once, and the
+    port is kept over restarts. ``play_bases``: the public address of each worker when a reverse proxy
+    stands before it (``https://v.example.cn/w0``), else empty. ``rtp_host``: the address written into the
+    SDP. ``rtp_ports``: first and last port, shared out among the workers. ``portal_origins``: the only web
+    origins that may read pictures. ``trusted_proxies``: addresses whose ``X-Forwarded-For`` is believed.
     """
 
     workers: int = 1

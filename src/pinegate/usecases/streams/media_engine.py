@@ -1,7 +1,8 @@
 """What the streams use cases ask of whatever moves the pictures, and what it tells them.
 
-Two ports: :class:`MediaEngine` is called by the use cases, :class:`MediaEvents` is called by the engine. The
-engine never decides who may see: it asks ``redeem_ticket`` and obeys the answer, and the leases, to the letter.
+Two ports: :class:`MediaEngine` is called by the use cases, :class:`MediaEvents` is called by the engine.
+The engine never decides who may see: it asks ``redeem_ticket`` and obeys the answer, and the leases, to the
+letter.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +33,7 @@ class PlayProtocol(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why the engine itself ended a session or a source; control's own reasons are passed through as given."""
+    """Why the engine itself ended a session or a source; control's own pass through as given."""
 
     VIEWER_LEFT = "viewer_left"
     VIEWER_STALLED = "viewer_stalled"
@@ -41,14 +42,15 @@ class EndReason(StrEnum):
     SOURCE_LOST = "source_lost"
     SOURCE_CHANGED = "source_changed"
     WORKER_LOST = "worker_lost"
+    NOT_BEGUN = "not_begun"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
     """A camera's stream that is about to be invited.
 
-    ``ssrc``: the announced one, or None to learn it from the first valid packet. ``expected_host``: the only IP
-    address from which packets or connections are taken.
+    ``ssrc``: the announced one, or None to learn it from the first valid packet. ``expected_host``: the
+    only IP address from which packets or connections are taken.
     """
 
     source_id: str
@@ -86,8 +88,8 @@ class Refused:
 class SourceStarted:
     """The first decodable key frame of a source has come.
 
-    ``audio`` is the camera's audio codec (None: it has none); ``audio_carried`` says whether the browser outputs
-    carry it. ``width`` and ``height`` are in pixels, 0 when the parameter sets do not tell.
+    ``audio`` is the camera's audio codec (None: it has none); ``audio_carried`` says whether the browser
+    outputs carry it. ``width`` and ``height`` are in pixels, 0 when the parameter sets do not tell.
     """
 
     source_id: str
@@ -111,15 +113,15 @@ class MediaEngineError(Exception):
     """The engine could not do what was asked; the message says what to mend."""
 
 
-class SourceUnknown(MediaEngineError):
+class SourceUnknownError(MediaEngineError):
     """The source is not open on any worker."""
 
 
-class PictureUnavailable(MediaEngineError):
+class PictureUnavailableError(MediaEngineError):
     """No key frame has come yet, or the codec helper could not decode it."""
 
 
-class EngineUnavailable(MediaEngineError):
+class EngineUnavailableError(MediaEngineError):
     """No worker is running, or it did not answer in time."""
 
 
@@ -127,14 +129,16 @@ class MediaEngine(Protocol):
     """Ingest, fan-out and cutting of live pictures."""
 
     async def open_source(self, request: SourceRequest) -> SourceEndpoint:
-        """Reserve a port for a camera. Raises :class:`EngineUnavailable` when no port or worker is free."""
+        """Reserve a port for a camera. Raises :class:`EngineUnavailableError` when no port or worker is
+        free.
+        """
         ...
 
     async def bind_source(self, source_id: str, remote_host: str, remote_port: int, ssrc: int | None) -> None:
         """Tell what the camera answered; with TCP active the engine connects now.
 
         ``remote_host`` is the camera's word: the caller has checked that it may be connected to (S07).
-        ``ssrc`` None: learn it from the first packet. Raises :class:`SourceUnknown`.
+        ``ssrc`` None: learn it from the first packet. Raises :class:`SourceUnknownError`.
         """
         ...
 
@@ -151,7 +155,9 @@ class MediaEngine(Protocol):
         ...
 
     async def snapshot(self, source_id: str) -> bytes:
-        """The last key frame as JPEG. Raises :class:`SourceUnknown` or :class:`PictureUnavailable`."""
+        """The last key frame as JPEG. Raises :class:`SourceUnknownError` or
+        :class:`PictureUnavailableError`.
+        """
         ...
 
     def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:
@@ -164,7 +170,7 @@ class MediaEngine(Protocol):
 
 
 class MediaEvents(Protocol):
-    """What the engine calls back. Calls about one worker come one after the other, ``redeem_ticket`` aside."""
+    """What the engine calls back. Calls about one worker come one by one, ``redeem_ticket`` aside."""
 
     async def redeem_ticket(
         self, ticket: str, protocol: PlayProtocol, client_host: str
@@ -207,7 +213,7 @@ class NullMediaEngine:
 
     async def bind_source(self, source_id: str, remote_host: str, remote_port: int, ssrc: int | None) -> None:
         if source_id not in self.sources:
-            raise SourceUnknown(f"source {source_id} is not open")
+            raise SourceUnknownError(f"source {source_id} is not open")
         self.bound[source_id] = (remote_host, remote_port, ssrc)
 
     async def close_source(self, source_id: str, reason: str) -> None:
@@ -221,7 +227,7 @@ class NullMediaEngine:
         self.renewed.append((tuple(session_ids), lease_ms))
 
     async def snapshot(self, source_id: str) -> bytes:
-        raise PictureUnavailable("the null engine has no pictures")
+        raise PictureUnavailableError("the null engine has no pictures")
 
     def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:
         return f"http://192.0.2.1/live/{ticket}.{protocol}"
