@@ -15,6 +15,7 @@ from tests.factories.organizations import City, Person, add_city, add_portal_ses
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import ALTERABLE_TABLES, metadata
+from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
@@ -101,7 +102,7 @@ async def city(database: Database) -> City:
 
 @pytest.fixture
 def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id)
+    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(32)))
 
 
 ClientAs = Callable[[Role | Person], Awaitable[httpx2.AsyncClient]]
