@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from pinegate.adapters.embedded_postgres import (
-    DatabaseUrls,
     EmbeddedPostgres,
     EmbeddedPostgresError,
     stop_leftover,
@@ -139,18 +138,16 @@ def test_a_server_that_cannot_start_says_why(folder: Path):
         EmbeddedPostgres(folder).start()
 
 
-def test_the_application_cannot_create_tables_or_enter_other_databases(
-    postgres: EmbeddedPostgres, database: DatabaseUrls
-):
+def test_the_application_cannot_create_tables_or_enter_other_databases(postgres: EmbeddedPostgres):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        run(database.app, "CREATE TABLE mine (i int)")
+        run(postgres.urls().app, "CREATE TABLE mine (i int)")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         ask(postgres.urls("postgres").app, "SELECT 1")
 
 
-def test_no_role_of_the_program_is_a_superuser(database: DatabaseUrls):
+def test_no_role_of_the_program_is_a_superuser(postgres: EmbeddedPostgres):
     query = "SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname LIKE 'pinegate%'"
-    assert ask(database.owner, query) is False
+    assert ask(postgres.urls().owner, query) is False
 
 
 def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder: Path):
@@ -161,11 +158,16 @@ def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder:
         assert ask(owner, "SHOW synchronous_commit") == "on"
 
 
-def test_each_test_has_a_database_of_its_own(postgres: EmbeddedPostgres, database: DatabaseUrls):
-    other = postgres.create_database("other_test")
-    run(database.owner, "CREATE TABLE t AS SELECT 1")
-    assert ask(other.owner, "SELECT to_regclass('t')") is None
-    postgres.drop_database("other_test")
+def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(postgres: EmbeddedPostgres):
+    run(postgres.create_database("pattern").owner, "CREATE TABLE t AS SELECT 7 AS seven")
+    copy = postgres.create_database("copied", template="pattern").owner
+    still_in_it = psycopg.connect(copy)
+    assert still_in_it.execute("SELECT seven FROM t").fetchone() == (7,)
+    postgres.drop_database("copied")
+    still_in_it.close()
+    postgres.drop_database("pattern")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        ask(copy, "SELECT 1")
 
 
 def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path):

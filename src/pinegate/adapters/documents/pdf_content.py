@@ -15,7 +15,8 @@ _ACTIVE = re.compile(
 )
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
-_VERSION = re.compile(rb"%PDF-[12]\.\d")
+_BEGINNING = re.compile(rb"%PDF-[12]\.\d")
+_END = re.compile(rb"startxref\s+\d+\s+%%EOF")
 _DICTIONARY_BYTES = 4096  # how far before its stream a dictionary is looked for
 _MOST_UNPACKED = 32 * 1024 * 1024  # of all object streams together
 _LAST_BYTES = 1024
@@ -31,7 +32,7 @@ class PdfFault:
 
 def fault_of_pdf(content: bytes) -> PdfFault | None:
     """The first reason to refuse `content`, or None."""
-    if not _VERSION.match(content) or b"%%EOF" not in content[-_LAST_BYTES:]:
+    if not _BEGINNING.match(content) or not _END.search(content[-_LAST_BYTES:]):
         return PdfFault("The PDF is damaged or incomplete; export or scan it again.", damaged=True)
     return _active(content) or _fault_of_object_streams(content)
 

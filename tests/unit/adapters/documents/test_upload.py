@@ -24,7 +24,7 @@ def image(image_format: str, size: tuple[int, int] = (40, 30), mode: str = "RGB"
 
 
 def pdf(body: bytes) -> bytes:
-    return b"%PDF-1.7\n" + body + b"\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    return b"%PDF-1.7\n" + body + b"\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 
 
 def refusal(store: ScanStore, content: bytes) -> str:
