@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pinegate.adapters.embedded_postgres import (
 
 _RUN_UNTIL_KILLED = """
 import sys
+import time
 from pathlib import Path
 from pinegate.adapters.embedded_postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
@@ -89,6 +91,19 @@ def test_a_pid_file_whose_number_a_stranger_got_is_no_obstacle(folder: Path):
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(folder: Path):
+    with EmbeddedPostgres(folder) as server:
+        assert not server.restart_if_ended()
+        run(server.urls().owner, "CREATE TABLE kept AS SELECT 42 AS answer")
+        os.kill(int((folder / "cluster/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while not server.restart_if_ended():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert ask(server.urls().owner, "SELECT answer FROM kept") == 42
+    assert not server.restart_if_ended()
 
 
 def test_a_second_program_on_the_same_folder_is_refused(folder: Path):
