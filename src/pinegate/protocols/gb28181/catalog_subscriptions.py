@@ -141,21 +141,23 @@ class CatalogSubscriptions:
             now + _RETRY_AFTER, lambda later: self._send(subscription, self._expires, later)
         )
 
-    def receive_notify(self, request: Request, flow: Flow, now: float) -> str | None:
-        """Whose subscription a NOTIFY belongs to; ``None``: 481. It must come from the device, with our tag.
+    def receive_notify(self, request: Request, flow: Flow, now: float) -> tuple[int, str]:
+        """The status to answer a NOTIFY with, and whose it is. It must come from the device, with our tag.
 
         The device's own tag is not asked for: a NOTIFY may overtake the 200 that tells it (RFC 6665 section 4.4.1).
         """
         subscription = self._by_call_id.get(request.call_id)
         if subscription is None or subscription.request is None or subscription.device.flow != flow:
-            return None
-        if subscription.request.from_.tag != request.to.tag or request.cseq[0] <= subscription.notified:
-            return None
+            return 481, ""
+        if subscription.request.from_.tag != request.to.tag:
+            return 481, ""
+        if request.cseq[0] <= subscription.notified:
+            return 500, ""
         subscription.notified = request.cseq[0]
         state = (request.headers.get("subscription-state") or "").strip().lower()
         if state.startswith("terminated"):
             self._failed(subscription, 0, now)
-        return subscription.device.device_id
+        return 200, subscription.device.device_id
 
     def move_device(self, device: Registration) -> None:
         """The device proved itself at another flow: its dialog follows."""

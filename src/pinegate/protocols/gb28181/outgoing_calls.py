@@ -100,7 +100,7 @@ class OutgoingCalls:
         call.state = CallState.CANCELLED
         call.alarm.cancel()
         if call.provisional:
-            self._endpoint.send(cancel_of(call.invite), call.flow, lambda *_: None, now)
+            self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
 
     def _answered(self, name: str, response: Response | None, now: float) -> None:
         call = self._calls.get(name)
@@ -119,7 +119,7 @@ class OutgoingCalls:
             return
         call.provisional = True
         if call.state is CallState.CANCELLED:
-            self._endpoint.send(cancel_of(call.invite), call.flow, lambda *_: None, now)
+            self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
 
     def _accepted(self, name: str, call: _Call | None, response: Response, now: float) -> None:
         if call is None:
@@ -150,7 +150,7 @@ class OutgoingCalls:
     def _bye(self, call: _Call, now: float) -> None:
         if call.dialog is not None:
             bye = self._endpoint.compose_in_dialog(call.dialog, "BYE")
-            self._endpoint.send(bye, call.dialog.flow, lambda *_: None, now)
+            self._endpoint.send(bye, call.dialog.flow, None, now)
 
     def receive_bye(self, request: Request, flow: Flow, now: float) -> bool:
         """A BYE of a peer: True when it is the call's own device (Call-ID, both tags, source, CSeq); else 481."""

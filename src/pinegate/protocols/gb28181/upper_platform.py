@@ -11,8 +11,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 
-from pinegate.protocols.gb28181.catalog_collector import CatalogCollector
 from pinegate.protocols.gb28181.catalog_subscriptions import CatalogSubscriptions
+from pinegate.protocols.gb28181.device_requests import DeviceRequests
 from pinegate.protocols.gb28181.outgoing_calls import OutgoingCalls
 from pinegate.protocols.gb28181.registrar import Registrar, Registration
 from pinegate.protocols.gb28181.source_limiter import SourceLimiter
@@ -20,20 +20,16 @@ from pinegate.protocols.gb28181.upper_config import AccountLookup, UpperPlatform
 from pinegate.protocols.gb28181.upper_events import (
     AlarmReceived,
     CatalogChanged,
-    ControlFinished,
-    DeviceInfoReceived,
     DeviceOffline,
     DeviceRegistered,
-    DeviceStatusReceived,
     InviteFailed,
     MessageRejected,
     PlaybackEnded,
     PositionReceived,
-    QueryFailed,
     Rejection,
     UpperEvent,
 )
-from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message, serialise_message
+from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
 from pinegate.protocols.manscdp.messages import (
     Alarm,
     CatalogNotify,
@@ -45,8 +41,6 @@ from pinegate.protocols.manscdp.messages import (
     MediaStatus,
     Message,
     MobilePosition,
-    Query,
-    ResultResponse,
 )
 from pinegate.protocols.manscdp.ptz import PtzCommand
 from pinegate.protocols.manscdp.ptz import encode as encode_ptz
@@ -54,13 +48,11 @@ from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
 from pinegate.protocols.sip.endpoint import Identity, RequestHandler, SipEndpoint
 from pinegate.protocols.sip.flow import Flow, Transmit
-from pinegate.protocols.sip.message import Request, Response
+from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
-from pinegate.protocols.sip.schedule import Alarm as ScheduledAlarm
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
-_ANSWER_WAIT = 30.0
 _END_OF_RECORDING = "121"
 
 
@@ -89,16 +81,16 @@ class UpperPlatform:
         self._registrar = Registrar(
             config, endpoint, lookup, nonces, self._limiter, wall_time, self._registration_event
         )
-        self._catalogs = CatalogCollector(
-            endpoint.schedule, self._events.append, config.catalog_quiet, config.max_catalog_items
-        )
+        self._requests = DeviceRequests(config, endpoint, self._registrar.devices, self._events.append)
         self._subscriptions = CatalogSubscriptions(
-            endpoint, self._events.append, config.domain, config.subscription_expires, self._next_sn
+            endpoint,
+            self._events.append,
+            config.domain,
+            config.subscription_expires,
+            self._requests.next_sn,
         )
         self._calls = OutgoingCalls(endpoint, self._events.append, config.domain, config.invite_timeout)
-        self._queries: dict[tuple[str, int], ScheduledAlarm] = {}
         self._offline: list[str] = []
-        self._sn = 0
         self._handlers: dict[str, RequestHandler] = {
             "REGISTER": self._register,
             "MESSAGE": self._receive_message,
@@ -112,11 +104,15 @@ class UpperPlatform:
 
     def receive_data(self, data: bytes, flow: Flow, now: float) -> None:
         """One UDP datagram, or bytes of one TCP connection; whatever they are, nothing is raised."""
-        if flow.transport == "udp" and self._registrar.at(flow) is None:
-            if not self._limiter.allow(flow.host, now):
-                self.counters["over_rate"] += 1
-                return
-        self._endpoint.receive(data, flow, now)
+        if flow.transport == "tcp" or self._may_speak(flow, now):
+            self._endpoint.receive(data, flow, now)
+
+    def _may_speak(self, flow: Flow, now: float) -> bool:
+        """Registered peers may; strangers by the rate of their host, for what they send costs us work."""
+        if self._registrar.at(flow) is not None or self._limiter.allow(flow.host, now):
+            return True
+        self.counters["over_rate"] += 1
+        return False
 
     def connection_lost(self, flow: Flow, now: float) -> None:
         """A TCP connection ended: the devices on it are offline."""
@@ -164,21 +160,15 @@ class UpperPlatform:
 
     def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
         """Ask for the catalogue (``scope_id``: of one region or group); SN. Ends by CatalogCompleted or QueryFailed."""
-        sn = self._next_sn()
-        self._catalogs.start(device_id, sn, now)
-        query = Query("Catalog", sn, scope_id or device_id)
-        self._message(
-            device_id, device_id, query, now, lambda status, _: self._catalog_sent(device_id, sn, status)
-        )
-        return sn
+        return self._requests.query_catalog(device_id, scope_id or device_id, now)
 
     def query_device_info(self, device_id: str, now: float) -> int:
         """Ask who a device is; SN. Ends by DeviceInfoReceived or QueryFailed."""
-        return self._query("DeviceInfo", device_id, now)
+        return self._requests.query("DeviceInfo", device_id, now)
 
     def query_device_status(self, device_id: str, now: float) -> int:
         """Ask how a device is; SN. Ends by DeviceStatusReceived or QueryFailed."""
-        return self._query("DeviceStatus", device_id, now)
+        return self._requests.query("DeviceStatus", device_id, now)
 
     def subscribe_catalog(self, device_id: str, now: float) -> None:
         """Keep a catalogue subscription until the device is offline; SubscriptionChanged tells how it goes."""
@@ -194,16 +184,8 @@ class UpperPlatform:
         self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
-        sn = self._next_sn()
-        control = Control(sn, channel_id, encode_ptz(command), priority)
-        self._message(
-            device_id,
-            channel_id,
-            control,
-            now,
-            lambda status, _: self._events.append(ControlFinished(device_id, sn, status)),
-        )
-        return sn
+        control = Control(self._requests.next_sn(), channel_id, encode_ptz(command), priority)
+        return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
         """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
@@ -221,10 +203,8 @@ class UpperPlatform:
     # Requests of peers.
 
     def _request(self, request: Request, flow: Flow, now: float) -> None:
-        if flow.transport == "tcp" and self._registrar.at(flow) is None:
-            if not self._limiter.allow(flow.host, now):
-                self.counters["over_rate"] += 1
-                return
+        if flow.transport == "tcp" and not self._may_speak(flow, now):
+            return
         handler = self._handlers.get(request.method)
         if handler is not None:
             handler(request, flow, now)
@@ -249,9 +229,9 @@ class UpperPlatform:
         self._reject(request, flow, 481, Rejection.NO_DIALOG)
 
     def _notify(self, request: Request, flow: Flow, now: float) -> None:
-        device_id = self._subscriptions.receive_notify(request, flow, now)
-        if device_id is None:
-            self._reject(request, flow, 481, Rejection.NO_DIALOG)
+        status, device_id = self._subscriptions.receive_notify(request, flow, now)
+        if status != 200:
+            self._reject(request, flow, status, Rejection.NO_DIALOG)
             return
         self._endpoint.reply(request, flow, 200, now)
         if not request.body:
@@ -309,19 +289,12 @@ class UpperPlatform:
         match message:
             case Keepalive():
                 device.last_seen = now
-            case CatalogResponse():
-                if not self._catalogs.take(device_id, message, now):
-                    self.counters["unasked_catalog"] += 1
-            case DeviceInfo():
-                if self._query_over(device_id, message.sn):
-                    self._events.append(DeviceInfoReceived(device_id, message.sn, message))
-            case DeviceStatus():
-                if self._query_over(device_id, message.sn):
-                    self._events.append(DeviceStatusReceived(device_id, message.sn, message))
+            case CatalogResponse() | DeviceInfo() | DeviceStatus():
+                if not self._requests.take(device_id, message, now):
+                    self.counters["unasked_answer"] += 1
             case Alarm():
                 self._events.append(AlarmReceived(device_id, message))
-                answer = ResultResponse("Alarm", message.sn, message.device_id, "OK")
-                self._message(device_id, device_id, answer, now, lambda *_: None)
+                self._requests.acknowledge_alarm(device, message, now)
             case MobilePosition():
                 self._events.append(PositionReceived(device_id, message))
             case MediaStatus(notify_type=kind) if kind == _END_OF_RECORDING:
@@ -329,69 +302,6 @@ class UpperPlatform:
                     self._events.append(PlaybackEnded(request.call_id))
             case _:
                 self.counters["unhandled_message"] += 1
-
-    # Requests of ours.
-
-    def _next_sn(self) -> int:
-        self._sn += 1
-        return self._sn
-
-    def _query(self, cmd_type: str, device_id: str, now: float) -> int:
-        sn = self._next_sn()
-        key = (device_id, sn)
-        self._queries[key] = self._endpoint.schedule.at(
-            now + _ANSWER_WAIT, lambda _: self._query_failed(device_id, sn, 408)
-        )
-        self._message(
-            device_id,
-            device_id,
-            Query(cmd_type, sn, device_id),
-            now,
-            lambda status, _: None if status < 300 else self._query_failed(device_id, sn, status),
-        )
-        return sn
-
-    def _query_over(self, device_id: str, sn: int) -> bool:
-        alarm = self._queries.pop((device_id, sn), None)
-        if alarm is not None:
-            alarm.cancel()
-        return alarm is not None
-
-    def _query_failed(self, device_id: str, sn: int, status: int) -> None:
-        if self._query_over(device_id, sn):
-            self._events.append(QueryFailed(device_id, sn, status))
-
-    def _catalog_sent(self, device_id: str, sn: int, status: int) -> None:
-        if status >= 300:
-            self._catalogs.fail(device_id, sn, status)
-
-    def _message(
-        self,
-        device_id: str,
-        target_id: str,
-        message: Message,
-        now: float,
-        finished: Callable[[int, float], None],
-    ) -> None:
-        """Send a MESSAGE to ``target_id`` (the device or one of its channels); ``finished`` hears the final status."""
-        device = self._registrar.devices.get(device_id)
-        if device is None:
-            finished(480, now)
-            return
-
-        def answered(response: Response | None, later: float) -> None:
-            status = 408 if response is None else response.status
-            if status >= 200:
-                finished(status, later)
-
-        request = self._endpoint.compose(
-            "MESSAGE",
-            f"sip:{target_id}@{device.target}",
-            f"<sip:{target_id}@{self.config.domain}>",
-            device.flow,
-            content=(CONTENT_TYPE, serialise_message(message, device.encoding)),
-        )
-        self._endpoint.send(request, device.flow, answered, now)
 
     # Devices that come, move and go.
 
@@ -410,6 +320,4 @@ class UpperPlatform:
             device_id = self._offline.pop()
             self._calls.drop_device(device_id, now)
             self._subscriptions.drop_device(device_id)
-            self._catalogs.drop_device(device_id)
-            for _, sn in [key for key in self._queries if key[0] == device_id]:
-                self._query_failed(device_id, sn, 480)
+            self._requests.drop_device(device_id)

@@ -38,6 +38,10 @@ class Identity:
         return f"<sip:{self.user}@{host}:{self.port}>"
 
 
+def _ignore(response: Response | None, now: float) -> None:
+    """Nobody waits for this answer."""
+
+
 class SipEndpoint:
     """Parsing, transactions and time of one element; ``on_request`` gets every request that is new.
 
@@ -194,8 +198,9 @@ class SipEndpoint:
             content=content,
         )
 
-    def send(self, request: Request, flow: Flow, handler: ResponseHandler, now: float) -> None:
+    def send(self, request: Request, flow: Flow, handler: ResponseHandler | None, now: float) -> None:
         """Send by a client transaction; ``handler`` hears every answer, or ``None`` when there will be none."""
+        handler = handler or _ignore
         if not self.transactions.send_request(request, flow, handler, now):
             self.counters["too_many_requests"] += 1
             self.schedule.at(now, lambda later: handler(None, later))
