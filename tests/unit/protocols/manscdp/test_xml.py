@@ -55,7 +55,7 @@ def test_what_vendors_break_is_repaired(body: bytes, name: str) -> None:
 
 
 def test_an_item_whose_end_is_missing_ends_at_the_next() -> None:
-    root = parse_xml(b"<R><DeviceList><Item><A>1</A><Item><A>2</A></Item></Item></DeviceList><B>b</B></R>")
+    root = parse_xml(b"<R><DeviceList><Item><A>1</A><Item><A>2</A></Item></DeviceList><B>b</B></R>")
     assert not isinstance(root, MalformedXml)
     listed = root.find("DeviceList")
     assert listed is not None
