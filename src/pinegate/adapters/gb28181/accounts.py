@@ -44,7 +44,9 @@ class DeviceAccounts:
         for row in rows:
             record = record_of(row)
             try:
-                password = self._box.open(row.password_encrypted, password_context(record.device_code)).decode()
+                password = self._box.open(
+                    row.password_encrypted, password_context(record.device_code)
+                ).decode()
             except SecretBoxError:
                 # Another key made it: the device stays out until an administrator sets its password again.
                 _log.error("device_password_unreadable", device_code=record.device_code)

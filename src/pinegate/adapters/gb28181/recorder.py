@@ -62,7 +62,10 @@ class Recorder:
             await tx.devices.note_registered(event.device_id, address, flow.transport, event.version, at)
             if event.fresh or event.moved:
                 await self._audit(
-                    tx, AuditEventName.DEVICE_REGISTERED, event.device_id, {"address": address, "moved": event.moved}
+                    tx,
+                    AuditEventName.DEVICE_REGISTERED,
+                    event.device_id,
+                    {"address": address, "moved": event.moved},
                 )
 
         self._queue(write)
@@ -175,7 +178,9 @@ class Recorder:
         host: str = "",
     ) -> None:
         await tx.audit.append(
-            AuditEvent(self._new_id(), name, self._now(), None, None, "device_code", device_code, host, details)
+            AuditEvent(
+                self._new_id(), name, self._now(), None, None, "device_code", device_code, host, details
+            )
         )
 
 

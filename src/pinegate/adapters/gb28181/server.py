@@ -1,9 +1,9 @@
-"""The upper platform on real sockets: drives the sans-IO machine, records what it learns, answers the use cases' calls."""
+"""The upper platform on real sockets: drives the sans-IO machine, records what it learns, answers the use cases."""
 
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -242,7 +242,9 @@ class Gb28181Server:
         if self._timer is not None and (due is None or due < self._timer.when()):
             self._timer.cancel()
             self._timer = None
-        if due is not None and (self._timer is None or self._timer.cancelled() or self._timer.when() <= self._now()):
+        if due is not None and (
+            self._timer is None or self._timer.cancelled() or self._timer.when() <= self._now()
+        ):
             self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
 
     def _handle(self, event: events.UpperEvent) -> None:
@@ -387,7 +389,7 @@ class Gb28181Server:
                 if seen:
                     self._recorder.kept_alive(seen)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

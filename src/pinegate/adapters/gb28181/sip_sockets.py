@@ -1,4 +1,4 @@
-"""SIP's sockets: UDP and TCP on one port (RFC 3261 section 18.2.1). Bytes in and out by flow; no SIP is understood here."""
+"""SIP's sockets: UDP and TCP on one port (RFC 3261 section 18.2.1). Bytes by flow; no SIP is understood here."""
 
 import asyncio
 from collections.abc import Callable, Iterable
