@@ -4,8 +4,10 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pinegate.adapters.database.access import AccessRows
 from pinegate.adapters.database.access_changes import AccessChangeRows
 from pinegate.adapters.database.audit import AuditRows
+from pinegate.adapters.database.identity import IdentityRows
 
 
 class Transaction:
@@ -21,3 +23,11 @@ class Transaction:
     @cached_property
     def changes(self) -> AccessChangeRows:
         return AccessChangeRows(self.connection)
+
+    @cached_property
+    def identity(self) -> IdentityRows:
+        return IdentityRows(self.connection)
+
+    @cached_property
+    def access(self) -> AccessRows:
+        return AccessRows(self.connection)
