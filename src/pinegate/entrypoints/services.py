@@ -1,6 +1,5 @@
 """What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
 
-import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Protocol
 
 from pinegate.adapters.access.judge import NobodyJudges
 from pinegate.adapters.access.session_ends import EndedEvents
-from pinegate.adapters.access.source_runner import SourceRunner
+from pinegate.adapters.access.snapshots import NoSnapshots
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
@@ -32,6 +31,14 @@ class WakesJudge(Protocol):
 
     async def judge_now(self) -> None:
         """Close what has fallen; returns when it is closed."""
+        ...
+
+
+class TakesSnapshots(Protocol):
+    """A picture of a point, with a mark in it."""
+
+    async def take(self, point_id: str, session_id: str, mark: str) -> bytes:
+        """JPEG. Raises ``PictureUnavailableError`` when no picture comes."""
         ...
 
 
@@ -68,8 +75,7 @@ class Services:
     interface_limit: RateLimit = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
-    sources: SourceRunner | None = None
+    snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
     judge: WakesJudge = field(default_factory=NobodyJudges)
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
-    shutting_down: asyncio.Event = field(default_factory=asyncio.Event)

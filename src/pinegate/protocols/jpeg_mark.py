@@ -41,7 +41,9 @@ def _exif_segment(text: str) -> bytes:
     tiff += struct.pack(">HHII", _IMAGE_DESCRIPTION, _ASCII, max(len(description), 5), texts)
     tiff += struct.pack(">HHII", _EXIF_POINTER, _LONG, 1, exif_ifd)
     tiff += struct.pack(">I", 0)
-    description = description.ljust(5, b"\x00")  # a value of four bytes or fewer would stand in the entry itself
+    description = description.ljust(
+        5, b"\x00"
+    )  # a value of four bytes or fewer would stand in the entry itself
     tiff += struct.pack(">H", 1)
     tiff += struct.pack(">HHII", _USER_COMMENT, _UNDEFINED, len(comment), texts + len(description))
     tiff += struct.pack(">I", 0) + description + comment

@@ -1,8 +1,8 @@
 """The judge of running sessions: woken by every access change, and by the clock.
 
-It closes sessions in the engine first and writes the ends down after: a picture must stop even if the database stalls.
-Leases are renewed only after a judgement that succeeded; when the database is away nothing is renewed, and every session
-dies with its lease (fail closed).
+It closes sessions in the engine first and writes the ends down after: a picture must stop even if the database
+stalls. Leases are renewed only after a judgement that succeeded; when the database is away nothing is renewed, and
+every session dies with its lease (fail closed).
 """
 
 import asyncio
@@ -156,9 +156,7 @@ class Judge:
         by_reason: defaultdict[str, list[str]] = defaultdict(list)
         for session_id, reason in verdicts.falls.items():
             by_reason[reason].append(session_id)
-        await asyncio.gather(
-            *(self._media.close_sessions(ids, reason) for reason, ids in by_reason.items())
-        )
+        await asyncio.gather(*(self._media.close_sessions(ids, reason) for reason, ids in by_reason.items()))
 
     async def _renew(self, verdicts: Verdicts) -> None:
         by_lease: defaultdict[float, list[str]] = defaultdict(list)

@@ -34,7 +34,7 @@ _REASONS: Mapping[str, EndReason] = {
 
 
 class MediaDoor:
-    """Implements ``usecases.streams.media_engine.MediaEvents``. ``serve`` gives it the sources before the engine starts."""
+    """Implements ``usecases.streams.media_engine.MediaEvents``; ``serve`` before the engine starts."""
 
     def __init__(
         self,

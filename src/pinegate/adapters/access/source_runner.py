@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +16,6 @@ from pinegate.usecases.streams.media_engine import (
     MediaEngine,
     MediaEngineError,
     SourceRequest,
-
 )
 from pinegate.usecases.streams.signalling import (
     Answered,
@@ -140,8 +140,8 @@ class SourceRunner:
                     self._spawn(self._tell(session_ids, reason))
         self._changed.set()
 
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -214,5 +214,3 @@ class SourceRunner:
     async def _tell(self, session_ids: Collection[str], reason: str) -> None:
         with contextlib.suppress(MediaEngineError):
             await self._media.close_sessions(session_ids, reason)
-
-

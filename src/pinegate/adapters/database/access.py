@@ -241,8 +241,9 @@ class AccessRows:
         if row is None:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
-        hosts = tuple(dict.fromkeys([*row.media_hosts, *([registered] if registered else [])]))
-        return Camera(row.device_code, row.channel_code, Transport(row.media_transport), hosts)
+        hosts: list[str] = [host for host in [*row.media_hosts, registered] if host]
+        transport = Transport(row.media_transport)
+        return Camera(row.device_code, row.channel_code, transport, tuple(dict.fromkeys(hosts)))
 
     async def play(self, session_id: str) -> _Row | None:
         """A play session's person, point and state."""
@@ -255,7 +256,5 @@ class AccessRows:
 
     async def systems_of(self, actor: Actor) -> Sequence[Mapping[str, Any]]:
         """The unit's information systems, and whether the person is on their roster."""
-        rows = await (
-            await self._execute(_SYSTEMS, (actor.person_id, actor.organization_id))
-        ).fetchall()
+        rows = await (await self._execute(_SYSTEMS, (actor.person_id, actor.organization_id))).fetchall()
         return [row._asdict() for row in rows]

@@ -79,11 +79,11 @@ asked as (
             select g.system_id, g.point_id from grants g join touched t on t.id in (g.id, g.application_id))
         or r.work_order_id in (
             select w.id from work_orders w join touched t on t.id in (w.id, w.application_id))))
-"""
+"""  # noqa: S608 -- constants; every value is bound
     + _FACTS
 )
-"""Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or None). Ids are unique among all kinds of things, so
-that a change need not say of what kind it was: a session is found by every id it stands on."""
+"""Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or None). Ids are unique among all kinds of things,
+so a change need not say of what kind it was: a session is found by every id it stands on."""
 
 
 def request_from(row: Any) -> AccessRequest:

@@ -1,7 +1,7 @@
 """Accounts and portal sessions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from pinegate.domain.organizations.parties import Actor, PersonnelState, Standin
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.identity.ports import Account, PortalSession
 
-_SESSION_COLUMNS = [column for column in portal_sessions.c if column.name != "token_digest"]
+_SESSION_COLUMNS = [portal_sessions.c[field.name] for field in fields(PortalSession)]
 
 _PERSON_COLUMNS = (
     accounts.c.login,
@@ -73,7 +73,7 @@ class SessionOfToken:
     standing: Standing
 
 
-def _actor(row: Row[Any]) -> Actor:
+def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
     return Actor(
         person_id=row.person_id,
         organization_id=row.organization_id,
@@ -83,7 +83,7 @@ def _actor(row: Row[Any]) -> Actor:
     )
 
 
-def _account(row: Row[Any]) -> Account:
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
     return Account(
         actor=_actor(row),
         organization_name=row.organization_name,
@@ -121,10 +121,14 @@ class IdentityRows:
 
     async def all_accounts(self) -> Sequence[Account]:
         """Of everybody who may sign in: for the demonstration's page only."""
-        query = _ACCOUNT.where(accounts.c.withdrawn_at.is_(None)).order_by(organizations.c.kind, persons.c.name)
+        query = _ACCOUNT.where(accounts.c.withdrawn_at.is_(None)).order_by(
+            organizations.c.kind, persons.c.name
+        )
         return [_account(row) for row in await self._connection.execute(query)]
 
-    async def count_failure(self, person_id: str, failed_attempts: int, locked_until: datetime | None) -> None:
+    async def count_failure(
+        self, person_id: str, failed_attempts: int, locked_until: datetime | None
+    ) -> None:
         await self._change(person_id, failed_attempts=failed_attempts, locked_until=locked_until)
 
     async def clear_failures(self, person_id: str) -> None:
@@ -165,7 +169,7 @@ class IdentityRows:
             .order_by(portal_sessions.c.created_at.desc())
             .limit(100)
         )
-        return [PortalSession(**row._mapping) for row in await self._connection.execute(query)]
+        return [PortalSession(*row) for row in await self._connection.execute(query)]
 
     async def end_sessions(
         self, person_id: str, now: datetime, *, only: str | None = None, but: str | None = None
@@ -177,9 +181,7 @@ class IdentityRows:
             statement = statement.where(portal_sessions.c.id == only)
         if but is not None:
             statement = statement.where(portal_sessions.c.id != but)
-        ended = await self._connection.execute(
-            statement.values(ended_at=now).returning(portal_sessions.c.id)
-        )
+        ended = await self._connection.execute(statement.values(ended_at=now).returning(portal_sessions.c.id))
         return list(ended.scalars())
 
     async def end_idle_sessions(self, idle_since: datetime, created_before: datetime, now: datetime) -> int:

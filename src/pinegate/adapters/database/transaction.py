@@ -1,7 +1,5 @@
 """One transaction: every feature's rows reached through one connection, so that effect and audit commit together."""
 
-from functools import cached_property
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access import AccessRows
@@ -16,18 +14,18 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
 
-    @cached_property
+    @property
     def audit(self) -> AuditRows:
         return AuditRows(self.connection)
 
-    @cached_property
+    @property
     def changes(self) -> AccessChangeRows:
         return AccessChangeRows(self.connection)
 
-    @cached_property
+    @property
     def identity(self) -> IdentityRows:
         return IdentityRows(self.connection)
 
-    @cached_property
+    @property
     def access(self) -> AccessRows:
         return AccessRows(self.connection)

@@ -6,10 +6,11 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
+from pinegate.entrypoints.http_api import access, identity
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
-ROUTERS: Sequence[APIRouter] = ()
+ROUTERS: Sequence[APIRouter] = (identity.router, access.router)
 """One per feature."""
 
 

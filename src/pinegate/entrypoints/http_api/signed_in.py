@@ -107,7 +107,7 @@ def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
         return
     if session.password_is_initial:
         raise ProblemError("forbidden", "change the initial password first")
-    only_watches = session.actor.roles == {Role.UNIT_VIEWER}
+    only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
     # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
     if only_watches and session.state in _NOT_YET_BOUND and not path.startswith(_DUTY_ROUTES):
         raise ProblemError("forbidden", "acknowledge the duty of confidence first")

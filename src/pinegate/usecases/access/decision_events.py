@@ -31,9 +31,7 @@ def decided(entry: RegisterEntry, event_id: str) -> AuditEvent:
 
 def started(entry: RegisterEntry, event_id: str, now: datetime) -> AuditEvent:
     """``access.started``: the ticket was redeemed and the second decision was yes as well."""
-    return _event(
-        AuditEventName.ACCESS_STARTED, entry, event_id, now, {"grant": entry.decision.grant_id}
-    )
+    return _event(AuditEventName.ACCESS_STARTED, entry, event_id, now, {"grant": entry.decision.grant_id})
 
 
 def ended(session: EndedSession, event_id: str, now: datetime) -> AuditEvent:

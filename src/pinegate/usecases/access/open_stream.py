@@ -64,5 +64,3 @@ async def open_stream(
     if isinstance(decision, Denied):
         return decision
     return OpenedStream(entry.id, ticket, expires_at, decision, situation)
-
-

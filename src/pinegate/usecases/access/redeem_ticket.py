@@ -81,9 +81,7 @@ async def redeem_ticket(
     return Redeemed(issued.session_id, issued.request.point_id, decision.lease_seconds)
 
 
-def _misuse(
-    issued: IssuedTicket, protocol: str, client_host: str, now: datetime
-) -> TicketRefusal | None:
+def _misuse(issued: IssuedTicket, protocol: str, client_host: str, now: datetime) -> TicketRefusal | None:
     if now >= issued.expires_at:
         return TicketRefusal.EXPIRED
     if protocol != issued.protocol:

@@ -9,9 +9,7 @@ from pinegate.usecases.identity.ports import IdentityTransaction, OneTimeCodes, 
 from pinegate.usecases.identity.sign_in import TOTP_CONTEXT
 
 
-async def prepare_totp(
-    tx: IdentityTransaction, actor: Actor, secret: str, *, secret_box: SecretBox
-) -> bool:
+async def prepare_totp(tx: IdentityTransaction, actor: Actor, secret: str, *, secret_box: SecretBox) -> bool:
     """Keep a new secret that does not count yet. False when one-time codes are in use already."""
     account = await tx.identity.account_of_person(actor.person_id, lock=True)
     if account is None or account.totp_enabled:

@@ -1,8 +1,8 @@
 """Signing in with a password, and a one-time code where the person asked for one.
 
-Two steps with the slow password check between them, so that no database connection waits for it: the door reads the
-account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under lock. However
-many guesses run side by side, the sixth finds the account locked.
+Two steps with the slow password check between them, so that no database connection waits for it: the door reads
+the account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under
+lock. However many guesses run side by side, the sixth finds the account locked.
 """
 
 from collections.abc import Callable
@@ -55,9 +55,7 @@ class SignInAttempt:
 def may_sign_in(account: Account) -> bool:
     """Whether the account is one at all: not withdrawn, the person not locked or removed, the unit active."""
     return (
-        account.withdrawn_at is None
-        and account.state not in SHUT_OUT
-        and account.standing is Standing.ACTIVE
+        account.withdrawn_at is None and account.state not in SHUT_OUT and account.standing is Standing.ACTIVE
     )
 
 
