@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.access.session_ends import SessionEnds
 from pinegate.adapters.database.access_changes import CHANNEL
 from pinegate.adapters.database.connection import Database
-from pinegate.domain.access.decide_access import LEASE_SECONDS
 from pinegate.domain.access.denial_reasons import EndReason
+from pinegate.domain.access.request import LEASE_SECONDS
 from pinegate.usecases.access.judge_again import Verdicts, judge_again
 from pinegate.usecases.access.ports import SessionEnd
 from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError

@@ -316,13 +316,6 @@ async def own_sessions(user: CurrentUser, services: CurrentServices) -> RunningS
     )
 
 
-@router.delete("/api/session/{session_id}", status_code=204)
-async def end_own_session(session_id: str, user: CurrentUser, services: CurrentServices) -> None:
-    """End one of my sessions elsewhere. Somebody else's is not found."""
-    if not await _end(session_id, user, services):
-        raise ProblemError("not_found")
-
-
 async def _end(session_id: str, user: SignedIn, services: Services) -> bool:
     async with services.database.transaction() as tx:
         ended = await end_portal_session(
@@ -416,3 +409,10 @@ async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: Curre
         await give_up_totp(
             tx, user.actor, client_host=user.client_host, now=services.now(), new_id=services.new_id
         )
+
+
+@router.delete("/api/session/{session_id}", status_code=204)
+async def end_own_session(session_id: str, user: CurrentUser, services: CurrentServices) -> None:
+    """End one of my sessions elsewhere. Somebody else's is not found."""
+    if not await _end(session_id, user, services):
+        raise ProblemError("not_found")
