@@ -149,9 +149,7 @@ class City:
 @pytest.fixture
 async def city() -> AsyncIterator[City]:
     control = Control()
-    engine = MediaSupervisor(
-        MediaSettings(rtp_ports=(34000, 35999), portal_origins=(ORIGIN,)), control
-    )
+    engine = MediaSupervisor(MediaSettings(rtp_ports=(34000, 35999), portal_origins=(ORIGIN,)), control)
     await engine.start()
     running = City(engine, control)
     try:

@@ -25,7 +25,8 @@ class HttpViewer:
         viewer = cls()
         parts = urlsplit(url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        lines = [f"{method} {parts.path} HTTP/1.1", f"Host: {parts.netloc}"]
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -120,6 +121,4 @@ async def ffprobe(url: str) -> dict[str, int]:
     )  # fmt: skip
     async with asyncio.timeout(30):
         output, _ = await process.communicate()
-    return {
-        stream["codec_name"]: int(stream["nb_read_frames"]) for stream in json.loads(output)["streams"]
-    }
+    return {stream["codec_name"]: int(stream["nb_read_frames"]) for stream in json.loads(output)["streams"]}
