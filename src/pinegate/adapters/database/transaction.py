@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pinegate.adapters.database.access_changes import AccessChangeRows
 from pinegate.adapters.database.audit import AuditRows
 from pinegate.adapters.database.catalogue import PointRows
+from pinegate.adapters.database.devices import DeviceRows
 
 
 class Transaction:
@@ -14,4 +15,5 @@ class Transaction:
         self.connection = connection
         self.audit = AuditRows(connection)
         self.points = PointRows(connection)
+        self.devices = DeviceRows(connection)
         self.changes = AccessChangeRows(connection)
