@@ -149,8 +149,8 @@ class PsDemuxer:
     def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
         """Take apart what is buffered.
 
-        An element that is cut short stays buffered, or, when ``whole`` (a new pack begins behind it), is taken as
-        it is: no packet was lost, so its length field is wrong.
+        An element that is cut short stays buffered, or, when ``whole`` (a new pack begins behind it), is taken
+        as it is: no packet was lost, so its length field is wrong.
         """
         if not self._chunks:
             return
