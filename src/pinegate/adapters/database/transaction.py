@@ -1,0 +1,17 @@
+"""One transaction: every feature's rows reached through one connection, so that effect and audit commit together."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pinegate.adapters.database.access_changes import AccessChangeRows
+from pinegate.adapters.database.audit import AuditRows
+from pinegate.adapters.database.catalogue import PointRows
+
+
+class Transaction:
+    """Use cases see it through the Protocols they declare; a feature adds its rows as one more attribute."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.audit = AuditRows(connection)
+        self.points = PointRows(connection)
+        self.changes = AccessChangeRows(connection)
