@@ -45,7 +45,7 @@ class Depacketizer(Protocol):
         ...
 
     def flush(self) -> list[AccessUnit]:
-        """End of stream: what is complete so far."""
+        """End of stream: the last picture, if its last packet had the marker."""
         ...
 
 

@@ -68,6 +68,11 @@ class PsDemuxer:
         """Pictures withheld for want of a key picture."""
         return self._assembler.skipped
 
+    @property
+    def buffered_bytes(self) -> int:
+        """At most ``max_picture_bytes``, one packet and one AAC frame."""
+        return self._buffered + self._picture_bytes + len(self._adts_rest)
+
     def feed(
         self, payload: bytes, timestamp: int, marker: bool, lost_before: bool = False
     ) -> list[AccessUnit]:
@@ -104,10 +109,11 @@ class PsDemuxer:
         return units
 
     def flush(self) -> list[AccessUnit]:
-        """End of stream: what is complete so far."""
+        """End of stream: the last picture, if its last packet had the marker; else nobody knows if it is whole."""
         units: list[AccessUnit] = []
-        self._parse_buffered(units, whole=True)
-        self._finish_picture(units)
+        self._parse_buffered(units, whole=False)
+        if self._marked and not self._chunks:
+            self._finish_picture(units)
         return units
 
     def _discard(self) -> None:
@@ -149,8 +155,8 @@ class PsDemuxer:
     def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
         """Take apart what is buffered.
 
-        An element that is cut short stays buffered, or, when ``whole`` (a new pack begins behind it), is taken as
-        it is: no packet was lost, so its length field is wrong.
+        An element that is cut short stays buffered, or, when ``whole`` (a new pack begins behind it), is taken
+        as it is: no packet was lost, so its length field is wrong.
         """
         if not self._chunks:
             return

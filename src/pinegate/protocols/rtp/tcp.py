@@ -37,6 +37,10 @@ class Rfc4571Splitter:
         self._buffer = b""
         self._searching = False
 
+    @property
+    def buffered_bytes(self) -> int:
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> list[bytes]:
         """Packets that are complete now, in order; never raises."""
         buffer = self._buffer + data if self._buffer else data

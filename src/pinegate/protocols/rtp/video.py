@@ -78,10 +78,8 @@ class NalDepacketizer:
         return units
 
     def flush(self) -> list[AccessUnit]:
-        """End of stream: what is complete so far."""
-        units: list[AccessUnit] = []
-        self._finish(units)
-        return units
+        """End of stream: nothing, for what no marker ended nobody knows to be whole."""
+        return []
 
     def _finish(self, units: list[AccessUnit]) -> None:
         if self._in_fragment:
