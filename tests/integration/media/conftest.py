@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 
 import pytest
+from tests.integration.media.clips import Clip, RtpCamera, clip
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
@@ -20,7 +21,6 @@ from pinegate.usecases.streams.media_engine import (
     SourceStarted,
     Transport,
 )
-from tests.integration.media.clips import Clip, RtpCamera, clip
 
 DEADLINE_S = 15.0
 ORIGIN = "http://portal.example"

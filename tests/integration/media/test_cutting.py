@@ -6,6 +6,9 @@ import signal
 import socket
 
 import pytest
+from tests.integration.media.clips import clip
+from tests.integration.media.conftest import City, until
+from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 
 from pinegate.usecases.streams.media_engine import (
     EndReason,
@@ -13,9 +16,6 @@ from pinegate.usecases.streams.media_engine import (
     PlayProtocol,
     SourceUnknownError,
 )
-from tests.integration.media.clips import clip
-from tests.integration.media.conftest import City, until
-from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 
 
 async def test_a_ticket_is_good_for_one_viewer_only(city: City) -> None:

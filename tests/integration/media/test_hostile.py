@@ -5,11 +5,11 @@ import random
 import socket
 
 import pytest
-
-from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
 from tests.integration.media.clips import RtpCamera, clip
 from tests.integration.media.conftest import ORIGIN, City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
+
+from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
 
 TICKET = "A" * 43
 

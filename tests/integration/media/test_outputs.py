@@ -4,13 +4,13 @@ import asyncio
 import socket
 
 import pytest
+from tests.integration.media.clips import clip, decoded_size
+from tests.integration.media.conftest import City, until
+from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
 
 from pinegate.protocols.frames import Codec
 from pinegate.protocols.rtp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceRequest, Transport
-from tests.integration.media.clips import clip, decoded_size
-from tests.integration.media.conftest import City, until
-from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
 
 CONTAINER = {"flv": "flv", "ws.flv": "flv", "mp4": "mp4", "ws.mp4": "mp4"}
 DECODER = {Codec.H264: "h264", Codec.H265: "hevc", Codec.AAC: "aac"}
