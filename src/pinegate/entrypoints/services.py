@@ -13,7 +13,6 @@ from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
-from pinegate.adapters.identity.secret_box import NoSecretBox
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
 from pinegate.usecases.identity.sign_in import LockoutPolicy
@@ -54,6 +53,9 @@ def _interface_limit() -> RateLimit:
     return RateLimit(burst=200, per_second=50)
 
 
+from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
@@ -63,13 +65,13 @@ class Services:
     database: Database
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    secret_box: SecretBox
     demonstration: bool = False
     secure_cookies: bool = False
     monotonic: Callable[[], float] = monotonic_seconds
     new_ticket: Callable[[], str] = _new_ticket
     passwords: PasswordHasher = field(default_factory=Argon2Passwords)
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
-    secret_box: SecretBox = field(default_factory=NoSecretBox)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     sign_in_limit: RateLimit = field(default_factory=_sign_in_limit)
     interface_limit: RateLimit = field(default_factory=_interface_limit)
@@ -79,3 +81,5 @@ class Services:
     judge: WakesJudge = field(default_factory=NobodyJudges)
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
+    device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
+    new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
