@@ -14,6 +14,7 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.usecases.access.ptz_locks import PtzLocks
+from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
 from pinegate.usecases.identity.sign_in import LockoutPolicy
 from pinegate.usecases.rate_limit import RateLimit
@@ -51,9 +52,6 @@ def _sign_in_limit() -> RateLimit:
 
 def _interface_limit() -> RateLimit:
     return RateLimit(burst=200, per_second=50)
-
-
-from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pinegate.adapters.access.session_ends import SessionEnds
 from pinegate.adapters.access.snapshots import Snapshots
 from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.roles import Role
@@ -104,9 +105,7 @@ async def watching(database: Database, city: City, clock: Clock) -> Watching:
             operations=[Operation.LIVE, Operation.SNAPSHOT, Operation.PTZ],
             days=30,
         )
-    return Watching(
-        city, city.persons[Role.UNIT_VIEWER], filed, points[:3], points[3], device
-    )
+    return Watching(city, city.persons[Role.UNIT_VIEWER], filed, points[:3], points[3], device)
 
 
 @dataclass
@@ -125,9 +124,7 @@ class Live:
 def build_live(services: Services) -> Live:
     media, signalling = StubMedia(), StubSignalling()
     ends = SessionEnds(services.database, services.ended_events, services.now, services.new_id)
-    sources = SourceRunner(
-        media, signalling, services.database, services.monotonic, sip_domain="3410000000"
-    )
+    sources = SourceRunner(media, signalling, services.database, services.monotonic, sip_domain="3410000000")
     door = MediaDoor(services.database, ends, services.now, services.monotonic, services.new_id)
     door.serve(sources)
     judge = Judge(
@@ -149,7 +146,7 @@ def live(base_services: Services) -> Live:
 
 @pytest.fixture
 def base_services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id)
+    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(range(32))))
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ async def test_what_is_wrong_in_the_city_is_told_registered_and_audited(
         await tx.connection.execute(statement, {key: values[key] for key in wanted})
     client = await client_as(watching.viewer)
 
-    await expect_denial(client_as, watching, database, reason, await client.post("/api/play", json=watching.form()))
+    await expect_denial(
+        client_as, watching, database, reason, await client.post("/api/play", json=watching.form())
+    )
 
 
 @pytest.mark.parametrize("reason", ASKED_WRONGLY, ids=str)
@@ -123,7 +125,9 @@ async def test_an_allowed_request_tells_address_mark_and_expiry(
     ticket = play["url"].rsplit("/", 1)[1].removesuffix(".ws.flv")
     assert len(ticket) == 43
     async with database.transaction() as tx:
-        everything = (await tx.connection.execute(text("select (r.*)::text from access_register r"))).scalars()
+        everything = (
+            await tx.connection.execute(text("select (r.*)::text from access_register r"))
+        ).scalars()
         assert all(ticket not in line for line in everything)
         events = (
             await tx.connection.execute(text("select convert_from(canonical, 'UTF8') from audit_events"))
