@@ -17,6 +17,7 @@ from pinegate.protocols.gb28181 import upper_events as events
 from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper_platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
+from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
 from pinegate.protocols.sip.flow import Flow
 from pinegate.usecases.devices.ports import CatalogueProgress, DeviceAnswer, DeviceUnreachableError
 from pinegate.usecases.streams.signalling import (
@@ -143,7 +144,7 @@ class Gb28181Server:
             code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
         return await self._control(device_code, channel_code, code)
 
-    async def _control(self, device_code: str, channel_code: str, code: ptz.PtzCommand) -> bool:
+    async def _control(self, device_code: str, channel_code: str, code: PtzBytes) -> bool:
         if self._machine is None:
             return False
         sn = self._machine.control_ptz(device_code, channel_code, code, self._now())
