@@ -111,6 +111,8 @@ async def add_application(
                 "committee_official": "王同志",
                 "summary": "点位与权限已对接",
             },
+            sealed_form=True,
+            round=0 if state is _S.DRAFT else 1,
             filed_by=[clerk.id, leader.id],
             policy_version="2020-06-12",
             created_at=now,

@@ -223,6 +223,8 @@ applications = _table(
     Column("valid_from", Date),
     Column("valid_until", Date),
     Column("consultation", JSONB),
+    Column("sealed_form", Boolean, nullable=False, server_default=false()),
+    Column("round", Integer, nullable=False, server_default="0"),
     Column("filed_by", ARRAY(Text), nullable=False, server_default="{}"),
     Column("policy_version", Text, nullable=False),
     _time("created_at", nullable=False),
@@ -330,7 +332,7 @@ revocation_receipts = _table(
     Column("application_id", Text, ForeignKey("applications.id"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("affected", Integer, nullable=False),
-    _to("ordered_by", "persons"),
+    _to("ordered_by", "persons", nullable=True),
     _time("done_at", nullable=False),
 )
 
