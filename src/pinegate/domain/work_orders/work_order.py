@@ -29,15 +29,15 @@ class WorkOrderEvent(StrEnum):
 
 
 _S, _E = WorkOrderState, WorkOrderEvent
-_PROVISIONER = frozenset({Role.OPERATOR_PROVISIONER})
+PROVISIONERS = frozenset({Role.OPERATOR_PROVISIONER})
 
 WORK_ORDER = StateTable(
     "work_order",
     [
         Transition(None, _E.ORDER, _S.OPEN, clause="article 5"),
-        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, _PROVISIONER, "article 5"),
-        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, _PROVISIONER, "article 5"),
-        Transition(_S.OPEN, _E.FAIL, _S.FAILED, _PROVISIONER, "article 5"),
+        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.FAIL, _S.FAILED, PROVISIONERS, "article 5"),
         Transition(_S.OPEN, _E.CALL_OFF, _S.FAILED, clause="article 7"),
     ],
 )
@@ -87,12 +87,6 @@ def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> Work
 def fail(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
     """Cannot be provided; the bureau decides what follows."""
     return _close(order, _target(order, WorkOrderEvent.FAIL, actor), result, now)
-
-
-def call_off(order: WorkOrder, now: datetime) -> WorkOrder:
-    """The sharing was revoked before it began: nothing is left to provide."""
-    row = WORK_ORDER.find(order.state, WorkOrderEvent.CALL_OFF)
-    return order if row is None else replace(order, state=row.target, closed_at=now)
 
 
 def _close(order: WorkOrder, state: WorkOrderState, result: str, now: datetime) -> WorkOrder:

@@ -31,6 +31,10 @@ class GrantStore(Protocol):
         """Strike everybody from the system's roster; gives the persons who were on it."""
         ...
 
+    async def call_off_orders(self, application_id: str, now: datetime) -> Sequence[str]:
+        """Close the application's open work orders as failed: nothing is left to provide. Gives their ids."""
+        ...
+
     async def live_sessions(self, application_id: str) -> int:
         """Sessions opened on the application's grants and not ended."""
         ...

@@ -14,6 +14,7 @@ from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.grants.grant import GRANT, Grant, GrantEvent, move
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationReceipt, revocation_is_complete
 from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.work_orders.work_order import WorkOrderEvent
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.step import end_agreement, record_step
 from pinegate.usecases.grants.ports import GrantTransaction
@@ -132,7 +133,14 @@ async def _withdraw_everything(tx: GrantTransaction, application: Application, a
     if not await tx.grants.system_is_shared_otherwise(application.system_id, application.id):
         persons = await tx.grants.close_roster(application.system_id)
         keys = await tx.grants.withdraw_credentials(application.system_id, act.now)
+    orders = await tx.grants.call_off_orders(application.id, act.now)
     await tx.audit.append(
+        *(
+            act.event(
+                AuditEventName.WORK_ORDER_MOVED, "work_order", order, event=WorkOrderEvent.CALL_OFF.value
+            )
+            for order in orders
+        ),
         *(
             act.event(AuditEventName.CREDENTIAL_WITHDRAWN, "system", application.system_id, access_key=key)
             for key in keys
