@@ -25,13 +25,13 @@ class Act:
         return self.actor
 
     def event(
-        self, name: AuditEventName, subject_kind: str, subject_id: str, **details: AuditValue
+        self, what: AuditEventName, subject_kind: str, subject_id: str, **details: AuditValue
     ) -> AuditEvent:
         """The audit event of this act on that subject."""
         actor = self.actor
         return AuditEvent(
             id=self.new_id(),
-            name=name,
+            name=what,
             at=self.now,
             actor_person_id=actor.person_id if actor else None,
             actor_organization_id=actor.organization_id if actor else None,

@@ -30,8 +30,9 @@ async def put_on_roster(tx: OrganizationTransaction, system_id: str, person_id: 
     """Need to know: a person of the same unit. Pictures come only after they have acknowledged."""
     await _own_system(tx, system_id, act)
     person = await tx.organizations.person(person_id)
-    gone = person is None or person.state is PersonnelState.REMOVED
-    if gone or person.organization_id != act.person.organization_id:
+    if person is None or person.organization_id != act.person.organization_id:
+        raise NotFoundError
+    if person.state is PersonnelState.REMOVED:
         raise NotFoundError
     if await tx.organizations.put_on_roster(system_id, person_id, act.now):
         await _changed(tx, system_id, person_id, True, act)
