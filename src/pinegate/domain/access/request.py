@@ -23,7 +23,10 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name)."""
+    """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name).
+
+    ``access_key``: the system's credential that signed the request, at the interface's door only.
+    """
 
     door: Door
     person_id: str
@@ -33,6 +36,7 @@ class AccessRequest:
     reason: str
     client_host: str = ""
     work_order_id: str | None = None
+    access_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """The information system; ``interface_open`` is about its own credentials and asked only at that door."""
+    """The information system; ``interface_open``: the request's credential is its own and not withdrawn."""
 
     organization_id: str
     standing: Standing

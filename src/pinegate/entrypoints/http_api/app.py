@@ -6,10 +6,11 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
+from pinegate.entrypoints.http_api import catalogue, devices
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
-ROUTERS: Sequence[APIRouter] = ()
+ROUTERS: Sequence[APIRouter] = (catalogue.router, devices.router)
 """One per feature."""
 
 
