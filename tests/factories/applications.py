@@ -226,6 +226,7 @@ async def _add_opinions(
                 "id": fresh_id(),
                 "application_id": application_id,
                 "round": 1,
+                "position": order,
                 "kind": kind,
                 "decision": decision,
                 "text": "同意",

@@ -247,12 +247,14 @@ opinions = _table(
     _id(),
     _to("application_id", "applications", index=True),
     Column("round", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("text", Text, nullable=False),
     _to("person_id", "persons"),
     Column("person_name", Text, nullable=False),
     _time("signed_at", nullable=False),
+    UniqueConstraint("application_id", "round", "position"),
 )
 
 documents = _table(

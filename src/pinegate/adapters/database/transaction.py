@@ -3,9 +3,16 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import AccessChangeRows
+from pinegate.adapters.database.agreements import AgreementRows
+from pinegate.adapters.database.applications import ApplicationRows
 from pinegate.adapters.database.audit import AuditRows
 from pinegate.adapters.database.catalogue import PointRows
 from pinegate.adapters.database.devices import DeviceRows
+from pinegate.adapters.database.documents import DocumentRows
+from pinegate.adapters.database.grants import GrantRows
+from pinegate.adapters.database.notices import NoticeRows
+from pinegate.adapters.database.organizations import OrganizationRows
+from pinegate.adapters.database.work_orders import WorkOrderRows
 
 
 class Transaction:
@@ -16,4 +23,11 @@ class Transaction:
         self.audit = AuditRows(connection)
         self.points = PointRows(connection)
         self.devices = DeviceRows(connection)
+        self.organizations = OrganizationRows(connection)
+        self.applications = ApplicationRows(connection)
+        self.agreements = AgreementRows(connection)
+        self.documents = DocumentRows(connection)
+        self.work_orders = WorkOrderRows(connection)
+        self.grants = GrantRows(connection)
+        self.notices = NoticeRows(connection)
         self.changes = AccessChangeRows(connection)
