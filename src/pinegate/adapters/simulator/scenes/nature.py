@@ -32,6 +32,9 @@ from pinegate.adapters.simulator.scenes.stage import (
     scene,
 )
 
+_FLICKER = (0, 1, 2, 3, 2, 1)
+"""How large the fire is, time after time."""
+
 
 def _water(brush: Brush, top: float, colour: Colour) -> None:
     near = tuple(int(c * 0.72) for c in brush.light.on(colour))
@@ -258,12 +261,11 @@ def fire_watch(light: Light, scale: float, seed: int) -> Scene:
         for ring, colour in enumerate(((232, 96, 56), (250, 168, 60), (255, 236, 150))):
             radius = (26 - ring * 8) * (0.5 + 0.16 * level)
             brush_spot.ellipse(30 - radius, 30 - radius, 30 + radius, 30 + radius, colour)
-        order = (0, 1, 2, 3, 2, 1)
         actors.append(
             Actor(
                 brush_spot.finish(),
                 at(spot[0] - 30, spot[1] - 30),
-                lambda phase, level=level: order[int(phase * 48) % 6] == level,
+                lambda phase, level=level: _FLICKER[int(phase * 48) % 6] == level,
             )
         )
     mark = Brush(warm, scale, 120, 84)

@@ -3,7 +3,7 @@
 import math
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pinegate.adapters.simulator.scenes.stage import HEIGHT, WIDTH, Brush, Colour, Light, Point
 
@@ -184,8 +184,10 @@ def car(light: Light, scale: float, length: float, paint: Colour) -> Image.Image
     return brush.finish()
 
 
-def bus(light: Light, scale: float, length: float, paint: Colour, route: str) -> Image.Image:
-    """A bus seen from the side, facing right; its height is 0.36 of its length."""
+def bus(
+    light: Light, scale: float, length: float, paint: Colour, route: str, *, leftward: bool = False
+) -> Image.Image:
+    """A bus seen from the side; its height is 0.36 of its length."""
     unit = length / 100
     brush = Brush(light, scale, length, length * 0.36)
     brush.rounded(0, 0, 99 * unit, 30 * unit, 3 * unit, paint)
@@ -193,12 +195,16 @@ def bus(light: Light, scale: float, length: float, paint: Colour, route: str) ->
     for index in range(6):
         window(brush, (5 + index * 13) * unit, 6 * unit, 10 * unit, 11 * unit)
     brush.rectangle(85 * unit, 6 * unit, 97 * unit, 20 * unit, (150, 186, 204))
-    brush.text(45 * unit, 26.4 * unit, route, 5.6 * unit, (250, 250, 246))
     for x in (14, 74):
         brush.ellipse(x * unit, 24 * unit, (x + 12) * unit, 36 * unit, (28, 28, 30))
         brush.ellipse((x + 4) * unit, 28 * unit, (x + 8) * unit, 32 * unit, (150, 150, 154))
     brush.ellipse(96 * unit, 23 * unit, 99 * unit, 26 * unit, (255, 244, 196), glow=True)
-    return brush.finish()
+    image = brush.finish()
+    if leftward:
+        image = ImageOps.mirror(image)
+    words = Brush(light, scale, length, length * 0.36)
+    words.text((55 if leftward else 45) * unit, 26.4 * unit, route, 5.6 * unit, (250, 250, 246))
+    return Image.alpha_composite(image, words.finish())
 
 
 def top_car(light: Light, scale: float, length: float, paint: Colour, *, upright: bool) -> Image.Image:

@@ -155,7 +155,7 @@ def bus_station(light: Light, scale: float, seed: int) -> Scene:
     for index, (row, length) in enumerate(((236, 150), (262, 190), (296, 230))):
         route = ("1路 老街—北站", "12路 屯溪—歙县", "旅游专线 黄山")[(index + seed) % 3]
         leftward = index == 1
-        image = bus(light, scale, length, liveries[(index + seed) % 3], route)
+        image = bus(light, scale, length, liveries[(index + seed) % 3], route, leftward=leftward)
         stand = 150 + index * 70
         shift = 0.18 * index
         stops = [
@@ -167,7 +167,7 @@ def bus_station(light: Light, scale: float, seed: int) -> Scene:
             (1.0, 660.0, row),
         ]
         course = along([(p, 640 - length - x, y) for p, x, y in stops] if leftward else stops)
-        actors.append(Actor(mirrored(image) if leftward else image, course))
+        actors.append(Actor(image, course))
     return scene(brush, actors)
 
 

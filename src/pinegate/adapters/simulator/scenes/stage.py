@@ -5,9 +5,10 @@ of a loop is followed by the first without a jump. Coordinates are those of a 64
 resolution; everything is drawn twice as large and reduced, which smooths the edges.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -167,11 +168,11 @@ def across(y: float, width: float, *, laps: int = 1, start: float = 0.0, leftwar
     return path
 
 
-def along(stops: list[tuple[float, float, float]]) -> Course:
-    """Straight ways between stops (phase, x, y) of rising phase; the first stop is at phase 0, the last at 1."""
+def along(stops: Sequence[tuple[float, float, float]]) -> Course:
+    """Straight ways between stops (phase, x, y) of rising phase, from phase 0 to phase 1."""
 
     def path(phase: float) -> Point:
-        for (p0, x0, y0), (p1, x1, y1) in zip(stops, stops[1:], strict=False):
+        for (p0, x0, y0), (p1, x1, y1) in pairwise(stops):
             if phase <= p1:
                 part = (phase - p0) / (p1 - p0)
                 return (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)

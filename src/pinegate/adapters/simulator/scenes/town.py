@@ -54,13 +54,13 @@ def _lantern(brush: Brush, x: float, y: float) -> None:
 
 
 def old_street(light: Light, scale: float, seed: int) -> Scene:
-    """屯溪老街: two rows of Huizhou shops that run towards a vanishing point, and walkers on the flagstones."""
+    """屯溪老街: two rows of Huizhou shops towards a vanishing point, and walkers on the flagstones."""
     brush = Brush(light, scale)
     brush.sky(220)
     brush.polygon(
         [(0, 190), (250, 150), (330, 138), (420, 152), (640, 186), (640, 240), (0, 240)], (120, 142, 150)
     )
-    brush.polygon([(270, 196), (362, 196), (640, 360), (0, 360)], (168, 160, 148))
+    brush.rectangle(0, 196, 640, 360, (168, 160, 148))
     for row in range(9):
         y = 200 + row * row * 2.2
         brush.line([(316 - (y - 180) * 1.9, y), (316 + (y - 180) * 1.95, y)], (140, 132, 122), 1)
@@ -217,6 +217,7 @@ def market(light: Light, scale: float, seed: int) -> Scene:
         ((-20, 150, 120), (140, 120, 96), (270, 140, 112), (424, 110, 92), (540, 130, 124))
     ):
         huizhou_house(brush, x, 250 + (index % 2) * 4, width, height)
+    brush.rectangle(0, 248, 640, 266, (150, 146, 140))
     awnings: list[Colour] = [(196, 62, 58), (52, 120, 110), (222, 160, 62), (70, 96, 160)]
     for stall in range(5):
         x = 16 + stall * 126
