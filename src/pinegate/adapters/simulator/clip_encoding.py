@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
 import av
@@ -137,16 +138,16 @@ def video_encoder(settings: ClipSettings) -> VideoCodecContext:
 def encode_pictures(pictures: Iterator[Image.Image], settings: ClipSettings) -> list[AccessUnit]:
     encoder = video_encoder(settings)
     units: list[AccessUnit] = []
-
-    def collect(packets: list[av.Packet]) -> None:
-        for packet in packets:
+    frames = (_frame(picture, index, encoder.time_base) for index, picture in enumerate(pictures))
+    for frame in chain(frames, (None,)):
+        for packet in encoder.encode(frame):
             ticks = (packet.pts or 0) * TIMESCALE // settings.fps
             units.append(AccessUnit(settings.video, ticks, ticks, packet.is_keyframe, bytes(packet)))
-
-    for index, picture in enumerate(pictures):
-        frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p")
-        frame.pts = index
-        frame.time_base = encoder.time_base
-        collect(encoder.encode(frame))
-    collect(encoder.encode(None))
     return units
+
+
+def _frame(picture: Image.Image, index: int, time_base: Fraction) -> av.VideoFrame:
+    frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p")
+    frame.pts = index
+    frame.time_base = time_base
+    return frame

@@ -43,7 +43,7 @@ def chime(codec: Codec, seconds: float, seed: int) -> Samples:
 def encode_loop(codec: Codec, samples: Samples) -> list[AccessUnit]:
     """Frames that cover the samples.
 
-    Two rounds of AAC are encoded and the second is kept: so the loop has no gap where the encoder's delay was.
+    Two rounds of AAC are encoded and the second is kept, or the encoder's delay would be a gap in the loop.
     """
     length = frame_samples(codec)
     frames = -(-len(samples) // length)

@@ -15,6 +15,7 @@ import av
 import numpy
 from av.bitstream import BitStreamFilterContext
 from av.container import InputContainer
+from av.error import FFmpegError
 from av.video.stream import VideoStream
 from PIL import Image
 
@@ -69,7 +70,7 @@ def read_user_video(path: Path, settings: ClipSettings) -> Clip:
                 units = list(_pass_through(container, video, codec))
                 size, fps = (video.width, video.height), float(_frame_rate(video))
         return _clip(path, units, size, fps, settings)
-    except (OSError, av.FFmpegError) as error:
+    except (OSError, FFmpegError) as error:
         raise UserVideoError(f"{path} cannot be read as a video: {error}") from error
 
 
@@ -98,7 +99,7 @@ def _frame_rate(video: VideoStream) -> Fraction:
 
 
 def _pass_through(container: InputContainer, video: VideoStream, codec: Codec) -> Iterator[AccessUnit]:
-    """Key pictures get the parameter sets of the container's header; pictures before the first key are dropped."""
+    """From the first key picture on; key pictures get the parameter sets of the container's header."""
     bitstream = BitStreamFilterContext(_TO_ANNEX_B[codec], video)
     extradata = video.codec_context.extradata or b""
     sets = extradata if extradata.startswith(b"\x00\x00") else b""
@@ -147,7 +148,7 @@ def _transcode(container: InputContainer, settings: ClipSettings) -> list[Access
 
 
 def _samples(path: Path, codec: Codec, seconds: float) -> Samples:
-    """The file's first audio track as mono samples, cut or filled with silence to ``seconds``; none: empty."""
+    """The file's first audio track in mono, cut or filled with silence to ``seconds``; none: empty."""
     rate = rate_of(codec)
     parts: list[Samples] = []
     with av.open(str(path)) as container:
