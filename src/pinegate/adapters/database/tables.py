@@ -1,0 +1,433 @@
+"""All tables. States are text with the enum's values; times are timestamptz; ids are opaque text (UUID).
+
+``audit_events``, ``access_register`` and the rest are written in the same transaction as their cause. The application's
+database role has no UPDATE or DELETE on ``audit_events`` (see the first migration).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.sql.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _to(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[str]:
+    return Column(name, Text, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+def _time(name: str, *, nullable: bool = True, now: bool = False) -> Column[object]:
+    return Column(
+        name,
+        DateTime(timezone=True),
+        nullable=nullable and not now,
+        server_default=func.now() if now else None,
+    )
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, metadata, *items)
+
+
+# -- organizations ---------------------------------------------------------------------------------------------------
+
+organizations = _table(
+    "organizations",
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("nature", Text, nullable=False, server_default="government"),
+    Column("standing", Text, nullable=False, server_default="active"),
+    _time("created_at", now=True),
+)
+
+persons = _table(
+    "persons",
+    _id(),
+    _to("organization_id", "organizations", index=True),
+    Column("name", Text, nullable=False),
+    Column("staff_number", Text, nullable=False),
+    Column("mobile", Text, nullable=False, server_default=""),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("state", Text, nullable=False, server_default="nominated"),
+    _time("created_at", now=True),
+    UniqueConstraint("organization_id", "staff_number"),
+)
+
+accounts = _table(
+    "accounts",
+    Column("person_id", Text, ForeignKey("persons.id"), primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("password_is_initial", Boolean, nullable=False, server_default=text("true")),
+    Column("totp_secret", LargeBinary),
+    Column("totp_last_step", BigInteger),
+    Column("failed_attempts", Integer, nullable=False, server_default="0"),
+    _time("locked_until"),
+    _time("withdrawn_at"),
+)
+
+portal_sessions = _table(
+    "portal_sessions",
+    _id(),
+    Column("token_digest", LargeBinary, nullable=False, unique=True),
+    _to("person_id", "persons", index=True),
+    Column("client_host", Text, nullable=False),
+    Column("user_agent", Text, nullable=False, server_default=""),
+    _time("created_at", nullable=False),
+    _time("last_seen_at", nullable=False),
+    _time("ended_at"),
+)
+
+information_systems = _table(
+    "information_systems",
+    _id(),
+    _to("organization_id", "organizations", index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("standing", Text, nullable=False, server_default="active"),
+    _time("created_at", now=True),
+    UniqueConstraint("organization_id", "name"),
+)
+
+roster_entries = _table(
+    "roster_entries",
+    Column("system_id", Text, ForeignKey("information_systems.id"), primary_key=True),
+    Column("person_id", Text, ForeignKey("persons.id"), primary_key=True, index=True),
+    Column("removed", Boolean, nullable=False, server_default=false()),
+    _time("added_at", now=True),
+)
+
+acknowledgements = _table(
+    "acknowledgements",
+    Column("agreement_id", Text, ForeignKey("agreements.id"), primary_key=True),
+    Column("person_id", Text, ForeignKey("persons.id"), primary_key=True, index=True),
+    Column("text_version", Integer, nullable=False),
+    Column("signature_name", Text, nullable=False),
+    _time("acknowledged_at", nullable=False),
+)
+
+# -- devices and catalogue -------------------------------------------------------------------------------------------
+
+devices = _table(
+    "devices",
+    _id(),
+    Column("device_code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="platform"),
+    _to("owner_organization_id", "organizations", nullable=True),
+    Column("password_encrypted", LargeBinary, nullable=False),
+    Column("minimum_algorithm", Text, nullable=False, server_default="MD5"),
+    Column("media_transport", Text, nullable=False, server_default="tcp_passive"),
+    Column("charset", Text, nullable=False, server_default="gb18030"),
+    Column("media_hosts", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    Column("online", Boolean, nullable=False, server_default=false()),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("transport", Text, nullable=False, server_default=""),
+    Column("manufacturer", Text, nullable=False, server_default=""),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("firmware", Text, nullable=False, server_default=""),
+    Column("gb_version", Text, nullable=False, server_default=""),
+    _time("registered_at"),
+    _time("last_keepalive_at"),
+    _time("catalogue_synced_at"),
+    Column("catalogue_total", Integer),
+    _time("created_at", now=True),
+)
+
+camera_points = _table(
+    "camera_points",
+    _id(),
+    _to("device_id", "devices"),
+    Column("channel_code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("division_code", Text, nullable=False, server_default=""),
+    Column("township_code", Text, nullable=False, server_default=""),
+    Column("category", Text, nullable=False, server_default=""),
+    Column("point_class", Integer),
+    Column("ptz_type", Integer),
+    Column("source_class", Text, nullable=False, server_default="gov_invested"),
+    Column("longitude", Double),
+    Column("latitude", Double),
+    Column("secret", Boolean, nullable=False, server_default=false()),
+    Column("health", Text, nullable=False, server_default="unknown"),
+    Column("listing_state", Text, nullable=False, server_default="pending_check"),
+    Column("sharing_mark", Boolean, nullable=False, server_default=false()),
+    _to("sharing_marked_by", "persons", nullable=True),
+    _time("sharing_marked_at"),
+    _to("edited_by", "persons", nullable=True),
+    _time("edited_at"),
+    _to("listed_by", "persons", nullable=True),
+    _time("listed_at"),
+    Column("record", JSONB, nullable=False, server_default="{}"),
+    Column("upstream", JSONB, nullable=False, server_default="{}"),
+    Column("search", TSVECTOR, nullable=False, server_default=""),
+    _time("first_seen_at", now=True),
+    _time("last_seen_at", now=True),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("device_id", "channel_code"),
+    Index("ix_camera_points_search", "search", postgresql_using="gin"),
+    Index("ix_camera_points_place", "division_code", "township_code"),
+    Index("ix_camera_points_listing_state", "listing_state"),
+)
+
+# -- the paper -------------------------------------------------------------------------------------------------------
+
+applications = _table(
+    "applications",
+    _id(),
+    Column("number", Text, nullable=False, unique=True),
+    _to("organization_id", "organizations", index=True),
+    _to("system_id", "information_systems", index=True),
+    Column("state", Text, nullable=False),
+    Column("purpose", Text, nullable=False, server_default=""),
+    Column("legal_basis", Text, nullable=False, server_default=""),
+    Column("areas", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("categories", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("contacts", JSONB, nullable=False, server_default="{}"),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("consultation", JSONB),
+    Column("filed_by", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("policy_version", Text, nullable=False),
+    _time("created_at", nullable=False),
+    _time("state_since", nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_applications_state", "state"),
+)
+
+application_points = _table(
+    "application_points",
+    Column("application_id", Text, ForeignKey("applications.id"), primary_key=True),
+    Column("point_id", Text, ForeignKey("camera_points.id"), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+    Column("requested", ARRAY(Text), nullable=False),
+    Column("consented", ARRAY(Text)),
+)
+
+opinions = _table(
+    "opinions",
+    _id(),
+    _to("application_id", "applications", index=True),
+    Column("round", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _to("person_id", "persons"),
+    Column("person_name", Text, nullable=False),
+    _time("signed_at", nullable=False),
+)
+
+documents = _table(
+    "documents",
+    _id(),
+    Column("kind", Text, nullable=False),
+    _to("application_id", "applications", nullable=True, index=True),
+    _to("organization_id", "organizations"),
+    Column("file_name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sm3", Text, nullable=False),
+    _to("stored_by", "persons"),
+    _time("stored_at", nullable=False),
+)
+
+agreements = _table(
+    "agreements",
+    _id(),
+    Column("application_id", Text, ForeignKey("applications.id"), nullable=False, unique=True),
+    _to("organization_id", "organizations", index=True),
+    Column("state", Text, nullable=False),
+    Column("text_version", Integer, nullable=False),
+    Column("schedule_digest", Text, nullable=False),
+    Column("unit_signature", JSONB),
+    Column("bureau_signature", JSONB),
+    _time("effective_at"),
+    _time("created_at", nullable=False),
+)
+
+work_orders = _table(
+    "work_orders",
+    _id(),
+    Column("number", Text, nullable=False, unique=True),
+    _to("application_id", "applications", index=True),
+    _to("system_id", "information_systems"),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("result", Text, nullable=False, server_default=""),
+    _to("assigned_to", "persons", nullable=True),
+    _time("tested_at"),
+    _time("created_at", nullable=False),
+    _time("closed_at"),
+    CheckConstraint("state in ('open', 'done', 'failed')", name="state"),
+)
+
+grants = _table(
+    "grants",
+    _id(),
+    _to("application_id", "applications", index=True),
+    _to("organization_id", "organizations"),
+    _to("system_id", "information_systems"),
+    _to("point_id", "camera_points", index=True),
+    Column("operations", ARRAY(Text), nullable=False),
+    Column("state", Text, nullable=False),
+    _time("valid_from", nullable=False),
+    _time("valid_until", nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("application_id", "point_id"),
+    Index("ix_grants_system_point", "system_id", "point_id"),
+)
+
+revocations = _table(
+    "revocations",
+    _id(),
+    Column("scope", Text, nullable=False),
+    Column("target_id", Text, nullable=False),
+    Column("emergency", Boolean, nullable=False, server_default=false()),
+    Column("reason", Text, nullable=False),
+    _to("ordered_by", "persons"),
+    _time("ordered_at", nullable=False),
+    Column("sessions_cut", Integer, nullable=False, server_default="0"),
+)
+
+revocation_receipts = _table(
+    "revocation_receipts",
+    Column("application_id", Text, ForeignKey("applications.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("affected", Integer, nullable=False),
+    _to("ordered_by", "persons"),
+    _time("done_at", nullable=False),
+)
+
+# -- access ----------------------------------------------------------------------------------------------------------
+
+interface_credentials = _table(
+    "interface_credentials",
+    Column("access_key", Text, primary_key=True),
+    _to("system_id", "information_systems", index=True),
+    Column("secret_encrypted", LargeBinary, nullable=False),
+    Column("source_hosts", ARRAY(Text), nullable=False, server_default="{}"),
+    _to("issued_by", "persons"),
+    _time("issued_at", nullable=False),
+    _time("withdrawn_at"),
+)
+
+interface_nonces = _table(
+    "interface_nonces",
+    Column("access_key", Text, primary_key=True),
+    Column("nonce", Text, primary_key=True),
+    _time("seen_at", nullable=False),
+    Index("ix_interface_nonces_seen_at", "seen_at"),
+)
+
+access_register = _table(
+    "access_register",
+    _id(),
+    Column("door", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("denial_reason", Text),
+    Column("operation", Text, nullable=False),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("organization_id", Text, nullable=False, server_default=""),
+    Column("system_id", Text, nullable=False, server_default=""),
+    Column("point_id", Text, nullable=False, index=True),
+    Column("grant_id", Text),
+    Column("application_id", Text, index=True),
+    Column("work_order_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("client_host", Text, nullable=False, server_default=""),
+    Column("protocol", Text, nullable=False, server_default=""),
+    Column("ticket_digest", LargeBinary, unique=True),
+    _time("ticket_expires_at"),
+    Column("lease_seconds", Double, nullable=False, server_default="30"),
+    _time("requested_at", nullable=False),
+    _time("started_at"),
+    _time("ended_at"),
+    Column("end_reason", Text),
+    Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
+    Index("ix_access_register_requested_at", "requested_at"),
+    Index(
+        "ix_access_register_open",
+        "system_id",
+        "point_id",
+        postgresql_where=text("outcome = 'allowed' and ended_at is null"),
+    ),
+)
+"""One row for every request for a picture, a snapshot or a control, allowed or denied: the 使用登记, and at the same
+time the play session (``id`` is the session id; ``ticket_digest`` is SM3 of the single-use ticket)."""
+
+access_changes = _table(
+    "access_changes",
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("target_id", Text, nullable=False),
+    _time("at", now=True),
+)
+"""The outbox of everything that a decision may have stood on; NOTIFY ``access_changes`` wakes the judge."""
+
+audit_events = _table(
+    "audit_events",
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, index=True),
+    _time("at", nullable=False),
+    Column("actor_person_id", Text, index=True),
+    Column("actor_organization_id", Text),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("client_host", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Index("ix_audit_events_subject", "subject_kind", "subject_id"),
+    Index("ix_audit_events_at", "at"),
+)
+
+notices = _table(
+    "notices",
+    _id(),
+    _to("organization_id", "organizations", index=True),
+    Column("role", Text),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("details", JSONB, nullable=False, server_default="{}"),
+    _time("created_at", nullable=False),
+)
+
+ALTERABLE_TABLES = tuple(table.name for table in metadata.sorted_tables if table is not audit_events)
+"""Where the application's database role may UPDATE and DELETE: everywhere but in the audit log."""

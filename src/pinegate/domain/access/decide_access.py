@@ -1,0 +1,142 @@
+"""The rule that decides. One pure function, asked by every door, and asked again whenever anything it read changes.
+
+Play is allowed only if the application is active ∧ the agreement in force ∧ the grant valid now ∧ the point listed
+and still marked shareable ∧ the operation granted ∧ the person on the system's roster and bound by acknowledgement.
+"""
+
+from datetime import datetime
+
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.request import (
+    AccessFacts,
+    AccessRequest,
+    Allowed,
+    Denied,
+    Door,
+    GrantFacts,
+    PersonFacts,
+    PointFacts,
+    SystemFacts,
+)
+from pinegate.domain.applications.states import PICTURES_FLOW
+from pinegate.domain.catalogue.listing import ListingState
+from pinegate.domain.catalogue.operation import SENSITIVE, Operation
+from pinegate.domain.grants.grant import GrantState
+from pinegate.domain.organizations.parties import PersonnelState, Standing
+
+LEASE_SECONDS = 30.0
+SENSITIVE_LEASE_SECONDS = 2.0
+
+_MAY_ACT = frozenset({PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED})
+
+_GRANT_STATE_DENIALS = {
+    GrantState.PENDING: DenialReason.GRANT_PENDING,
+    GrantState.SUSPENDED: DenialReason.GRANT_SUSPENDED,
+    GrantState.REVOKED: DenialReason.GRANT_REVOKED,
+    GrantState.EXPIRED: DenialReason.GRANT_EXPIRED,
+}
+
+
+def decide_access(request: AccessRequest, facts: AccessFacts, now: datetime) -> Allowed | Denied:
+    """May ``request`` be carried out at ``now``, given ``facts``?
+
+    The first reason found is given. Among several grants for the point one that allows suffices; otherwise the denial
+    of the newest is told.
+    """
+    person, system, point = facts.person, facts.system, facts.point
+    if not request.reason.strip():
+        return Denied(DenialReason.REASON_MISSING)
+    if person is None:
+        return Denied(DenialReason.PERSON_UNKNOWN)
+    if person.organization_standing is not Standing.ACTIVE:
+        return Denied(DenialReason.ORGANIZATION_NOT_ACTIVE)
+    if request.door is Door.OPERATOR_TEST:
+        return _decide_operator_test(request, facts, person)
+    denial = _judge_system(request, person, system)
+    if denial is not None:
+        return Denied(denial)
+    if point is None:
+        return Denied(DenialReason.POINT_UNKNOWN)
+    if not facts.grants:
+        return Denied(DenialReason.NOT_GRANTED)
+    denial = _judge_point(point)
+    if denial is not None:
+        return Denied(denial, facts.grants[-1].grant.id)
+    return _judge_grants(request, person, facts.grants, now)
+
+
+def _judge_system(
+    request: AccessRequest, person: PersonFacts, system: SystemFacts | None
+) -> DenialReason | None:
+    if system is None or system.standing is not Standing.ACTIVE:
+        return DenialReason.SYSTEM_NOT_ACTIVE
+    if system.organization_id != person.organization_id:
+        return DenialReason.NOT_ON_ROSTER
+    if request.door is Door.INTERFACE and not system.interface_open:
+        return DenialReason.CREDENTIAL_WITHDRAWN
+    if person.state not in _MAY_ACT:
+        return DenialReason.PERSON_NOT_ACTIVE
+    if not person.on_roster:
+        return DenialReason.NOT_ON_ROSTER
+    return None
+
+
+def _judge_point(point: PointFacts) -> DenialReason | None:
+    if point.secret:
+        return DenialReason.POINT_SECRET
+    if not point.sharing_mark:
+        return DenialReason.SHARING_MARK_WITHDRAWN
+    if point.listing_state is not ListingState.LISTED:
+        return DenialReason.POINT_NOT_LISTED
+    return None
+
+
+def _judge_grants(
+    request: AccessRequest, person: PersonFacts, grants: tuple[GrantFacts, ...], now: datetime
+) -> Allowed | Denied:
+    denied = Denied(DenialReason.NOT_GRANTED)
+    for facts in grants:
+        reason = _judge_grant(request.operation, person, facts, now)
+        if reason is None:
+            grant = facts.grant
+            lease = SENSITIVE_LEASE_SECONDS if request.operation in SENSITIVE else LEASE_SECONDS
+            return Allowed(grant.id, grant.application_id, grant.valid_until, lease)
+        denied = Denied(reason, facts.grant.id)
+    return denied
+
+
+def _judge_grant(
+    operation: Operation, person: PersonFacts, facts: GrantFacts, now: datetime
+) -> DenialReason | None:
+    grant, agreement = facts.grant, facts.agreement
+    if grant.state is not GrantState.ACTIVE:
+        return _GRANT_STATE_DENIALS[grant.state]
+    if now < grant.valid_from:
+        return DenialReason.GRANT_NOT_YET_VALID
+    if now >= grant.valid_until:
+        return DenialReason.GRANT_EXPIRED
+    if operation not in grant.operations:
+        return DenialReason.OPERATION_NOT_GRANTED
+    if facts.application_state not in PICTURES_FLOW:
+        return DenialReason.APPLICATION_NOT_ACTIVE
+    if agreement is None or not agreement.in_force:
+        return DenialReason.AGREEMENT_NOT_EFFECTIVE
+    if agreement.id not in person.acknowledged_agreements:
+        return DenialReason.NOT_ACKNOWLEDGED
+    return None
+
+
+def _decide_operator_test(
+    request: AccessRequest, facts: AccessFacts, person: PersonFacts
+) -> Allowed | Denied:
+    """The operator's test play: only in an open work order, only a live look, only at a listed point (article 5)."""
+    if person.state is not PersonnelState.ACCOUNT_ACTIVE:
+        return Denied(DenialReason.PERSON_NOT_ACTIVE)
+    if facts.point is None:
+        return Denied(DenialReason.POINT_UNKNOWN)
+    if not facts.work_order_open or request.operation is not Operation.LIVE:
+        return Denied(DenialReason.WORK_ORDER_NOT_OPEN)
+    denial = _judge_point(facts.point)
+    if denial is not None:
+        return Denied(denial)
+    return Allowed(None, None, None, SENSITIVE_LEASE_SECONDS)

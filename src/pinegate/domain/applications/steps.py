@@ -1,0 +1,263 @@
+"""Each step of the application as a pure function: application, actor and time in; the application after it out.
+
+The table in ``states`` says which step exists and whose it is; here stands what else the regulation asks for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pinegate.domain.applications.application import Application, Consultation, Opinion, OpinionKind
+from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
+from pinegate.domain.catalogue.operation import REQUESTABLE, Operation
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.domain.refusal import Refusal, RuleRefusedError
+
+_E = ApplicationEvent
+
+
+def _target(application: Application, event: ApplicationEvent, actor: Actor | None) -> ApplicationState:
+    row = APPLICATION.find(application.state, event)
+    if row is None:
+        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": application.state, "event": event})
+    if not row.roles:
+        if actor is not None:
+            raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+        return row.target
+    if actor is None or not actor.may(row.roles):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    if actor.organization_kind is OrganizationKind.USING_UNIT:
+        if actor.organization_id != application.organization_id:
+            raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
+    elif actor.person_id in application.filed_by:
+        raise RuleRefusedError(Refusal.REVIEWS_OWN_FILING)
+    return row.target
+
+
+def _opinion(actor: Actor, kind: OpinionKind, decision: str, text: str, now: datetime) -> Opinion:
+    if not text.strip():
+        raise RuleRefusedError(Refusal.OPINION_MISSING, {"field": "text"})
+    return Opinion(kind, decision, text.strip(), actor.person_id, actor.name, now)
+
+
+def _not_the_same_person(application: Application, kind: OpinionKind, actor: Actor) -> None:
+    earlier = application.latest(kind)
+    if earlier is not None and earlier.person_id == actor.person_id:
+        raise RuleRefusedError(Refusal.SAME_PERSON_TWICE, {"step": kind})
+
+
+def edit(application: Application, changed: Application, actor: Actor) -> Application:
+    """The clerk's changes to a draft or returned form; a change of points or operations needs a new consultation."""
+    target = _target(application, _E.EDIT, actor)
+    kept = changed.consultation if changed.points == application.points else None
+    return replace(
+        changed,
+        state=target,
+        consultation=kept,
+        sealed_form=False,
+        filed_by=application.filed_by | {actor.person_id},
+        opinions=application.opinions,
+    )
+
+
+def record_consultation(application: Application, consultation: Consultation, actor: Actor) -> Application:
+    """Annex 1 note 3. Both officials must be named."""
+    target = _target(application, _E.RECORD_CONSULTATION, actor)
+    if not consultation.complete:
+        raise RuleRefusedError(Refusal.FIELD_MISSING, {"field": "consultation"})
+    return replace(
+        application,
+        state=target,
+        consultation=consultation,
+        filed_by=application.filed_by | {actor.person_id},
+    )
+
+
+def _missing_field(application: Application) -> str | None:
+    checks = (
+        ("purpose", bool(application.purpose.strip())),
+        ("areas", bool(application.areas)),
+        ("categories", bool(application.categories)),
+        ("responsible_person", application.responsible_person.complete),
+        ("contact_person", application.contact_person.complete),
+        ("technical_contact", application.technical_contact.complete),
+        ("valid_until", application.valid_until is not None),
+    )
+    return next((name for name, filled in checks if not filled), None)
+
+
+def submit(application: Application, listed: frozenset[str], actor: Actor, now: datetime) -> Application:
+    """Seal and hand in (article 5). ``listed``: which of the asked points are listed at this moment.
+
+    Raises:
+        RuleRefusedError: ``consultation_missing`` (Annex 1 note 3), ``seal_missing``, ``field_missing`` with the field,
+            ``no_points``, ``point_not_listed``, ``operation_forbidden``, ``validity_invalid``.
+    """
+    target = _target(application, _E.SUBMIT, actor)
+    missing = _missing_field(application)
+    if missing is not None:
+        raise RuleRefusedError(Refusal.FIELD_MISSING, {"field": missing})
+    if not application.points:
+        raise RuleRefusedError(Refusal.NO_POINTS, {"field": "points"})
+    for point in application.points:
+        if point.point_id not in listed:
+            raise RuleRefusedError(Refusal.POINT_NOT_LISTED, {"field": "points", "point_id": point.point_id})
+        if not point.requested or not point.requested <= REQUESTABLE:
+            raise RuleRefusedError(
+                Refusal.OPERATION_FORBIDDEN, {"field": "points", "point_id": point.point_id}
+            )
+    valid_from = application.valid_from or now.date()
+    if application.valid_until is None or application.valid_until < max(valid_from, now.date()):
+        raise RuleRefusedError(Refusal.VALIDITY_INVALID, {"field": "valid_until"})
+    if application.consultation is None:
+        raise RuleRefusedError(Refusal.CONSULTATION_MISSING, {"field": "consultation"})
+    if not application.sealed_form:
+        raise RuleRefusedError(Refusal.SEAL_MISSING, {"field": "sealed_form"})
+    return replace(
+        application,
+        state=target,
+        valid_from=valid_from,
+        # A new round starts: what was consented to or said in an earlier one binds nobody.
+        points=tuple(replace(point, consented=None) for point in application.points),
+        opinions=(),
+        filed_by=application.filed_by | {actor.person_id},
+    )
+
+
+def accept(application: Application, text: str, actor: Actor, now: datetime) -> Application:
+    """The police clerk takes the complete file into review."""
+    target = _target(application, _E.ACCEPT, actor)
+    opinion = _opinion(actor, OpinionKind.POLICE_ACCEPTANCE, "accepted", text, now)
+    return replace(application, state=target).with_opinion(opinion)
+
+
+def give_back(
+    application: Application, event: ApplicationEvent, text: str, actor: Actor, now: datetime
+) -> Application:
+    """Return to the unit (by police or bureau) or from the bureau to the police. The reason is required."""
+    target = _target(application, event, actor)
+    kind = OpinionKind.POLICE if event is _E.RETURN_BY_POLICE else OpinionKind.BUREAU
+    opinion = _opinion(actor, kind, event.value, text, now)
+    if event is _E.RETURN_TO_POLICE:
+        cleared = tuple(replace(point, consented=None) for point in application.points)
+        return replace(application, state=target, points=cleared).with_opinion(opinion)
+    return replace(application, state=target).with_opinion(opinion)
+
+
+def consent(
+    application: Application,
+    consented: Mapping[str, frozenset[Operation]],
+    text: str,
+    actor: Actor,
+    now: datetime,
+) -> Application:
+    """市公安局同意 (article 5), whole or partial: fewer points, fewer operations, never more.
+
+    ``consented``: point id → operations; a point left out, or with no operations, is cut.
+
+    Raises:
+        RuleRefusedError: ``consent_widens`` when a point or operation was not asked for; ``no_points`` when nothing
+            remains (that is a refusal and must be called so); ``same_person_twice`` when the accepting clerk consents.
+    """
+    target = _target(application, _E.CONSENT, actor)
+    _not_the_same_person(application, OpinionKind.POLICE_ACCEPTANCE, actor)
+    requested = {point.point_id: point.requested for point in application.points}
+    for point_id, operations in consented.items():
+        if not operations <= requested.get(point_id, frozenset()):
+            raise RuleRefusedError(Refusal.CONSENT_WIDENS, {"point_id": point_id})
+    if not any(consented.values()):
+        raise RuleRefusedError(Refusal.NO_POINTS, {"field": "consented"})
+    points = tuple(replace(p, consented=consented.get(p.point_id, frozenset())) for p in application.points)
+    whole = all(point.consented == point.requested for point in points)
+    opinion = _opinion(actor, OpinionKind.POLICE, "consented" if whole else "partly_consented", text, now)
+    return replace(application, state=target, points=points).with_opinion(opinion)
+
+
+def refuse(
+    application: Application, event: ApplicationEvent, text: str, actor: Actor, now: datetime
+) -> Application:
+    """Refusal by police (``refuse_consent``) or bureau (``refuse_approval``); the reason is required."""
+    target = _target(application, event, actor)
+    kind = OpinionKind.POLICE if event is _E.REFUSE_CONSENT else OpinionKind.BUREAU
+    return replace(application, state=target).with_opinion(_opinion(actor, kind, "refused", text, now))
+
+
+def record_review(application: Application, text: str, actor: Actor, now: datetime) -> Application:
+    """The bureau's reviewer writes down the review on which the approver decides."""
+    target = _target(application, _E.RECORD_REVIEW, actor)
+    opinion = _opinion(actor, OpinionKind.BUREAU_REVIEW, "reviewed", text, now)
+    return replace(application, state=target).with_opinion(opinion)
+
+
+def approve(application: Application, text: str, actor: Actor, now: datetime) -> Application:
+    """市数据资源局审核 (article 5): reviewer and approver are two persons; the police's consent must stand."""
+    target = _target(application, _E.APPROVE, actor)
+    police = application.latest(OpinionKind.POLICE)
+    if police is None or any(point.consented is None for point in application.points):
+        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"missing": "police_consent"})
+    review = application.latest(OpinionKind.BUREAU_REVIEW)
+    if review is None or review.signed_at < police.signed_at:
+        raise RuleRefusedError(Refusal.REVIEW_MISSING)
+    _not_the_same_person(application, OpinionKind.BUREAU_REVIEW, actor)
+    opinion = _opinion(actor, OpinionKind.BUREAU, "approved", text, now)
+    return replace(application, state=target).with_opinion(opinion)
+
+
+def provision(
+    application: Application,
+    text: str,
+    *,
+    agreement_effective: bool,
+    tested: bool,
+    actor: Actor,
+    now: datetime,
+) -> Application:
+    """运维部门处置结果: the work order is done, and a test play succeeded. Never before the agreement is effective."""
+    target = _target(application, _E.PROVISION, actor)
+    if not agreement_effective:
+        raise RuleRefusedError(Refusal.AGREEMENT_NOT_EFFECTIVE)
+    if not tested:
+        raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
+    opinion = _opinion(actor, OpinionKind.OPERATOR, "provisioned", text, now)
+    return replace(application, state=target).with_opinion(opinion)
+
+
+def resume(application: Application, text: str, actor: Actor, now: datetime) -> Application:
+    """Two persons: one proposed (``propose_resume``), another resumes."""
+    target = _target(application, _E.RESUME, actor)
+    if application.latest(OpinionKind.RESUME_PROPOSAL) is None:
+        raise RuleRefusedError(Refusal.PROPOSAL_MISSING)
+    _not_the_same_person(application, OpinionKind.RESUME_PROPOSAL, actor)
+    opinions = tuple(o for o in application.opinions if o.kind is not OpinionKind.RESUME_PROPOSAL)
+    opinion = _opinion(actor, OpinionKind.BUREAU, "resumed", text, now)
+    return replace(application, state=target, opinions=opinions).with_opinion(opinion)
+
+
+_WITH_REASON: Mapping[ApplicationEvent, OpinionKind] = {
+    _E.WITHDRAW: OpinionKind.BUREAU,
+    _E.SUSPEND: OpinionKind.BUREAU,
+    _E.REVOKE: OpinionKind.BUREAU,
+    _E.PROPOSE_RESUME: OpinionKind.RESUME_PROPOSAL,
+    _E.REPORT_CANNOT_PROVIDE: OpinionKind.OPERATOR,
+    _E.ORDER_AGAIN: OpinionKind.BUREAU,
+    _E.GIVE_TERMINATION_NOTICE: OpinionKind.BUREAU,
+}
+
+
+def move_with_reason(
+    application: Application, event: ApplicationEvent, reason: str, actor: Actor, now: datetime
+) -> Application:
+    """The steps that ask for nothing but a stated reason: withdraw, suspend, revoke, propose to resume …"""
+    target = _target(application, event, actor)
+    if not reason.strip():
+        raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})
+    moved = replace(application, state=target)
+    if event is _E.WITHDRAW:
+        return moved
+    return moved.with_opinion(_opinion(actor, _WITH_REASON[event], event.value, reason, now))
+
+
+def move_by_consequence(application: Application, event: ApplicationEvent) -> Application:
+    """The steps that nobody takes: the agreement became effective, a date was reached, the receipts are written."""
+    return replace(application, state=_target(application, event, None))

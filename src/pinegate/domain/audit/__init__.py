@@ -1,0 +1,1 @@
+"""The audit log: one event for every transition, decision, login and administrative act."""

@@ -1,0 +1,40 @@
+"""收回 (Annex 2 clause 3): what a revocation strikes, and the three receipts that prove it was carried out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RevocationScope(StrEnum):
+    """What is ended: one application's sharing, one grant, or everything of a point, system, person or unit."""
+
+    APPLICATION = "application"
+    GRANT = "grant"
+    POINT = "point"
+    SYSTEM = "system"
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class ReceiptKind(StrEnum):
+    """及时收回乙方账号和操作权限，并关闭接口: three things, each evidenced by itself."""
+
+    ACCOUNT = "account"
+    PERMISSIONS = "permissions"
+    INTERFACE = "interface"
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationReceipt:
+    """One of the three: what was withdrawn (``affected`` many), when, by whose order."""
+
+    application_id: str
+    kind: ReceiptKind
+    affected: int
+    ordered_by: str
+    done_at: datetime
+
+
+def revocation_is_complete(receipts: frozenset[ReceiptKind], live_sessions: int) -> bool:
+    """All three receipts are written and nothing plays any more."""
+    return receipts == frozenset(ReceiptKind) and live_sessions == 0

@@ -1,0 +1,1 @@
+"""Who takes part: organizations, their information systems, their persons and roles."""

@@ -1,0 +1,58 @@
+"""Organizations, information systems and persons, as the rules see them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pinegate.domain.organizations.roles import OrganizationKind, Role
+
+
+class OrganizationNature(StrEnum):
+    """单位性质 of Annex 1."""
+
+    GOVERNMENT = "government"
+    INSTITUTION = "institution"
+    OTHER = "other"
+
+
+class Standing(StrEnum):
+    """Whether an organization, a system or a credential may act at all."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class PersonnelState(StrEnum):
+    """Annex 2 clause 2.3: reminded, bound, then let in."""
+
+    NOMINATED = "nominated"
+    TRAINED = "trained"
+    ACKNOWLEDGED = "acknowledged"
+    ACCOUNT_ACTIVE = "account_active"
+    ACCOUNT_LOCKED = "account_locked"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A party of the regulation."""
+
+    id: str
+    kind: OrganizationKind
+    name: str
+    standing: Standing = Standing.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is doing something now: a person with roles, in an organization."""
+
+    person_id: str
+    organization_id: str
+    organization_kind: OrganizationKind
+    roles: frozenset[Role]
+    name: str = ""
+
+    def may(self, roles: frozenset[Role]) -> bool:
+        """Whether one of ``roles`` is held."""
+        return bool(self.roles & roles)

@@ -1,0 +1,57 @@
+"""State machines as tables: the code asks the table, and the documentation's diagrams are drawn from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pinegate.domain.organizations.roles import Role
+
+S = TypeVar("S", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Generic[S, E]):
+    """One row: in ``source``, ``event`` done by one of ``roles`` leads to ``target``.
+
+    ``source`` None is the birth of the thing. Empty ``roles``: the programme itself does it (a deadline, a
+    consequence).
+    ``clause`` is where the regulation asks for it; ``[D]`` marks our own design.
+    """
+
+    source: S | None
+    event: E
+    target: S
+    roles: frozenset[Role] = frozenset()
+    clause: str = "[D]"
+
+
+class StateTable(Generic[S, E]):
+    """All rows of one machine; looked up by (state, event)."""
+
+    def __init__(self, name: str, rows: Iterable[Transition[S, E]]) -> None:
+        self.name = name
+        self.rows = tuple(rows)
+        self._by_key: Mapping[tuple[S | None, E], Transition[S, E]] = {
+            (r.source, r.event): r for r in self.rows
+        }
+        if len(self._by_key) != len(self.rows):
+            raise ValueError(f"{name}: two rows share state and event")
+
+    def find(self, state: S | None, event: E) -> Transition[S, E] | None:
+        """The row for ``event`` in ``state``, or None where the regulation knows no such step."""
+        return self._by_key.get((state, event))
+
+    def events_for(self, state: S | None, roles: frozenset[Role]) -> tuple[E, ...]:
+        """What somebody with ``roles`` may do in ``state``: the portal's buttons."""
+        return tuple(row.event for row in self.rows if row.source == state and row.roles & roles)
+
+    def as_mermaid(self) -> str:
+        """The diagram of the documentation (mermaid ``stateDiagram-v2``)."""
+        lines = ["stateDiagram-v2"]
+        for row in self.rows:
+            source = "[*]" if row.source is None else row.source.value
+            by = ", ".join(sorted(role.value for role in row.roles)) or "programme"
+            lines.append(f"    {source} --> {row.target.value}: {row.event.value} ({by})")
+        return "\n".join(lines) + "\n"
