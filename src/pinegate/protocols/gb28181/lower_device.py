@@ -1,9 +1,11 @@
-"""A device or lower platform: registers with an upper platform and answers it. Sans-IO; our simulator is one.
+"""A device or lower platform: registers with an upper platform and answers it. Sans-IO; our simulator is
+one.
 
-The owner feeds bytes and time and drains ``data_to_send()``, ``next_event()`` and ``next_timer()`` after every call::
+The owner feeds bytes and time and drains ``data_to_send()``, ``next_event()`` and ``next_timer()`` after
+every call::
 
     device.start(now)
-    for data, flow in device.data_to_send(): ...  # UDP datagram, or bytes on the TCP connection to the platform
+    for data, flow in device.data_to_send(): ...  # a datagram, or bytes for the TCP connection
     device.receive_data(data, flow, now)
     device.handle_timer(now)                      # when now >= device.next_timer()
     while (event := device.next_event()) is not None: ...
@@ -23,9 +25,10 @@ from pinegate.protocols.sip.flow import Flow, Transmit
 class LowerDeviceConfig:
     """Who we are, and whom we register with. Times in seconds.
 
-    ``platform``: the upper platform's address and our transport; with ``tcp`` the owner opens the connection when the
-    first bytes are to be sent, and reports its end by ``connection_lost``. ``local_host``/``local_port``: what Via and
-    Contact say. ``realm``: the only realm whose challenge gets an answer (SIPDigestLeak); default ``platform_domain``.
+    ``platform``: the upper platform's address and our transport; with ``tcp`` the owner opens the
+    connection when the first bytes are to be sent, and reports its end by ``connection_lost``.
+    ``local_host``/``local_port``: what Via and Contact say. ``realm``: the only realm whose challenge gets
+    an answer (SIPDigestLeak); default ``platform_domain``.
     """
 
     device_id: str
@@ -51,7 +54,9 @@ class LowerDeviceConfig:
 
 
 class LowerDevice:
-    """See the module. ``random_bytes(n)``: unpredictable bytes; ``wall_time(now)``: civil time (Beijing) at ``now``."""
+    """See the module. ``random_bytes(n)``: unpredictable bytes; ``wall_time(now)``: civil time (Beijing)
+    at ``now``.
+    """
 
     def __init__(
         self,
@@ -71,15 +76,21 @@ class LowerDevice:
         raise NotImplementedError
 
     def set_catalog(self, items: Sequence[CatalogItem]) -> None:
-        """What Catalog queries get: items with ``device_id`` equal to ours, its channels, groups and regions."""
+        """What Catalog queries get: items with ``device_id`` equal to ours, its channels, groups and
+        regions.
+        """
         raise NotImplementedError
 
     def change_catalog(self, changes: Sequence[CatalogItem], now: float) -> None:
-        """Apply changes (``event``: ON, OFF, ADD, UPDATE, DEL …) and NOTIFY them if the platform subscribed."""
+        """Apply changes (``event``: ON, OFF, ADD, UPDATE, DEL …) and NOTIFY them if the platform
+        subscribed.
+        """
         raise NotImplementedError
 
     def answer_invite(self, call: str, answer: SessionDescription, now: float) -> None:
-        """200 with our SDP; ``CallConfirmed`` follows on ACK. Raises ``KeyError`` for a call that is not waiting."""
+        """200 with our SDP; ``CallConfirmed`` follows on ACK. Raises ``KeyError`` for a call that is not
+        waiting.
+        """
         raise NotImplementedError
 
     def reject_invite(self, call: str, status: int, now: float) -> None:
@@ -95,7 +106,9 @@ class LowerDevice:
         raise NotImplementedError
 
     def connection_lost(self, flow: Flow, now: float) -> None:
-        """The TCP connection ended or could not be opened: calls end, and we register again after a while."""
+        """The TCP connection ended or could not be opened: calls end, and we register again after a
+        while.
+        """
         raise NotImplementedError
 
     def next_timer(self) -> float | None:

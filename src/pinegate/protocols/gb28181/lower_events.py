@@ -16,7 +16,9 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationFailed:
-    """A REGISTER ended without 200. ``status``: SIP status, 408 when nobody answered. We try again at ``retry_at``."""
+    """A REGISTER ended without 200. ``status``: SIP status, 408 when nobody answered. We try again at
+    ``retry_at``.
+    """
 
     status: int
     reason: str
@@ -37,10 +39,11 @@ class PlatformLost:
 
 @dataclass(frozen=True, slots=True)
 class InviteReceived:
-    """The platform wants a stream: answer with ``answer_invite`` or ``reject_invite`` (486 busy, 488 bad SDP).
+    """The platform wants a stream: answer with ``answer_invite`` or ``reject_invite`` (486 busy, 488 bad
+    SDP).
 
-    ``call``: names the call from now on. ``channel_id``: the camera asked for. ``offer``: where and how the media
-    shall go; ``offer.ssrc`` is the SSRC to send with. ``source_host``: who sent the INVITE.
+    ``call``: names the call from now on. ``channel_id``: the camera asked for. ``offer``: where and how
+    the media shall go; ``offer.ssrc`` is the SSRC to send with. ``source_host``: who sent the INVITE.
     """
 
     call: str
@@ -58,7 +61,9 @@ class CallConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class CallFinished:
-    """The call is over: stop media. ``reason``: bye, cancelled, no_ack, hung_up, rejected, platform_lost."""
+    """The call is over: stop media. ``reason``: bye, cancelled, no_ack, hung_up, rejected,
+    platform_lost.
+    """
 
     call: str
     reason: str

@@ -8,7 +8,9 @@ class CatalogInfo:
     """``Info`` of an item (2022: ``Info`` is typed, ``ExtraInfo`` is free). ``None`` or empty: not said."""
 
     ptz_type: int | None = None
-    """1 dome, 2 hemisphere, 3 fixed bullet, 4 remote-controlled bullet, 5 remote-controlled hemisphere, 6 and 7 multi-lens."""
+    """1 dome, 2 hemisphere, 3 fixed bullet, 4 remote-controlled bullet, 5 remote-controlled hemisphere, 6
+    and 7 multi-lens.
+    """
     photoelectric_imaging_type: str = ""
     capture_position_type: str = ""
     room_type: int | None = None

@@ -1,7 +1,8 @@
-"""The eight bytes of ``PTZCmd`` (GB/T 28181-2022 annex A.3): movement, zoom, iris, focus, presets, cruise, scan, switches.
+"""The eight bytes of ``PTZCmd`` (GB/T 28181-2022 annex A.3): movement, zoom, iris, focus, presets, cruise,
+scan, switches.
 
-Layout: ``A5 0F addr cmd d1 d2 (d3 << 4 | addr high) checksum``, as sixteen hexadecimal digits; the checksum is
-the sum of the first seven bytes modulo 256.
+Layout: ``A5 0F addr cmd d1 d2 (d3 << 4 | addr high) checksum``, as sixteen hexadecimal digits; the
+checksum is the sum of the first seven bytes modulo 256.
 """
 
 from dataclasses import dataclass
@@ -36,10 +37,11 @@ class PtzCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PtzCommand:
-    """One command as its bytes mean it: ``code`` 0–255, ``d1``/``d2`` 0–255, ``d3`` 0–15, ``address`` 0–4095.
+    """One command as its bytes mean it: ``code`` 0–255, ``d1``/``d2`` 0–255, ``d3`` 0–15, ``address``
+    0–4095.
 
-    For movement (``is_movement``): ``d1`` is the pan speed, ``d2`` the tilt speed, ``d3`` the zoom speed, and the
-    properties tell the direction. For presets ``d2`` is the preset's number (1–255).
+    For movement (``is_movement``): ``d1`` is the pan speed, ``d2`` the tilt speed, ``d3`` the zoom speed,
+    and the properties tell the direction. For presets ``d2`` is the preset's number (1–255).
     """
 
     code: int
@@ -87,13 +89,16 @@ STOP = PtzCommand(PtzCode.STOP)
 
 def preset(code: PtzCode, number: int) -> PtzCommand:
     """Set, call or delete preset ``number`` (1–255); raises ``ValueError`` for anything else."""
-    if code not in (PtzCode.PRESET_SET, PtzCode.PRESET_CALL, PtzCode.PRESET_DELETE) or not 1 <= number <= 255:
+    allowed = (PtzCode.PRESET_SET, PtzCode.PRESET_CALL, PtzCode.PRESET_DELETE)
+    if code not in allowed or not 1 <= number <= 255:
         raise ValueError("a preset command with a number from 1 to 255 is needed")
     return PtzCommand(code, 0, number)
 
 
 def encode(command: PtzCommand) -> str:
-    """The sixteen hexadecimal digits of ``PTZCmd``; raises ``ValueError`` when a field does not fit its bits."""
+    """The sixteen hexadecimal digits of ``PTZCmd``; raises ``ValueError`` when a field does not fit its
+    bits.
+    """
     limits = (
         (command.code, 255),
         (command.d1, 255),
@@ -109,7 +114,9 @@ def encode(command: PtzCommand) -> str:
 
 
 def decode(text: str) -> PtzCommand | None:
-    """The command, or ``None`` when it is not eight bytes of PTZ with a right checksum (a camera must not guess)."""
+    """The command, or ``None`` when it is not eight bytes of PTZ with a right checksum (a camera must not
+    guess).
+    """
     try:
         octets = bytes.fromhex(text.strip())
     except ValueError:

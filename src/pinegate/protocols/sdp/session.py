@@ -12,8 +12,8 @@ Setup = Literal["active", "passive", "actpass", "holdconn", ""]
 class Media:
     """One ``m=`` line with what follows it. ``formats``: payload types in order of preference.
 
-    ``payloads``: ``a=rtpmap`` of each, as written (``PS/90000``). ``attributes``: every other ``a=`` line in order, as
-    written behind ``a=``; direction, setup and connection are fields of their own.
+    ``payloads``: ``a=rtpmap`` of each, as written (``PS/90000``). ``attributes``: every other ``a=`` line
+    in order, as written behind ``a=``; direction, setup and connection are fields of their own.
     """
 
     kind: str
@@ -35,10 +35,12 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class SessionDescription:
-    """A whole offer or answer. ``host``: the session's ``c=`` address; ``media_host`` is the one that counts.
+    """A whole offer or answer. ``host``: the session's ``c=`` address; ``media_host`` is the one that
+    counts.
 
-    ``name``: ``Play``, ``Playback``, ``Download`` or ``Talk``. ``start``/``stop``: UNIX seconds, 0 and 0 for live. ``ssrc``:
-    ``y=`` as ten digits, or empty when the peer left it out. ``format``: ``f=`` as written.
+    ``name``: ``Play``, ``Playback``, ``Download`` or ``Talk``. ``start``/``stop``: UNIX seconds, 0 and 0
+    for live. ``ssrc``: ``y=`` as ten digits, or empty when the peer left it out. ``format``: ``f=`` as
+    written.
     """
 
     origin_user: str

@@ -17,7 +17,9 @@ class Flow(NamedTuple):
 
 
 class Transmit(NamedTuple):
-    """Bytes to send: one datagram on UDP; on TCP bytes for the connection of that flow (to be opened if there is none)."""
+    """Bytes to send: one datagram on UDP; on TCP bytes for the connection of that flow (to be opened if
+    there is none).
+    """
 
     data: bytes
     flow: Flow
