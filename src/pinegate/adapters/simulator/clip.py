@@ -103,22 +103,22 @@ class Playout:
     """A clip played over and over, with timestamps that go on rising from one round to the next."""
 
     def __init__(self, clip: Clip) -> None:
-        self._clip = clip
+        self.clip = clip
         self._index = 0
         self._offset = 0
 
     @property
     def next_dts(self) -> int:
         """When the next unit is due, in ticks since the start."""
-        return self._clip.units[self._index].dts + self._offset
+        return self.clip.units[self._index].dts + self._offset
 
     def take(self) -> AccessUnit:
-        unit = self._clip.units[self._index]
+        unit = self.clip.units[self._index]
         moved = AccessUnit(
             unit.codec, unit.pts + self._offset, unit.dts + self._offset, unit.key, unit.payload, unit.config
         )
         self._index += 1
-        if self._index == len(self._clip.units):
+        if self._index == len(self.clip.units):
             self._index = 0
-            self._offset += self._clip.period
+            self._offset += self.clip.period
         return moved

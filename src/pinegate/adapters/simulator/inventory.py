@@ -1,6 +1,6 @@
 """The simulated cameras: invented ones all over the city, or those of the user's JSON file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -21,8 +21,9 @@ class InventoryError(Exception):
 class Camera:
     """One camera. ``civil_code``: GB/T 2260, 6 digits. ``longitude``/``latitude``: WGS-84 degrees.
 
-    ``ptz_type``: GB/T 28181-2022: 1 dome, 2 hemisphere, 3 fixed, 4 bullet that turns, 5 hemisphere that turns.
-    ``scene``/``light``: names of ``scenes.repertoire``. ``group``: name of its virtual organisation.
+    ``ptz_type`` (GB/T 28181-2022): 1 dome, 2 hemisphere, 3 fixed, 4 bullet that turns, 5 hemisphere that
+    turns. ``scene``/``light``: names of ``scenes.repertoire``. ``group``: name of its virtual organisation.
+    ``point_type``, ``direction_type``, ``management_unit``: what the catalogue says in ``Info``.
     """
 
     device_id: str
@@ -36,7 +37,11 @@ class Camera:
     light: str
     group: str = ""
     online: bool = True
-    extra: dict[str, str] = field(default_factory=dict[str, str])
+    manufacturer: str = "Pinegate"
+    model: str = "Simulated camera"
+    point_type: int | None = None
+    direction_type: int | None = None
+    management_unit: str = ""
 
     @property
     def can_turn(self) -> bool:
@@ -140,6 +145,9 @@ def invent(count: int, divisions: tuple[Division, ...] = _DEFAULT_DIVISIONS, see
                 longitude=round(division.centre[0] + float(east), 6),
                 latitude=round(division.centre[1] + float(north), 6),
                 ptz_type=ptz_type,
+                point_type=2,
+                direction_type=index % 8 + 1,
+                management_unit=f"{division.name}公安局",
                 scene=scene,
                 light=LIGHT_NAMES[(index // 3) % len(LIGHT_NAMES)],
                 group=division.name,
@@ -162,11 +170,15 @@ class _CameraRecord(BaseModel):
     light: str = ""
     group: str = ""
     status: Literal["ON", "OFF"] = "ON"
-    extra: dict[str, str] = {}
+    manufacturer: Annotated[str, Field(max_length=64)] = "Pinegate"
+    model: Annotated[str, Field(max_length=64)] = "Simulated camera"
+    point_type: Annotated[int | None, Field(ge=1, le=9)] = None
+    direction_type: Annotated[int | None, Field(ge=1, le=8)] = None
+    management_unit: Annotated[str, Field(max_length=100)] = ""
 
 
 def read_inventory(path: Path) -> list[Camera]:
-    """Cameras from a JSON list; only ``device_id`` and ``name`` are needed. Raises :class:`InventoryError`."""
+    """Cameras of a JSON list; only ``device_id`` and ``name`` are needed. Raises :class:`InventoryError`."""
     cameras = TypeAdapter(Annotated[list[_CameraRecord], Field(min_length=1, max_length=MAX_CAMERAS)])
     try:
         records = cameras.validate_json(_read(path))

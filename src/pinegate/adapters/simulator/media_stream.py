@@ -5,9 +5,9 @@ from typing import Final, Protocol
 
 import numpy
 
-from pinegate.adapters.simulator.clip import Clip, Playout
+from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.faults import Faults, without_program_stream_map
-from pinegate.protocols.frames import TIMESCALE
+from pinegate.protocols.frames import TIMESCALE, AccessUnit
 from pinegate.protocols.mpeg_ps import PsMuxer
 from pinegate.protocols.rtp import Packetizer
 
@@ -32,6 +32,20 @@ class MediaChannel(Protocol):
     def close(self) -> None: ...
 
 
+class UnitSource(Protocol):
+    """What is played: ``clip.Playout``, or a camera that was turned away from its clip."""
+
+    @property
+    def clip(self) -> Clip: ...
+
+    @property
+    def next_dts(self) -> int:
+        """When the next unit is due, in ticks since the start."""
+        ...
+
+    def take(self) -> AccessUnit: ...
+
+
 @dataclass(slots=True)
 class MediaCounters:
     """What one stream, or all of them, did. ``pictures`` counts video access units."""
@@ -44,11 +58,11 @@ class MediaCounters:
 
 
 class MediaStream:
-    """Plays a clip into a channel. Give :meth:`turn` to a ``pacing.Timetable`` for time ``began``."""
+    """Plays a source into a channel. Give :meth:`turn` to a ``pacing.Timetable`` for time ``began``."""
 
     def __init__(
         self,
-        clip: Clip,
+        source: UnitSource,
         channel: MediaChannel,
         ssrc: int,
         began: float,
@@ -58,13 +72,13 @@ class MediaStream:
         faults: Faults | None = None,
         seed: int = 0,
     ) -> None:
-        self._playout = Playout(clip)
+        self._source = source
         self._channel = channel
         self._began = began
         self._counters = counters
         self._faults = faults or Faults()
         self._random = numpy.random.default_rng(seed)
-        self._muxer = PsMuxer(clip.video, clip.audio)
+        self._muxer = PsMuxer(source.clip.video, source.clip.audio)
         first = int(self._random.integers(1 << 16))
         self._packetizer = Packetizer(ssrc, payload_type, sequence=first)
         self._first_timestamp = int(self._random.integers(1 << 32))
@@ -84,7 +98,7 @@ class MediaStream:
             self._waiting = self._next_packets()
         burst, self._waiting = self._waiting[:_BURST_PACKETS], self._waiting[_BURST_PACKETS:]
         self._send(burst)
-        due = self._began + self._playout.next_dts / TIMESCALE
+        due = self._began + self._source.next_dts / TIMESCALE
         if now - due > _STALL:
             self._began += now - due
             self._counters.stalls += 1
@@ -92,7 +106,7 @@ class MediaStream:
         return now + _BURST_PAUSE if self._waiting else due
 
     def _next_packets(self) -> list[bytes]:
-        unit = self._playout.take()
+        unit = self._source.take()
         self._until_key = self._channel.is_congested or (self._until_key and not unit.key)
         if self._until_key:
             self._counters.left_out += 1
