@@ -1,0 +1,340 @@
+"""RTP payloads of a program stream in, access units out."""
+
+from typing import Final
+
+from pinegate.protocols import aac
+from pinegate.protocols.access_units import Assembler
+from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec, Malformed
+from pinegate.protocols.mpeg_ps import syntax
+
+_TRUSTED_AFTER: Final = 4
+_MAX_UNSUPPORTED: Final = 8
+_MAX_ADTS_REST: Final = 1 << 13
+_G711_RATE: Final = 8000
+
+
+class PsDemuxer:
+    """A :class:`payloads.Depacketizer` for program streams.
+
+    *End of a picture*: the change of RTP timestamp, or of PTS. The marker is only a hint; it ends a picture
+    at once (one frame interval less latency) after it was seen at the end, and only there, of four pictures
+    of several packets in a row, and never again after it proved wrong.
+
+    *Loss*: the picture that a missing packet belonged to is discarded whole. With ``wait_for_key``
+    (default) the pictures after it are withheld until the next key picture, so that nothing is shown that
+    refers to a missing one; without it they are handed out and a decoder may show smears. Audio goes on at
+    once in both cases.
+
+    *Without a PSM* the video codec is guessed from its NAL units, and the audio codec is ``audio`` (or AAC
+    when ADTS is seen). *Timestamps*: see ``timeline``. A picture above ``max_picture_bytes`` is discarded.
+    """
+
+    def __init__(
+        self, *, audio: Codec | None = None, wait_for_key: bool = True, max_picture_bytes: int = 4 << 20
+    ) -> None:
+        if audio is not None and audio.is_video:
+            raise ValueError("audio must be an audio codec")
+        self.video: Codec | None = None
+        self.audio: Codec | None = None
+        self.malformed = 0
+        self.unsupported: set[str] = set()
+        self._assembler = Assembler(wait_for_key=wait_for_key)
+        self._announced_audio = audio
+        self._limit = max_picture_bytes
+        self._map = b""
+        self._stream_types: dict[int, int] = {}
+        self._video_id = 0
+        self._searching = True
+        self._timestamp = -1
+        self._chunks: list[bytes] = []
+        self._buffered = 0
+        self._packets = 0
+        self._marked = False
+        self._trust = 0
+        self._marker_misleads = False
+        self._picture: list[bytes] = []
+        self._picture_bytes = 0
+        self._pts = 0
+        self._dts: int | None = None
+        self._adts_rest = b""
+
+    @property
+    def damaged(self) -> int:
+        """Pictures discarded because of losses."""
+        return self._assembler.damaged
+
+    @property
+    def skipped(self) -> int:
+        """Pictures withheld for want of a key picture."""
+        return self._assembler.skipped
+
+    def feed(
+        self, payload: bytes, timestamp: int, marker: bool, lost_before: bool = False
+    ) -> list[AccessUnit]:
+        """Take the payload of one packet, in order; never raises on any bytes."""
+        if lost_before:
+            self._discard()
+        begins_pack = payload.startswith(syntax.PACK_START)
+        if self._searching:
+            at = 0 if begins_pack else payload.find(syntax.PACK_START)
+            if at < 0:
+                return []
+            payload = payload[at:]
+            begins_pack = True
+            self._searching = False
+        units: list[AccessUnit] = []
+        if timestamp != self._timestamp:
+            self._end_group(units, begins_pack)
+            self._timestamp = timestamp
+        elif begins_pack:
+            self._parse_buffered(units, whole=True)
+        elif self._marked and self._packets:
+            self._distrust_marker()
+        self._chunks.append(payload)
+        self._buffered += len(payload)
+        self._packets += 1
+        self._marked = marker
+        if marker and self._trust >= _TRUSTED_AFTER:
+            self._parse_buffered(units, whole=False)
+            if not self._chunks:
+                self._finish_picture(units)
+        if self._buffered + self._picture_bytes > self._limit:
+            self.malformed += 1
+            self._discard()
+        return units
+
+    def flush(self) -> list[AccessUnit]:
+        """End of stream: what is complete so far."""
+        units: list[AccessUnit] = []
+        self._parse_buffered(units, whole=True)
+        self._finish_picture(units)
+        return units
+
+    def _discard(self) -> None:
+        if self._chunks or self._picture:
+            self._assembler.damage()
+        else:
+            self._assembler.lose()
+        self._chunks.clear()
+        self._picture.clear()
+        self._buffered = self._picture_bytes = self._packets = 0
+        self._adts_rest = b""
+        self._marked = False
+        self._searching = True
+
+    def _distrust_marker(self) -> None:
+        if self._trust >= _TRUSTED_AFTER:
+            self._assembler.damage()
+        self._marker_misleads = True
+        self._trust = 0
+
+    def _end_group(self, units: list[AccessUnit], begins_pack: bool) -> None:
+        if self._packets > 1 and not self._marker_misleads:
+            self._trust = self._trust + 1 if self._marked else 0
+        self._packets = 0
+        self._parse_buffered(units, whole=begins_pack)
+        if not self._chunks:
+            self._finish_picture(units)
+
+    def _finish_picture(self, units: list[AccessUnit]) -> None:
+        if not self._picture or self.video is None:
+            return
+        stream = self._picture[0] if len(self._picture) == 1 else b"".join(self._picture)
+        self._picture.clear()
+        self._picture_bytes = 0
+        unit = self._assembler.video(self.video, stream, self._pts, self._dts)
+        if unit is not None:
+            units.append(unit)
+
+    def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
+        """Take apart what is buffered.
+
+        An element that is cut short stays buffered, or, when ``whole`` (a new pack begins behind it), is taken as
+        it is: no packet was lost, so its length field is wrong.
+        """
+        if not self._chunks:
+            return
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        at = 0
+        while at < len(data):
+            start = syntax.next_start(data, at)
+            if start != at:
+                if start < 0:
+                    start = len(data) if whole or len(data) - at > 3 else at
+                if start > at:
+                    self._count_garbage(data, at, start)
+                    at = start
+                    continue
+                break
+            following = self._parse_element(data, at, whole, units)
+            if following < 0:
+                break
+            at = following
+        self._buffered = len(data) - at
+        if self._buffered > 0:
+            self._chunks.append(data[at:])
+        else:
+            self._buffered = 0
+
+    def _count_garbage(self, data: bytes, start: int, end: int) -> None:
+        if data.count(0, start, end) != end - start:
+            self.malformed += 1
+
+    def _parse_element(self, data: bytes, at: int, whole: bool, units: list[AccessUnit]) -> int:
+        """Position behind the element at ``at``, or -1 when it is cut short."""
+        kind = data[at + 3]
+        if kind >= syntax.FIRST_AUDIO:
+            return self._parse_pes(data, at, whole, units)
+        if kind == syntax.PROGRAM_END:
+            return at + 4
+        if kind == syntax.PACK:
+            return self._pack_end(data, at, whole)
+        if at + 6 > len(data):
+            return len(data) if whole else -1
+        size = len(data)
+        end = at + 6 + (data[at + 4] << 8 | data[at + 5])
+        if end != size and not data.startswith(syntax.START_CODE_PREFIX, end):
+            # A wrong length, as some devices' PSM has: the next start code ends it.
+            following = syntax.next_start(data, at + 6)
+            if following < 0 and end > size and not whole:
+                return -1
+            end = following if following >= 0 else size
+        if kind == syntax.PROGRAM_STREAM_MAP:
+            self._read_map(data[at:end])
+        return end
+
+    def _pack_end(self, data: bytes, at: int, whole: bool) -> int:
+        if at + 14 > len(data):
+            return len(data) if whole else -1
+        if data[at + 4] >> 6 == 1:
+            return at + 14 + (data[at + 13] & 7)
+        return at + 12 if data[at + 4] >> 4 == 2 else at + 4
+
+    def _read_map(self, program_stream_map: bytes) -> None:
+        if program_stream_map == self._map:
+            return
+        self._map = program_stream_map
+        self._video_id = 0
+        self._stream_types |= syntax.parse_map(program_stream_map[:1024])
+
+    def _parse_pes(self, data: bytes, at: int, whole: bool, units: list[AccessUnit]) -> int:
+        size = len(data)
+        if at + 9 > size:
+            return size if whole else -1
+        length = data[at + 4] << 8 | data[at + 5]
+        kind = data[at + 3]
+        start = at + 9 + data[at + 8]
+        if data[at + 6] >> 6 != 2:
+            self.malformed += 1
+            return at + 4
+        end = at + 6 + length
+        if end > size:
+            if not whole:
+                return -1
+            end = size
+        elif (end < size and not data.startswith(syntax.START_CODE_PREFIX, end)) or not length:
+            # Length 0, or one that 16 bits could not hold: up to the next start code of the program stream.
+            end = syntax.next_start(data, start)
+            if end < 0:
+                end = size
+        if start > end:
+            self.malformed += 1
+            return end
+        pts, dts = _read_timestamps(data, at, start)
+        if kind >= syntax.FIRST_VIDEO:
+            if kind <= syntax.LAST_VIDEO:
+                self._take_video(kind, data[start:end], pts, dts, units)
+        else:
+            self._take_audio(kind, data[start:end], pts, units)
+        return end
+
+    def _take_video(
+        self, kind: int, payload: bytes, pts: int | None, dts: int | None, units: list[AccessUnit]
+    ) -> None:
+        if pts is not None and pts != self._pts:
+            self._finish_picture(units)
+        if self._video_id not in (0, kind):
+            return
+        if not self._picture:
+            codec = self._video_codec(kind, payload)
+            if codec is None:
+                return
+            self.video = codec
+            self._video_id = kind
+            self._pts, self._dts = (self._timestamp if pts is None else pts), dts
+        self._picture.append(payload)
+        self._picture_bytes += len(payload)
+
+    def _video_codec(self, kind: int, payload: bytes) -> Codec | None:
+        stream_type = self._stream_types.get(kind)
+        if stream_type is None:
+            return syntax.guess_video(payload, 0) or self.video
+        codec = syntax.STREAM_TYPES.get(stream_type)
+        if codec is None or not codec.is_video:
+            self._refuse("video", stream_type)
+            return None
+        return codec
+
+    def _take_audio(self, kind: int, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
+        codec = self._audio_codec(kind, payload)
+        if codec is None or not payload:
+            return
+        self.audio = codec
+        if pts is None:
+            pts = self._timestamp
+        if codec is Codec.AAC:
+            self._take_adts(payload, pts, units)
+        else:
+            duration = len(payload) * TIMESCALE // _G711_RATE
+            units.append(self._assembler.audio(codec, payload, pts, duration))
+
+    def _audio_codec(self, kind: int, payload: bytes) -> Codec | None:
+        stream_type = self._stream_types.get(kind)
+        if stream_type is not None:
+            codec = syntax.STREAM_TYPES.get(stream_type)
+            if codec is None or codec.is_video:
+                self._refuse("audio", stream_type)
+                return None
+            return codec
+        if self._announced_audio is not None:
+            return self._announced_audio
+        if self.audio is Codec.AAC or aac.is_adts(payload):
+            return Codec.AAC
+        if len(self.unsupported) < _MAX_UNSUPPORTED:
+            self.unsupported.add("audio that neither a PSM nor the SDP names")
+        return None
+
+    def _take_adts(self, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
+        data = self._adts_rest + payload
+        self._adts_rest = b""
+        at = 0
+        while at < len(data):
+            frame = aac.parse_adts(data, at)
+            if frame is None:
+                if len(data) - at <= _MAX_ADTS_REST:
+                    self._adts_rest = data[at:]
+                return
+            if isinstance(frame, Malformed):
+                self.malformed += 1
+                return
+            duration = aac.SAMPLES_PER_FRAME * TIMESCALE // frame.sample_rate
+            units.append(self._assembler.audio(Codec.AAC, frame.frame, pts, duration, frame.config))
+            pts = None
+            at += frame.length
+
+    def _refuse(self, medium: str, stream_type: int) -> None:
+        if len(self.unsupported) < _MAX_UNSUPPORTED:
+            name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
+            self.unsupported.add(f"{medium} stream type 0x{stream_type:02x} ({name})")
+
+
+def _read_timestamps(data: bytes, at: int, start: int) -> tuple[int | None, int | None]:
+    """PTS and DTS of the PES at ``at`` whose payload begins at ``start`` (section 2.4.3.6)."""
+    flags = data[at + 7]
+    if not flags & 0x80 or start < at + 14:
+        return None, None
+    pts = syntax.read_timestamp(data, at + 9)
+    if flags & 0x40 and start >= at + 19:
+        return pts, syntax.read_timestamp(data, at + 14)
+    return pts, None
