@@ -140,7 +140,7 @@ class Calls:
             return
         self._pending.discard(name)
         self._calls[name] = _Call(name, event, camera, clip, end)
-        answer = answer_to(event.offer, media, end, self._host, clip, with_ssrc=not self._faults.no_y)
+        answer = answer_to(event, media, end, self._host, clip, with_ssrc=not self._faults.no_y)
         self._device.answer_invite(name, answer, self._timetable.now())
         self._settle()
 

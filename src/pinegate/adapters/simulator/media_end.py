@@ -13,6 +13,7 @@ from pinegate.adapters.simulator.media_channels import (
 )
 from pinegate.adapters.simulator.media_stream import MediaChannel
 from pinegate.protocols.frames import Codec
+from pinegate.protocols.gb28181.lower_events import InviteReceived
 from pinegate.protocols.sdp.session import Media, SessionDescription, Setup
 
 PS_PAYLOAD_TYPE: Final = 96
@@ -69,11 +70,12 @@ class MediaEnd:
 
 
 def answer_to(
-    offer: SessionDescription, media: Media, end: MediaEnd, host: str, clip: Clip, *, with_ssrc: bool
+    invite: InviteReceived, media: Media, end: MediaEnd, host: str, clip: Clip, *, with_ssrc: bool
 ) -> SessionDescription:
     """Our 200's SDP: sendonly PS, and the SSRC that we were told."""
+    offer = invite.offer
     return SessionDescription(
-        origin_user=offer.uri.partition(":")[0] or offer.origin_user,
+        origin_user=invite.channel_id,
         origin_host=host,
         name=offer.name,
         host=host,

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 from typing import Final
@@ -69,7 +68,6 @@ class Simulator:
         self._loading = asyncio.Lock()
         self._registered = asyncio.Event()
         self._gone = asyncio.Event()
-        self._handlers: dict[type[LowerEvent], Callable[..., None]] = {}
 
     async def start(self) -> None:
         """Make the clips, open the sockets and begin to register. Raises ``OSError`` when no socket can be had."""
@@ -79,8 +77,8 @@ class Simulator:
             _log.info("simulator.clips_ready", cameras=len(sources), made=made)
         loop = asyncio.get_running_loop()
         config = self.config
-        address = (await loop.getaddrinfo(config.platform_host, config.platform_port))[0][4]
-        flow = Flow(config.transport, address[0], address[1])
+        resolved = await loop.getaddrinfo(config.platform_host, config.platform_port)
+        flow = Flow(config.transport, str(resolved[0][4][0]), config.platform_port)
         host = config.local_host or local_address_towards(flow.host, flow.port)
         bound = free_port(host, config.transport)
         self._device = LowerDevice(
@@ -103,7 +101,6 @@ class Simulator:
             faults=config.faults,
         )
         self.counters.calls = self._calls.counters
-        self._handlers = self._event_handlers()
         await self._link.open(bound)
         self._device.start(self._link.now())
         self._link.pump()
@@ -180,22 +177,28 @@ class Simulator:
             items_per_message=config.items_per_message,
         )
 
-    def _event_handlers(self) -> dict[type[LowerEvent], Callable[..., None]]:
-        return {
-            Registered: self._on_registered,
-            RegistrationFailed: self._on_registration_failed,
-            Unregistered: lambda _event: self._gone.set(),
-            PlatformLost: self._on_platform_lost,
-            InviteReceived: self._calls.invited,
-            CallConfirmed: self._calls.confirmed,
-            CallFinished: self._calls.finished,
-            PtzReceived: self._on_ptz,
-            ControlReceived: self._on_control,
-            SubscriptionChanged: lambda event: _log.info("simulator.subscription", active=event.active),
-        }
-
     def _handle(self, event: LowerEvent) -> None:
-        self._handlers[type(event)](event)
+        match event:
+            case InviteReceived():
+                self._calls.invited(event)
+            case CallConfirmed():
+                self._calls.confirmed(event)
+            case CallFinished():
+                self._calls.finished(event)
+            case Registered():
+                self._on_registered(event)
+            case RegistrationFailed():
+                self._on_registration_failed(event)
+            case PlatformLost():
+                self._on_platform_lost(event)
+            case PtzReceived():
+                self._on_ptz(event)
+            case ControlReceived():
+                self._on_control(event)
+            case SubscriptionChanged():
+                _log.info("simulator.subscription", active=event.active)
+            case Unregistered():
+                self._gone.set()
 
     def _on_registered(self, event: Registered) -> None:
         self.counters.registrations += 1
