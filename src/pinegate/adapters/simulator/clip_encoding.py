@@ -5,10 +5,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from itertools import chain
 from typing import Final
 
 import av
@@ -38,6 +37,22 @@ class ClipSettings:
     loop_seconds: float = 16.0
     video: Codec = Codec.H264
     audio: Codec | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        video: str,
+        audio: str,
+        width: int,
+        height: int,
+        fps: int,
+        gop_seconds: float,
+        loop_seconds: float,
+    ) -> "ClipSettings":
+        """Settings by codec names, ``audio`` being ``none`` for silence. Raises ``ValueError``."""
+        sound = None if audio == "none" else Codec(audio)
+        return cls(width, height, fps, gop_seconds, loop_seconds, Codec(video), sound)
 
     def __post_init__(self) -> None:
         if not self.video.is_video or (self.audio is not None and self.audio.is_video):
@@ -115,8 +130,39 @@ def _fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return picture.resize(size, Image.Resampling.BILINEAR)
 
 
-def video_encoder(settings: ClipSettings) -> VideoCodecContext:
-    """An encoder without B-frames whose key pictures carry their parameter sets."""
+class VideoEncoder:
+    """Encodes without B-frames; key pictures carry their parameter sets."""
+
+    def __init__(self, settings: ClipSettings) -> None:
+        self._settings = settings
+        self._encoder = _open_encoder(settings)
+        self._pictures = 0
+
+    def encode(self, picture: Image.Image) -> list[AccessUnit]:
+        frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p")
+        frame.pts = self._pictures
+        frame.time_base = self._encoder.time_base
+        self._pictures += 1
+        return self._units(frame)
+
+    def finish(self) -> list[AccessUnit]:
+        return self._units(None)
+
+    def _units(self, frame: av.VideoFrame | None) -> list[AccessUnit]:
+        units: list[AccessUnit] = []
+        for packet in self._encoder.encode(frame):
+            ticks = (packet.pts or 0) * TIMESCALE // self._settings.fps
+            units.append(AccessUnit(self._settings.video, ticks, ticks, packet.is_keyframe, bytes(packet)))
+        return units
+
+
+def encode_pictures(pictures: Iterable[Image.Image], settings: ClipSettings) -> list[AccessUnit]:
+    encoder = VideoEncoder(settings)
+    units = [unit for picture in pictures for unit in encoder.encode(picture)]
+    return units + encoder.finish()
+
+
+def _open_encoder(settings: ClipSettings) -> VideoCodecContext:
     gop = settings.gop_pictures
     name = "libx264" if settings.video is Codec.H264 else "libx265"
     encoder = av.CodecContext.create(name, "w")
@@ -127,27 +173,14 @@ def video_encoder(settings: ClipSettings) -> VideoCodecContext:
     encoder.pix_fmt = "yuv420p"
     encoder.gop_size = gop
     parameters = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1"
-    encoder.options = {"preset": "ultrafast", "crf": _QUALITY[settings.video], "threads": "1"}
+    encoder.options = {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "crf": _QUALITY[settings.video],
+        "threads": "1",
+    }
     if settings.video is Codec.H264:
         encoder.options |= {"profile": "main", "x264-params": parameters + ":cabac=1:ref=1"}
     else:
         encoder.options |= {"x265-params": parameters + ":pools=none:frame-threads=1:log-level=none"}
     return encoder
-
-
-def encode_pictures(pictures: Iterator[Image.Image], settings: ClipSettings) -> list[AccessUnit]:
-    encoder = video_encoder(settings)
-    units: list[AccessUnit] = []
-    frames = (_frame(picture, index, encoder.time_base) for index, picture in enumerate(pictures))
-    for frame in chain(frames, (None,)):
-        for packet in encoder.encode(frame):
-            ticks = (packet.pts or 0) * TIMESCALE // settings.fps
-            units.append(AccessUnit(settings.video, ticks, ticks, packet.is_keyframe, bytes(packet)))
-    return units
-
-
-def _frame(picture: Image.Image, index: int, time_base: Fraction) -> av.VideoFrame:
-    frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p")
-    frame.pts = index
-    frame.time_base = time_base
-    return frame

@@ -18,7 +18,9 @@ from pinegate.adapters.simulator.config import SimulatorConfig
 from pinegate.adapters.simulator.inventory import Camera
 from pinegate.adapters.simulator.media_stream import UnitSource
 from pinegate.adapters.simulator.pacing import TimetableLoop
+from pinegate.adapters.simulator.ptz_head import PtzHead
 from pinegate.adapters.simulator.sip_link import SipLink, free_port, local_address_towards
+from pinegate.adapters.simulator.turned_playout import TurnedPlayout
 from pinegate.adapters.simulator.user_video import UserVideo
 from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
 from pinegate.protocols.gb28181.lower_events import (
@@ -65,6 +67,7 @@ class Simulator:
         self._numbers = {camera_id: number for number, camera_id in enumerate(self._cameras)}
         self._catalogue = Catalogue(config)
         self._clips = ClipCache(config.cache_dir)
+        self._heads: dict[str, PtzHead] = {}
         self._loading = asyncio.Lock()
         self._registered = asyncio.Event()
         self._gone = asyncio.Event()
@@ -222,7 +225,12 @@ class Simulator:
 
     def _on_ptz(self, event: PtzReceived) -> None:
         self.counters.ptz_commands += 1
-        _log.info("simulator.ptz", camera=event.channel_id, command=event.command)
+        camera = self._cameras.get(event.channel_id)
+        turns = camera is not None and camera.can_turn
+        if turns:
+            head = self._heads.setdefault(event.channel_id, PtzHead())
+            head.apply(event.command, self._timetable.now())
+        _log.info("simulator.ptz", camera=event.channel_id, code=event.command.code, turns=turns)
 
     def _on_control(self, event: ControlReceived) -> None:
         self.counters.controls += 1
@@ -243,7 +251,11 @@ class Simulator:
             return await asyncio.to_thread(self._clips.load, self._source(camera))
 
     def _play(self, camera: Camera, clip: Clip) -> UnitSource:
-        return Playout(clip)
+        source = self._source(camera)
+        if not camera.can_turn or not isinstance(source, ClipRequest):
+            return Playout(clip)
+        head = self._heads.setdefault(camera.device_id, PtzHead())
+        return TurnedPlayout(clip, source, lambda: head.view(self._timetable.now()))
 
     def _close(self) -> None:
         self._calls.close()
