@@ -129,8 +129,14 @@ class Simulator:
         _log.info("simulator.vanished")
         self._close()
 
-    def camera(self, device_id: str) -> Camera | None:
-        return self._cameras.get(device_id)
+    @property
+    def cameras(self) -> list[Camera]:
+        """The cameras as they are now, in the catalogue's order."""
+        return list(self._cameras.values())
+
+    def hang_up(self, device_id: str) -> None:
+        """BYE the calls of one camera."""
+        self._calls.hang_up(device_id)
 
     def set_online(self, device_id: str, online: bool) -> None:
         """Report a camera ON or OFF to a subscribed platform. Raises ``KeyError`` for an unknown one."""
