@@ -23,7 +23,7 @@ from pinegate.adapters.simulator.inventory import (
     read_divisions,
     read_inventory,
 )
-from pinegate.adapters.simulator.script import ScriptError, lines_of, run_script
+from pinegate.adapters.simulator.script import ScriptError, read_script, run_script
 from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.adapters.simulator.user_video import UserVideoError
 
@@ -31,7 +31,7 @@ PASSWORD_VARIABLE: Final = "PINEGATE_SIMULATOR_PASSWORD"  # noqa: S105 - the var
 
 _log = structlog.get_logger()
 
-app = typer.Typer(add_completion=False, no_args_is_help=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 
 class Transport(StrEnum):
@@ -68,7 +68,7 @@ _PICTURE = "Picture and sound"
 _MISBEHAVIOUR = "Misbehaviour (to try a platform)"
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def simulate(
     server: Annotated[
         str, typer.Option(help="SIP address of the platform, HOST:PORT.", rich_help_panel=_REGISTRATION)
@@ -224,15 +224,17 @@ def simulate(
                 miss_keepalives=miss_keepalives,
             ),
         )
-        asyncio.run(_run(config, script))
-    except (ValueError, InventoryError, UserVideoError, ScriptError) as error:
+        lines = _script(script)
+    except (ValueError, InventoryError, ScriptError, OSError) as error:
         raise typer.BadParameter(str(error)) from None
-    except OSError as error:
+    try:
+        asyncio.run(_run(config, lines, typed=lines is None and script is not None))
+    except (OSError, UserVideoError, ScriptError) as error:
         typer.echo(f"pinegate simulate: {error}", err=True)
         raise typer.Exit(1) from None
 
 
-async def _run(config: SimulatorConfig, script: Path | None) -> None:
+async def _run(config: SimulatorConfig, script: list[str] | None, *, typed: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -242,12 +244,8 @@ async def _run(config: SimulatorConfig, script: Path | None) -> None:
     if not await _unless_stopped(starting, stop):
         return
     try:
-        if script is not None:
-            typed = str(script) == "-"
-            lines = _typed_lines() if typed else lines_of(script)
-            await _unless_stopped(
-                asyncio.ensure_future(_play(simulator, lines, stop, strict=not typed)), stop
-            )
+        lines = _typed_lines() if typed else _each(script or [])
+        await _unless_stopped(asyncio.ensure_future(_play(simulator, lines, stop, strict=not typed)), stop)
         await stop.wait()
     finally:
         await simulator.stop()
@@ -270,6 +268,16 @@ async def _unless_stopped(work: "asyncio.Future[None]", stop: asyncio.Event) -> 
         return True
     work.cancel()
     return False
+
+
+def _script(path: Path | None) -> list[str] | None:
+    """The script's lines; ``None`` when there is none, or when it is typed (``-``)."""
+    return None if path is None or str(path) == "-" else read_script(path)
+
+
+async def _each(lines: list[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line
 
 
 async def _typed_lines() -> AsyncIterator[str]:
