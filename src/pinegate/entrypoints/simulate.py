@@ -267,6 +267,7 @@ async def _unless_stopped(work: "asyncio.Future[None]", stop: asyncio.Event) -> 
         work.result()
         return True
     work.cancel()
+    await asyncio.wait({work})
     return False
 
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -38,6 +39,7 @@ class ClipCache:
     def __init__(self, folder: Path, processes: int = 2) -> None:
         self._folder = folder
         self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
         self._loaded: OrderedDict[str, Clip] = OrderedDict()
 
     def prepare(self, sources: Iterable[ClipSource], progress: Progress | None = None) -> int:
@@ -59,7 +61,8 @@ class ClipCache:
         # Not forked: the parent runs an event loop and threads, which a forked child would inherit half.
         context = multiprocessing.get_context("spawn")
         workers = min(self._processes, len(missing))
-        with ProcessPoolExecutor(workers, context, initializer=_yield_to_others) as pool:
+        with ProcessPoolExecutor(workers, context, initializer=_begin_worker) as pool:
+            self._pool = pool
             made = [pool.submit(_make_and_write, s, self._path(d)) for d, s in missing.items()]
             try:
                 for done, future in enumerate(as_completed(made), 1):
@@ -69,6 +72,11 @@ class ClipCache:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def abandon(self) -> None:
+        """Make a running ``prepare`` end soon, with an exception. To be called from another thread."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def load(self, source: ClipSource) -> Clip:
         """The clip, from memory or disk, or made now. Blocks; call it in a thread."""
@@ -97,8 +105,10 @@ class ClipCache:
         return self._folder / f"{digest}.clip"
 
 
-def _yield_to_others() -> None:
+def _begin_worker() -> None:
     os.nice(_NICENESS)
+    # Ctrl-C reaches the whole process group; the parent ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _make_and_write(source: ClipSource, path: Path) -> Clip:

@@ -75,9 +75,7 @@ class Simulator:
     async def start(self) -> None:
         """Make the clips, open the sockets and begin to register. Raises ``OSError`` when no socket can be had."""
         if self.config.prepare_clips:
-            sources = [self._source(camera) for camera in self._cameras.values()]
-            made = await asyncio.to_thread(self._clips.prepare, sources, self._progress)
-            _log.info("simulator.clips_ready", cameras=len(sources), made=made)
+            await self._prepare_clips()
         loop = asyncio.get_running_loop()
         config = self.config
         resolved = await loop.getaddrinfo(config.platform_host, config.platform_port)
@@ -158,6 +156,15 @@ class Simulator:
         camera = self._cameras.pop(device_id)
         self._calls.hang_up(device_id)
         self._change(camera, "DEL")
+
+    async def _prepare_clips(self) -> None:
+        sources = [self._source(camera) for camera in self._cameras.values()]
+        try:
+            made = await asyncio.to_thread(self._clips.prepare, sources, self._progress)
+        except asyncio.CancelledError:
+            self._clips.abandon()
+            raise
+        _log.info("simulator.clips_ready", cameras=len(sources), made=made)
 
     def _change(self, camera: Camera, event: str) -> None:
         change = replace(self._catalogue.item(camera), event=event)
