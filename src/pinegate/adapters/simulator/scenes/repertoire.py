@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 
-from pinegate.adapters.simulator.scenes import nature, roads, town
+from pinegate.adapters.simulator.scenes import hills, roads, stations, town, waters
 from pinegate.adapters.simulator.scenes.stage import LIGHTS, WIDTH, Light, Scene
 
 SCENES: dict[str, Callable[[Light, float, int], Scene]] = {
     "old_street": town.old_street,
-    "river_bridge": nature.river_bridge,
+    "river_bridge": waters.river_bridge,
     "crossroads": roads.crossroads,
-    "mountain": nature.mountain,
+    "mountain": hills.mountain,
     "school_gate": town.school_gate,
-    "bus_station": roads.bus_station,
-    "fire_watch": nature.fire_watch,
+    "bus_station": stations.bus_station,
+    "fire_watch": hills.fire_watch,
     "square": town.square,
-    "village_pond": nature.village_pond,
+    "village_pond": waters.village_pond,
     "car_park": roads.car_park,
-    "lake": nature.lake,
+    "lake": waters.lake,
     "tunnel": roads.tunnel,
-    "railway": roads.railway,
-    "tea_terraces": nature.tea_terraces,
+    "railway": stations.railway,
+    "tea_terraces": hills.tea_terraces,
     "market": town.market,
     "expressway": roads.expressway,
 }
