@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 from typing import Final
@@ -69,6 +70,7 @@ class Simulator:
         self._clips = ClipCache(config.cache_dir)
         self._heads: dict[str, PtzHead] = {}
         self._loading = asyncio.Lock()
+        self._vanished = False
         self._registered = asyncio.Event()
         self._gone = asyncio.Event()
 
@@ -78,7 +80,9 @@ class Simulator:
             await self._prepare_clips()
         loop = asyncio.get_running_loop()
         config = self.config
-        resolved = await loop.getaddrinfo(config.platform_host, config.platform_port)
+        # Platforms listen on IPv4 unless their address says otherwise; "localhost" alone would give ::1.
+        family = socket.AF_INET6 if ":" in config.platform_host else socket.AF_INET
+        resolved = await loop.getaddrinfo(config.platform_host, config.platform_port, family=family)
         flow = Flow(config.transport, str(resolved[0][4][0]), config.platform_port)
         host = config.local_host or local_address_towards(flow.host, flow.port)
         bound = free_port(host, config.transport)
@@ -112,6 +116,8 @@ class Simulator:
 
     async def stop(self) -> None:
         """End the calls, log off, and close. Waits two seconds at most for the platform's answer."""
+        if self._vanished:
+            return
         self._calls.close()
         self._device.stop(self._link.now())
         self._link.pump()
@@ -125,6 +131,7 @@ class Simulator:
     def vanish(self) -> None:
         """Fall silent at once, as a device that lost its power."""
         _log.info("simulator.vanished")
+        self._vanished = True
         self._close()
 
     @property
@@ -254,9 +261,9 @@ class Simulator:
         if config.video_file is not None:
             return UserVideo(config.video_file, config.clips)
         number = self._numbers[camera.device_id]
-        if config.distinct_clips:
+        if 0 < config.distinct_clips <= number:
             number %= config.distinct_clips
-            camera = self.config.cameras[number]
+            camera = config.cameras[number]
         return ClipRequest(config.clips, camera.name, camera.scene, camera.light, number)
 
     async def _load_clip(self, camera: Camera) -> Clip:
