@@ -1,7 +1,5 @@
 """One transaction: every feature's rows reached through one connection, so that effect and audit commit together."""
 
-from functools import cached_property
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import AccessChangeRows
@@ -9,15 +7,9 @@ from pinegate.adapters.database.audit import AuditRows
 
 
 class Transaction:
-    """Use cases see it through the Protocols they declare; a feature adds its rows as one more property."""
+    """Use cases see it through the Protocols they declare; a feature adds its rows as one more attribute."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-
-    @cached_property
-    def audit(self) -> AuditRows:
-        return AuditRows(self.connection)
-
-    @cached_property
-    def changes(self) -> AccessChangeRows:
-        return AccessChangeRows(self.connection)
+        self.audit = AuditRows(connection)
+        self.changes = AccessChangeRows(connection)

@@ -104,7 +104,7 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
     return SignedIn(_actor(row), row.session_id, row.login, client_host_of(request))
 
 
-def _actor(row: Row[Any]) -> Actor:
+def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
     return Actor(
         person_id=row.person_id,
         organization_id=row.organization_id,

@@ -152,7 +152,8 @@ class StreamFramer:
     """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
+        self.limits = limits
+        """May be raised once the peer is known."""
         self._buffer = bytearray()
         self._searched = 0
         self._head_end = -1
@@ -189,7 +190,7 @@ class StreamFramer:
         body = bytes(self._buffer[self._head_end + 4 : end])
         del self._buffer[:end]
         self._searched, self._head_end = 0, -1
-        return _parse(head, body, self._limits)
+        return _parse(head, body, self.limits)
 
     def _find_head(self) -> Malformed | None:
         if self._searched == 0:
@@ -197,14 +198,14 @@ class StreamFramer:
         end = self._buffer.find(b"\r\n\r\n", self._searched)
         if end < 0:
             self._searched = max(0, len(self._buffer) - 3)
-        if len(self._buffer if end < 0 else self._buffer[:end]) > self._limits.head:
+        if len(self._buffer if end < 0 else self._buffer[:end]) > self.limits.head:
             return Malformed("head_too_long", fatal=True)
         if end >= 0:
             try:
                 length = _peek_length(bytes(self._buffer[:end]))
             except SipSyntaxError as fault:
                 return Malformed(str(fault), fatal=True)
-            if length > self._limits.body:
+            if length > self.limits.body:
                 return Malformed("body_too_long", fatal=True)
             self._head_end, self._length = end, length
         return None

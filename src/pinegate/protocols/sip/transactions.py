@@ -62,13 +62,12 @@ class ClientTransaction:
 class ServerTransaction:
     """A peer's request that we answer."""
 
-    __slots__ = ("flow", "interval", "key", "kind", "request", "state", "wire")
+    __slots__ = ("flow", "interval", "key", "kind", "state", "wire")
 
     def __init__(self, request: Request, flow: Flow, key: ServerKey) -> None:
         invite = request.method == "INVITE"
         self.kind = Kind.SERVER_INVITE if invite else Kind.SERVER_OTHER
         self.state = State.PROCEEDING if invite else State.TRYING
-        self.request: Request | None = request
         self.flow = flow
         self.key = key
         self.interval = T1
@@ -210,8 +209,6 @@ class TransactionLayer:
         if isinstance(transaction, ServerTransaction):
             if action is Action.SEND and response is not None:
                 transaction.wire = response.serialise()
-                if response.status >= 200:
-                    transaction.request = None
             if transaction.wire:
                 self.outbox.append(Transmit(transaction.wire, transaction.flow))
         elif action is Action.SEND:
