@@ -9,9 +9,9 @@ from pinegate.adapters.database.applications import ApplicationRows
 from pinegate.adapters.database.audit import AuditRows
 from pinegate.adapters.database.catalogue import PointRows
 from pinegate.adapters.database.devices import DeviceRows
-from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.documents import DocumentRows
 from pinegate.adapters.database.grants import GrantRows
+from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
