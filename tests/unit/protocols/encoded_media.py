@@ -52,7 +52,9 @@ def aac_units(frames: int = 40, rate: int = 16_000) -> tuple[AccessUnit, ...]:
 
 def interleaved(*tracks: tuple[AccessUnit, ...]) -> list[AccessUnit]:
     """By decoding time; video first where they are equal."""
-    return sorted((unit for track in tracks for unit in track), key=lambda unit: (unit.dts, not unit.codec.is_video))
+    return sorted(
+        (unit for track in tracks for unit in track), key=lambda unit: (unit.dts, not unit.codec.is_video)
+    )
 
 
 def _video(name: str, codec: Codec, pictures: int, options: dict[str, str]) -> tuple[AccessUnit, ...]:
@@ -101,7 +103,17 @@ def decoded_pictures(path: Path) -> int:
 
 def ffprobe(path: Path) -> dict[str, Any]:
     """Format and streams with counted frames, by Debian's ffprobe; fails when it complains."""
-    command = ["ffprobe", "-v", "error", "-count_frames", "-show_format", "-show_streams", "-of", "json", str(path)]
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-count_frames",
+        "-show_format",
+        "-show_streams",
+        "-of",
+        "json",
+        str(path),
+    ]
     answer = subprocess.run(command, capture_output=True, check=True, timeout=60, text=True)
     assert answer.stderr == ""
     return json.loads(answer.stdout)

@@ -19,8 +19,13 @@ def g711_units(count: int = 60, codec: Codec = Codec.G711A) -> tuple[AccessUnit,
     return tuple(AccessUnit(codec, n * 1800, n * 1800, False, SOUND) for n in range(count))
 
 
-def datagrams(units: list[AccessUnit], audio: Codec | None = None, mtu: int = 1400, base: int = 0) -> list[bytes]:
-    muxer, packetizer = PsMuxer(next(u.codec for u in units if u.codec.is_video), audio), rtp.Packetizer(1, mtu=mtu)
+def datagrams(
+    units: list[AccessUnit], audio: Codec | None = None, mtu: int = 1400, base: int = 0
+) -> list[bytes]:
+    muxer, packetizer = (
+        PsMuxer(next(u.codec for u in units if u.codec.is_video), audio),
+        rtp.Packetizer(1, mtu=mtu),
+    )
     shifted = [replace(unit, pts=unit.pts + base, dts=unit.dts + base) for unit in units]
     return [packet for unit in shifted for packet in packetizer.packetize(muxer.mux(unit), unit.dts)]
 
@@ -197,7 +202,9 @@ def test_audio_frames_may_be_cut_across_elements_and_come_several_in_one() -> No
 
 
 def test_audio_that_stands_at_0_is_dragged_along_with_the_video() -> None:
-    sent = media.interleaved(media.h264_units(200), tuple(replace(u, pts=0, dts=u.dts) for u in g711_units(400)))
+    sent = media.interleaved(
+        media.h264_units(200), tuple(replace(u, pts=0, dts=u.dts) for u in g711_units(400))
+    )
     muxer, packetizer = PsMuxer(Codec.H264, Codec.G711A), rtp.Packetizer(1)
     packets: list[bytes] = []
     for unit in sent:
@@ -217,17 +224,23 @@ def test_an_unknown_stream_type_is_named() -> None:
     assert demuxer.unsupported == {"video stream type 0x80 (SVAC video)"}
 
 
-@given(st.lists(st.tuples(st.binary(max_size=400), st.integers(0, 5), st.booleans(), st.booleans()), max_size=40))
+@given(
+    st.lists(st.tuples(st.binary(max_size=400), st.integers(0, 5), st.booleans(), st.booleans()), max_size=40)
+)
 def test_random_payloads_never_raise(packets: list[tuple[bytes, int, bool, bool]]) -> None:
     demuxer = PsDemuxer(max_picture_bytes=4000)
     for index, (payload, timestamp, marker, lost) in enumerate(packets):
-        start = b"\x00\x00\x01" + (b"\xba", b"\xe0", b"\xbc", b"\xc0", b"\xbb")[index % 5] if index % 3 else b""
+        start = (
+            b"\x00\x00\x01" + (b"\xba", b"\xe0", b"\xbc", b"\xc0", b"\xbb")[index % 5] if index % 3 else b""
+        )
         demuxer.feed(start + payload, timestamp, marker, lost)
         assert demuxer.buffered_bytes <= 4000 + 400 + 8192
     demuxer.flush()
 
 
-@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=30), st.booleans())
+@given(
+    st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=30), st.booleans()
+)
 @settings(max_examples=60, deadline=None)
 def test_flipped_bytes_never_raise(flips: list[tuple[int, int]], marker: bool) -> None:
     stream = bytearray(b"".join(packet[12:] for packet in datagrams(list(media.h264_units(10)))))

@@ -80,7 +80,9 @@ def test_a_mark_of_the_splitter_becomes_a_loss() -> None:
 
 
 @given(st.lists(st.integers(0, 0xFFFF), max_size=300), st.integers(0, 8))
-def test_any_numbers_are_answered_at_most_once_each_and_never_pile_up(sequences: list[int], window: int) -> None:
+def test_any_numbers_are_answered_at_most_once_each_and_never_pile_up(
+    sequences: list[int], window: int
+) -> None:
     receiver = rtp.Receiver(window=window)
     answered = 0
     for count, sequence in enumerate(sequences, 1):
