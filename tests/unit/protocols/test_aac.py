@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import aac
 from pinegate.protocols.frames import Malformed
-from tests.unit.protocols import encoded_media as media
 
 
 @given(

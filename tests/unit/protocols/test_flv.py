@@ -6,10 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols.flv import FlvPacker
 from pinegate.protocols.frames import AccessUnit, Codec
-from tests.unit.protocols import encoded_media as media
 
 Units = tuple[AccessUnit, ...]
 VIDEO: dict[str, Callable[[], Units]] = {

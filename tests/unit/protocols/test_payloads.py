@@ -1,10 +1,10 @@
 import pytest
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import rtp
 from pinegate.protocols.frames import Codec, Malformed
 from pinegate.protocols.mpeg_ps import PsDemuxer, PsMuxer
 from pinegate.protocols.payloads import depacketizer_for
-from tests.unit.protocols import encoded_media as media
 
 PACK = PsMuxer(Codec.H264).mux(media.h264_units(1)[0])
 TRANSPORT = (b"\x47" + bytes(187)) * 7

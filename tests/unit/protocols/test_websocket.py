@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ def decode(data: bytes, cuts: list[int] | None = None, limit: int = 4096) -> lis
     bounds = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
     return [
         event
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        for start, end in itertools.pairwise(bounds)
         for event in decoder.feed(data[start:end])
     ]
 
@@ -28,7 +30,7 @@ def test_the_example_of_the_rfc_is_answered() -> None:
 
 @pytest.mark.parametrize("key", ["", "short", "c2hvcnQ=", "dGhlIHNhbXBsZSBub25jZQ== ", "松门"])
 def test_a_key_that_is_not_16_bytes_of_base64_is_refused(key: str) -> None:
-    with pytest.raises(ValueError, match="Sec-WebSocket-Key|ASCII"):
+    with pytest.raises(ValueError, match=r"Sec-WebSocket-Key|ASCII"):
         websocket.accept_value(key)
 
 

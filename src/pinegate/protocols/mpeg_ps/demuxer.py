@@ -11,6 +11,7 @@ _TRUSTED_AFTER: Final = 4
 _MAX_UNSUPPORTED: Final = 8
 _MAX_ADTS_REST: Final = 1 << 13
 _G711_RATE: Final = 8000
+_START_CODES: Final = (b"\x00\x00\x01", b"\x00\x00\x00\x01")
 
 
 class PsDemuxer:
@@ -258,10 +259,13 @@ class PsDemuxer:
     def _take_video(
         self, kind: int, payload: bytes, pts: int | None, dts: int | None, units: list[AccessUnit]
     ) -> None:
-        if pts is not None and pts != self._pts:
-            self._finish_picture(units)
         if self._video_id not in (0, kind):
             return
+        if pts is not None and pts != self._pts:
+            if not payload.startswith(_START_CODES):
+                self._refuse_unaligned()
+                return
+            self._finish_picture(units)
         if not self._picture:
             codec = self._video_codec(kind, payload)
             if codec is None:
@@ -271,6 +275,13 @@ class PsDemuxer:
             self._pts, self._dts = (self._timestamp if pts is None else pts), dts
         self._picture.append(payload)
         self._picture_bytes += len(payload)
+
+    def _refuse_unaligned(self) -> None:
+        """The tail of the last picture shares an element with the next: neither can be told apart safely."""
+        self._picture.clear()
+        self._picture_bytes = 0
+        self._assembler.damage()
+        self._note("pictures that do not begin with their PES packet")
 
     def _video_codec(self, kind: int, payload: bytes) -> Codec | None:
         stream_type = self._stream_types.get(kind)
@@ -307,8 +318,7 @@ class PsDemuxer:
             return self._announced_audio
         if self.audio is Codec.AAC or aac.is_adts(payload):
             return Codec.AAC
-        if len(self.unsupported) < _MAX_UNSUPPORTED:
-            self.unsupported.add("audio that neither a PSM nor the SDP names")
+        self._note("audio that neither a PSM nor the SDP names")
         return None
 
     def _take_adts(self, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
@@ -330,9 +340,12 @@ class PsDemuxer:
             at += frame.length
 
     def _refuse(self, medium: str, stream_type: int) -> None:
+        name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
+        self._note(f"{medium} stream type 0x{stream_type:02x} ({name})")
+
+    def _note(self, what: str) -> None:
         if len(self.unsupported) < _MAX_UNSUPPORTED:
-            name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
-            self.unsupported.add(f"{medium} stream type 0x{stream_type:02x} ({name})")
+            self.unsupported.add(what)
 
 
 def _read_timestamps(data: bytes, at: int, start: int) -> tuple[int | None, int | None]:

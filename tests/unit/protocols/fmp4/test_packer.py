@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import nal
 from pinegate.protocols.fmp4 import Fmp4Packer
 from pinegate.protocols.frames import AccessUnit, Codec
-from tests.unit.protocols import encoded_media as media
 
 Units = tuple[AccessUnit, ...]
 VIDEO: dict[str, tuple[Callable[[], Units], str]] = {

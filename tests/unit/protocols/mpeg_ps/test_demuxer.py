@@ -1,16 +1,17 @@
 """PsMuxer → RTP → Receiver → PsDemuxer, undisturbed and disturbed."""
 
+import itertools
 from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import rtp
 from pinegate.protocols.frames import AccessUnit, Codec
 from pinegate.protocols.mpeg_ps import PsDemuxer, PsMuxer
-from tests.unit.protocols import encoded_media as media
 
 SOUND = bytes(range(160))
 
@@ -198,7 +199,7 @@ def test_audio_frames_may_be_cut_across_elements_and_come_several_in_one() -> No
         received += demuxer.feed(prefix + element, index * 9000, True)
     received += demuxer.flush()
     assert [unit.payload for unit in received] == [unit.payload for unit in sent]
-    assert all(later.dts > earlier.dts for earlier, later in zip(received, received[1:], strict=False))
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(received))
 
 
 def test_audio_that_stands_at_0_is_dragged_along_with_the_video() -> None:
@@ -212,7 +213,7 @@ def test_audio_that_stands_at_0_is_dragged_along_with_the_video() -> None:
         packets += packetizer.packetize(muxer.mux(stamped), unit.dts)
     pictures, sounds = tracks(demux(packets, PsDemuxer()))
     assert len(sounds) == 400
-    assert all(later.dts > earlier.dts for earlier, later in zip(sounds, sounds[1:], strict=False))
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(sounds))
     assert abs(sounds[-1].dts - pictures[-1].dts) < 4 * 90_000
 
 

@@ -5,11 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols.frames import AccessUnit, Codec
 from pinegate.protocols.mpeg_ps import PsMuxer
 from pinegate.protocols.mpeg_ps.muxer import _crc32  # pyright: ignore[reportPrivateUsage]
-from tests.unit.protocols import encoded_media as media
 
 SOUNDS = tuple(
     AccessUnit(Codec.G711A, n * 3600, n * 3600, False, bytes(range(1, 161)) * 2) for n in range(40)

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import nal, rtp
 from pinegate.protocols.frames import AccessUnit, Codec
-from tests.unit.protocols import encoded_media as media
 
 Payload = tuple[bytes, int, bool]
 
