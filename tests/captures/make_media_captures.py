@@ -24,7 +24,19 @@ def encode(encoder: str, options: list[str], form: str) -> bytes:
     source = "testsrc2=size=96x64:rate=25"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out"
-        command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-frames:v", str(PICTURES), "-c:v", encoder]
+        command = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            source,
+            "-frames:v",
+            str(PICTURES),
+            "-c:v",
+            encoder,
+        ]
         command += [*options, "-threads", "1", "-bitexact", "-f", form, str(path)]
         subprocess.run(command, check=True, timeout=60)
         return path.read_bytes()
@@ -40,13 +52,16 @@ def pictures_of(stream: bytes) -> list[bytes]:
 def packs_of(codec: Codec, pictures: list[bytes]) -> list[bytes]:
     muxer = PsMuxer(codec)
     return [
-        muxer.mux(AccessUnit(codec, n * TICKS, n * TICKS, n % 4 == 0, picture)) for n, picture in enumerate(pictures)
+        muxer.mux(AccessUnit(codec, n * TICKS, n * TICKS, n % 4 == 0, picture))
+        for n, picture in enumerate(pictures)
     ]
 
 
 def datagrams_of(packs: list[bytes]) -> list[bytes]:
     packetizer = rtp.Packetizer(SSRC, mtu=600, sequence=65_530)
-    return [packet for number, pack in enumerate(packs) for packet in packetizer.packetize(pack, number * TICKS)]
+    return [
+        packet for number, pack in enumerate(packs) for packet in packetizer.packetize(pack, number * TICKS)
+    ]
 
 
 def element(pack: bytes, code: bytes) -> tuple[int, int]:
@@ -80,7 +95,9 @@ def write(name: str, datagrams: list[bytes]) -> None:
 def main() -> None:
     x264 = ["-preset", "ultrafast", "-x264-params", "aud=1:keyint=4:scenecut=0:bframes=0"]
     h264 = pictures_of(encode("libx264", x264, "h264"))
-    h265 = pictures_of(encode("libx265", ["-x265-params", "aud=1:keyint=4:bframes=0:log-level=0:info=0"], "hevc"))
+    h265 = pictures_of(
+        encode("libx265", ["-x265-params", "aud=1:keyint=4:bframes=0:log-level=0:info=0"], "hevc")
+    )
     packs = packs_of(Codec.H264, h264)
     whole = datagrams_of(packs)
     write("ps_undisturbed_h264.rtp", whole)
@@ -98,8 +115,13 @@ def main() -> None:
         write(f"{name}.rtp", datagrams_of([fault(pack) for pack in packs]))
     short = [picture.replace(b"\x00\x00\x00\x01", b"\x00\x00\x01") for picture in h264]
     write("ps_with_three_byte_start_codes.rtp", datagrams_of(packs_of(Codec.H264, short)))
-    write("rtp_with_padding_extension_and_csrc.rtp", [with_padding_extension_and_csrc(packet) for packet in whole])
-    write("rtp_with_packets_swapped_and_doubled.rtp", [*whole[:3], whole[5], *whole[3:6], whole[4], *whole[6:]])
+    write(
+        "rtp_with_padding_extension_and_csrc.rtp",
+        [with_padding_extension_and_csrc(packet) for packet in whole],
+    )
+    write(
+        "rtp_with_packets_swapped_and_doubled.rtp", [*whole[:3], whole[5], *whole[3:6], whole[4], *whole[6:]]
+    )
     write("rtp_joined_within_a_picture.rtp", whole[1:])
     write("rtp_with_one_packet_lost.rtp", [*whole[:-12], *whole[-11:]])
     stream = b"".join([b"$\x00" + rtp.frame(packet) for packet in whole])
@@ -112,7 +134,12 @@ def main() -> None:
     write(
         "ps_with_pictures_cut_across_elements.rtp",
         [
-            b"\x80\x60" + number.to_bytes(2, "big") + bytes(4) + SSRC.to_bytes(4, "big") + b"\x00\x00\x01\xba" + pack
+            b"\x80\x60"
+            + number.to_bytes(2, "big")
+            + bytes(4)
+            + SSRC.to_bytes(4, "big")
+            + b"\x00\x00\x01\xba"
+            + pack
             for number, pack in enumerate(foreign)
         ],
     )
@@ -120,7 +147,11 @@ def main() -> None:
     write(
         "mpeg_ts_on_payload_type_33.rtp",
         [
-            b"\x80\x21" + number.to_bytes(2, "big") + bytes(4) + SSRC.to_bytes(4, "big") + transport[at : at + 1316]
+            b"\x80\x21"
+            + number.to_bytes(2, "big")
+            + bytes(4)
+            + SSRC.to_bytes(4, "big")
+            + transport[at : at + 1316]
             for number, at in enumerate(range(0, len(transport), 1316))
         ],
     )

@@ -2,11 +2,11 @@ from fractions import Fraction
 
 import av
 import pytest
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import nal
 from pinegate.protocols.access_units import Assembler
 from pinegate.protocols.frames import AccessUnit, Codec
-from tests.unit.protocols import encoded_media as media
 
 
 def streams(options: str) -> list[bytes]:
@@ -29,7 +29,9 @@ def assembled(pictures: list[bytes]) -> list[AccessUnit | None]:
     return [assembler.video(Codec.H264, stream, index * 3600, None) for index, stream in enumerate(pictures)]
 
 
-@pytest.mark.parametrize("options", ["slices=4", "aud=1", "slices=3:aud=1", "nal-hrd=cbr:vbv-maxrate=500:vbv-bufsize=500"])
+@pytest.mark.parametrize(
+    "options", ["slices=4", "aud=1", "slices=3:aud=1", "nal-hrd=cbr:vbv-maxrate=500:vbv-bufsize=500"]
+)
 def test_slices_delimiters_and_sei_do_not_hide_the_key_pictures(options: str) -> None:
     units = assembled(streams(options))
     assert all(units)

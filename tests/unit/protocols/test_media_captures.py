@@ -66,7 +66,9 @@ def test_elements_that_promise_too_much_end_at_the_next_pack() -> None:
 def test_three_byte_start_codes_are_read() -> None:
     pictures, _ = pictures_of("ps_with_three_byte_start_codes.rtp")
     expected, _ = pictures_of("ps_undisturbed_h264.rtp")
-    assert [nal.split(picture.payload) for picture in pictures] == [nal.split(unit.payload) for unit in expected]
+    assert [nal.split(picture.payload) for picture in pictures] == [
+        nal.split(unit.payload) for unit in expected
+    ]
     assert [picture.key for picture in pictures] == [unit.key for unit in expected]
 
 

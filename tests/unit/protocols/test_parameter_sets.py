@@ -12,7 +12,10 @@ from pinegate.protocols import h264, h265, nal
 from pinegate.protocols.frames import AccessUnit, Codec, Malformed
 from pinegate.protocols.video import configuration_of
 
-def encoded(folder: Path, codec: Codec, width: int, height: int, form: str, options: str) -> tuple[AccessUnit, bytes]:
+
+def encoded(
+    folder: Path, codec: Codec, width: int, height: int, form: str, options: str
+) -> tuple[AccessUnit, bytes]:
     """One key picture as Annex B, and the configuration record that FFmpeg's MP4 muxer makes of its headers."""
     encoder = "libx264" if codec is Codec.H264 else "libx265"
     raw, mp4 = folder / ("raw.h264" if codec is Codec.H264 else "raw.hevc"), folder / "raw.mp4"
@@ -88,7 +91,9 @@ def test_a_key_picture_with_unreadable_parameter_sets_has_no_configuration() -> 
     assert configuration_of(AccessUnit(Codec.AAC, 0, 0, False, stream)) is None
 
 
-@given(st.lists(st.binary(min_size=1, max_size=50).map(lambda data: data.replace(b"\x00", b"\x01")), max_size=9))
+@given(
+    st.lists(st.binary(min_size=1, max_size=50).map(lambda data: data.replace(b"\x00", b"\x01")), max_size=9)
+)
 def test_nal_units_are_split_behind_long_and_short_start_codes(nals: list[bytes]) -> None:
     long, short = nal.join(nals), b"".join(b"\x00\x00\x01" + part for part in nals)
     assert nal.split(long) == nal.split(short) == nals

@@ -17,11 +17,7 @@ def client_bytes(*frames: Frame) -> bytes:
 def decode(data: bytes, cuts: list[int] | None = None, limit: int = 4096) -> list[Event]:
     decoder = ClientDecoder(limit)
     bounds = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
-    return [
-        event
-        for start, end in itertools.pairwise(bounds)
-        for event in decoder.feed(data[start:end])
-    ]
+    return [event for start, end in itertools.pairwise(bounds) for event in decoder.feed(data[start:end])]
 
 
 def test_the_example_of_the_rfc_is_answered() -> None:

@@ -260,3 +260,14 @@ def test_a_picture_without_end_is_given_up() -> None:
         demuxer.feed(b"\x01" * 1400, 0, False)
         assert demuxer.buffered_bytes <= 101_400
     assert demuxer.damaged >= 1
+
+
+@pytest.mark.parametrize("flood", [b"\x00\x00\x01\xb9", b"\x00\x00\x01\x67", b"\x00\x00\x01\xbe\x00\x00"])
+def test_a_flood_of_start_codes_is_not_even_parsed(flood: bytes) -> None:
+    demuxer = PsDemuxer()
+    demuxer.feed(b"\x00\x00\x01\xba" + flood * 200_000, 0, False)
+    assert demuxer.feed(b"\x00\x00\x01\xba", 3600, False) == []
+    assert (demuxer.malformed, demuxer.damaged) == (1, 1)
+    sent = list(media.h264_units())
+    packets = [packet[12:] for packet in datagrams(sent)]
+    assert any(demuxer.feed(packet, 7200 + index, True) for index, packet in enumerate(packets))

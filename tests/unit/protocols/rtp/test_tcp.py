@@ -70,7 +70,9 @@ def test_after_a_corrupt_length_the_stream_is_found_again_and_the_loss_is_marked
     if length == size or length > size + behind // 2:
         length = size + 1
     ends = list(itertools.accumulate(map(len, frames[broken:])))
-    assume(length + 2 not in ends)  # a corrupt length that ends where a frame ends swallows whole packets unseen
+    assume(
+        length + 2 not in ends
+    )  # a corrupt length that ends where a frame ends swallows whole packets unseen
     frames[broken] = length.to_bytes(2, "big") + PACKETS[broken]
     packets, splitter = split(b"".join(frames), cuts)
     assert packets[:broken] == PACKETS[:broken]
