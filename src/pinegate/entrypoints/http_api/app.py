@@ -6,11 +6,31 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
-from pinegate.entrypoints.http_api import catalogue, devices
+from pinegate.entrypoints.http_api import (
+    agreements,
+    applications,
+    catalogue,
+    devices,
+    documents,
+    grants,
+    organizations,
+    work_orders,
+    workbench,
+)
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
-ROUTERS: Sequence[APIRouter] = (catalogue.router, devices.router)
+ROUTERS: Sequence[APIRouter] = (
+    workbench.router,
+    organizations.router,
+    catalogue.router,
+    devices.router,
+    documents.router,  # before applications: its paths would read as steps there
+    applications.router,
+    agreements.router,
+    work_orders.router,
+    grants.router,
+)
 """One per feature."""
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
 _STATUS_OF_CODE: Mapping[str, int] = {
     "invalid_input": 422,
@@ -89,6 +90,17 @@ def install_problem_documents(app: FastAPI) -> None:
         text = ", ".join(f"{key}: {value}" for key, value in detail.items())
         return problem(status, refusal.value, text, errors)
 
+    async def on_unknown(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(404, "not_found")
+
+    async def on_stale(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(409, "conflict", "somebody else changed it; read it again")
+
+    async def on_bad_value(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, InvalidInputError)  # noqa: S101
+        errors = [{"field": error.field, "message": error.message}]
+        return problem(422, "invalid_input", "mend the named fields", errors)
+
     async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         errors = [
@@ -106,5 +118,8 @@ def install_problem_documents(app: FastAPI) -> None:
 
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(RuleRefusedError, on_refusal)
+    app.add_exception_handler(NotFoundError, on_unknown)
+    app.add_exception_handler(StaleVersionError, on_stale)
+    app.add_exception_handler(InvalidInputError, on_bad_value)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
