@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.database.visible_points import PointFilter
-from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.sm3 import sm3_hex
