@@ -82,8 +82,9 @@ asked as (
 """  # noqa: S608 -- constants; every value is bound
     + _FACTS
 )
-"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or None). Ids are unique among all kinds of things,
-so a change need not say of what kind it was: a session is found by every id it stands on."""
+"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds or
+None). Ids are unique among all kinds of things, so a change need not say of what kind it was: a session is found by
+every id it stands on."""
 
 
 def request_from(row: Any) -> AccessRequest:

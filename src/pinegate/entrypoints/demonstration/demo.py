@@ -151,7 +151,7 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
         narrator.tell(
             f"{progress.received} catalogue items have come; one unit walks the regulation's whole way …"
         )
-        await StraightWay(city.services, founding.actors).walk()
+        await StraightWay(city.services, founding.actors, founding.systems["tourism"]).walk()
     narrator.tell("ready.")
     return stack
 
@@ -185,8 +185,9 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         "  先试一试 / try first",
         "    1. tour-viewer   看实时画面 watch nine granted cameras",
         "    2. bureau-approver   收回授权，画面立即停止 revoke, and the pictures stop",
-        "    3. unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver → provisioner",
-        "       走完申请全流程 walk an application through",
+        "    3. 走完申请全流程 walk an application through:",
+        "       unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver",
+        "       → unit-leader, bureau-approver (保密协议) → provisioner → unit-viewer",
         "",
         f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.settings.sip_id}",
         "  Ctrl-C stops everything.",

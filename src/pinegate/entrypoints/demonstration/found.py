@@ -5,6 +5,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import update
+
+from pinegate.adapters.database.tables import accounts
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor
 from pinegate.entrypoints.demonstration.people import BUREAU, FOUNDER, HOUSES, House, Resident
@@ -53,6 +56,8 @@ class Founding:
         self._made = made
         self._hashes: dict[str, str] = {}
         self.actors: dict[str, Actor] = {}
+        self.systems: dict[str, str] = {}
+        """The information systems' ids by the key of their house."""
 
     async def found(self) -> None:
         for login, password in self._made.passwords.items():
@@ -71,8 +76,8 @@ class Founding:
             for house in HOUSES:
                 await self._move_in(tx, house, founder)
             await self._add_platform(tx)
-            # The demonstration's passwords were made and shown by the programme; nobody chose them, nobody changes them.
-            await tx.identity.accept_initial_passwords()
+            # These passwords are random, and printed at every start: nobody is asked to change them.
+            await tx.connection.execute(update(accounts).values(password_is_initial=False))
 
     async def _move_in(self, tx: Transaction, house: House, founder: Actor) -> None:
         act = Act(founder, self._services.now(), self._services.new_id)
@@ -87,6 +92,7 @@ class Founding:
         if house.system:
             clerk = self._act(house.residents[0].login)
             system_id = await register_system(tx, house.system, house.system_description, clerk)
+            self.systems[house.key] = system_id
             for resident in house.residents[1:]:
                 await put_on_roster(tx, system_id, self.actors[resident.login].person_id, clerk)
 

@@ -9,7 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
+
 from pinegate.adapters.database.catalogue_views import CatalogueViews
+from pinegate.adapters.database.tables import work_orders
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
@@ -54,8 +57,9 @@ _TEST_SECONDS = 30.0
 class StraightWay:
     """``walk`` once the simulated platform's cameras are in the catalogue."""
 
-    def __init__(self, services: Services, actors: dict[str, Actor]) -> None:
+    def __init__(self, services: Services, actors: dict[str, Actor], system_id: str) -> None:
         self._services = services
+        self._system_id = system_id
         self._actors = actors
         self._application = ""
 
@@ -87,8 +91,7 @@ class StraightWay:
 
     async def _apply(self) -> None:
         async with self._as("tour-clerk") as (tx, act):
-            systems = await tx.organizations.systems_of(act.person.organization_id)
-            application = await create_application(tx, systems[0].id, act)
+            application = await create_application(tx, self._system_id, act)
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
             rows, _ = await views.page(PointFilter(), "", GRANTED_POINTS, 0)
@@ -148,15 +151,16 @@ class StraightWay:
     async def _provide(self) -> None:
         """The operator looks at one picture for real: without it the order cannot be completed."""
         async with self._as("provisioner") as (tx, act):
-            order = await tx.work_orders.open_of_application(self._application)
+            query = select(work_orders.c.id).where(work_orders.c.application_id == self._application)
+            order_id: str = (await tx.connection.execute(query)).scalar_one()
             application = await tx.applications.get(self._application)
-            if order is None or application is None:
-                raise RuntimeError("an effective agreement opens a work order")
+        if application is None:
+            raise RuntimeError("the application was created above")
         point_id = application.points[0].point_id
-        await self._look(order.id, application.system_id, point_id)
+        await self._look(order_id, application.system_id, point_id)
         async with self._as("provisioner") as (tx, act):
-            await confirm_test_play(tx, order.id, point_id, act)
-            await complete_order(tx, order.id, "接口已开通，测试播放正常。", act)
+            await confirm_test_play(tx, order_id, point_id, act)
+            await complete_order(tx, order_id, "接口已开通，测试播放正常。", act)
 
     async def _look(self, order_id: str, system_id: str, point_id: str) -> None:
         services, operator = self._services, self._actors["provisioner"]
