@@ -29,6 +29,7 @@ from pinegate.protocols.gb28181.upper_events import (
     Rejection,
     UpperEvent,
 )
+from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
 from pinegate.protocols.manscdp.messages import (
     Alarm,
@@ -47,6 +48,7 @@ from pinegate.protocols.manscdp.ptz import encode as encode_ptz
 from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
 from pinegate.protocols.sip.endpoint import Identity, RequestHandler, SipEndpoint
+from pinegate.protocols.sip.faults import printable
 from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
@@ -160,7 +162,7 @@ class UpperPlatform:
 
     def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
         """Ask for the catalogue (``scope_id``: of one region or group); SN. Ends by CatalogCompleted or QueryFailed."""
-        return self._requests.query_catalog(device_id, scope_id or device_id, now)
+        return self._requests.query_catalog(device_id, _code(scope_id or device_id), now)
 
     def query_device_info(self, device_id: str, now: float) -> int:
         """Ask who a device is; SN. Ends by DeviceInfoReceived or QueryFailed."""
@@ -184,14 +186,14 @@ class UpperPlatform:
         self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
-        control = Control(self._requests.next_sn(), channel_id, encode_ptz(command), priority)
+        control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
         """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
         device = self._registrar.devices.get(device_id)
         if device is not None:
-            return self._calls.invite(device, channel_id, offer, now)
+            return self._calls.invite(device, _code(channel_id), offer, now)
         call = self._endpoint.token()
         self._events.append(InviteFailed(call, 480, "The device is not registered"))
         return call
@@ -281,7 +283,7 @@ class UpperPlatform:
 
     def _reject(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
         self.counters[reason.value] += 1
-        self._events.append(MessageRejected(request.method[:32], request.from_.user[:64], flow, reason))
+        self._events.append(MessageRejected(request.method[:32], printable(request.from_.user), flow, reason))
         self._endpoint.refuse(request, flow, status)
 
     def _handle(self, device: Registration, message: Message, request: Request, now: float) -> None:
@@ -321,3 +323,10 @@ class UpperPlatform:
             self._calls.drop_device(device_id, now)
             self._subscriptions.drop_device(device_id)
             self._requests.drop_device(device_id)
+
+
+def _code(text: str) -> str:
+    """A code that may stand in an address; ours to check before it is sent."""
+    if not is_code(text):
+        raise ValueError("a code has 1 to 64 letters, digits, dots, dashes or underscores")
+    return text
