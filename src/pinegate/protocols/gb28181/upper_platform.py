@@ -200,7 +200,7 @@ class UpperPlatform:
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
         """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
-        control = Control(self._requests.next_sn(), channel_id, fields=(("IFrameCmd", "Send"),))
+        control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:

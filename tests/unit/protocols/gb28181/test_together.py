@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pinegate.protocols.gb28181.lower_events import (
     CallConfirmed,
     CallFinished,
+    ControlReceived,
     InviteReceived,
     PlatformLost,
     PtzReceived,
@@ -271,6 +272,34 @@ def test_ptz_reaches_the_channel() -> None:
     assert wire.events(ControlFinished) == [ControlFinished(DEVICE, sn, 200)]
 
 
+def test_a_key_frame_is_asked_of_the_channel() -> None:
+    wire = Wire()
+    wire.registered()
+    wire.platform.request_key_frame(DEVICE, CAMERA, wire.now)
+    wire.run(1)
+    assert wire.events(ControlReceived) == [ControlReceived(CAMERA, (("IFrameCmd", "Send"),))]
+
+
+def test_a_changed_account_ends_the_registration() -> None:
+    wire = Wire()
+    wire.registered()
+    wire.platform.drop_strangers(wire.now)
+    wire.run(0)
+    assert wire.events(DeviceOffline) == []
+    wire.accounts[DEVICE] = DeviceAccount("another")
+    wire.platform.drop_strangers(wire.now)
+    wire.run(120)
+    assert wire.events(DeviceOffline) == [DeviceOffline(DEVICE, OfflineReason.ACCOUNT_CHANGED)]
+    assert wire.platform.device_count == 0
+
+
+def test_who_was_heard_lately_is_told() -> None:
+    wire = Wire()
+    wire.registered()
+    assert wire.platform.heard_since(-1) == [DEVICE]
+    assert wire.platform.heard_since(wire.now) == []
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize(("setup", "other"), [("", ""), ("passive", "active"), ("active", "passive")])
 def test_a_live_call_is_made_and_ended_by_us(transport: str, setup: str, other: str) -> None:
@@ -380,7 +409,8 @@ def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: flo
     assert len(wire.events(Registered)) >= 1
     wire.platform.query_catalog(DEVICE, wire.now)
     call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
-    for _ in range(30):
+    for second in range(30):
+        wire.platform.control_ptz(DEVICE, CAMERA, move(pan=1, speed=second), wire.now)
         wire.run(1)
         for invite in wire.events(InviteReceived):
             try:
@@ -388,6 +418,9 @@ def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: flo
             except KeyError:
                 continue
     wire.run(100)
+    speeds = [event.command.d1 for event in wire.events(PtzReceived)]
+    assert len(speeds) == len(set(speeds)), "a retransmitted command was carried out twice"
+    assert len(wire.events(ControlFinished)) == 30
     assert len(wire.events(CatalogCompleted)) + len(wire.events(QueryFailed)) == 1
     ended = {event.call for event in wire.events(InviteFailed)} | {
         event.call for event in wire.events(CallEnded)
