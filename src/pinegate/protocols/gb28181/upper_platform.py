@@ -55,6 +55,8 @@ from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
+_STRANGER_LIMITS = Limits(head=8_192, body=4_096)
+"""On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
 _END_OF_RECORDING = "121"
 
 
@@ -77,8 +79,13 @@ class UpperPlatform:
         self._events: deque[UpperEvent] = deque()
         self._limiter = SourceLimiter(config.source_rate, config.source_burst)
         identity = Identity(config.platform_id, config.domain, config.host, config.port)
-        limits = Limits(body=config.max_body_udp)
-        endpoint = self._endpoint = SipEndpoint(identity, random_bytes, self._request, limits=limits)
+        endpoint = self._endpoint = SipEndpoint(
+            identity,
+            random_bytes,
+            self._request,
+            limits=Limits(body=config.max_body_udp),
+            stranger_limits=_STRANGER_LIMITS,
+        )
         nonces = NonceBook(random_bytes, config.nonce_lifetime)
         self._registrar = Registrar(
             config, endpoint, lookup, nonces, self._limiter, wall_time, self._registration_event

@@ -448,14 +448,15 @@ def test_a_broken_stream_is_to_be_closed() -> None:
     assert wire.platform.flows_to_close() == [flow]
 
 
-def test_a_stranger_on_tcp_cannot_send_long_bodies() -> None:
+def test_only_a_registered_peer_on_tcp_may_send_long_bodies() -> None:
     wire = Wire()
     flow = Flow("tcp", "10.20.1.8", 40000)
-    wire.platform.receive_data(message("Catalog").replace(b"Content-Length: ", b"Content-Length: 9"), flow, 0)
-    wire.platform.receive_data(
-        b"MESSAGE sip:a@b SIP/2.0\r\nContent-Length: 900000\r\n\r\n", flow._replace(port=2), 0
-    )
-    assert wire.platform.flows_to_close() == [flow._replace(port=2)]
+    long = message("Keepalive", body="<Notify><CmdType>Keepalive</CmdType></Notify>" + " " * 100_000)
+    wire.platform.receive_data(long, flow, 0)
+    assert wire.platform.flows_to_close() == [flow]
+    wire.platform.connection_lost(flow, 0)
+    wire.registered(transport="tcp", port=40000)
+    assert status_of(wire.to_platform(long, flow)) == 200
 
 
 def test_bad_xml_is_answered_400_and_counted() -> None:

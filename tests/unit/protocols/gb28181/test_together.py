@@ -1,6 +1,7 @@
 """Upper platform and lower device talk to each other, on good and on bad networks."""
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from pinegate.protocols.gb28181.lower_events import (
 )
 from pinegate.protocols.gb28181.upper_config import DeviceAccount
 from pinegate.protocols.gb28181.upper_events import (
+    AlarmReceived,
     CallEnded,
     CallEndReason,
     CatalogChanged,
@@ -32,16 +34,21 @@ from pinegate.protocols.gb28181.upper_events import (
     InviteAnswered,
     InviteFailed,
     OfflineReason,
+    PlaybackEnded,
     QueryFailed,
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
+from pinegate.protocols.manscdp.codec import serialise_message
+from pinegate.protocols.manscdp.messages import MediaStatus
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.sdp.codec import live_answer, live_offer
 from pinegate.protocols.sip.digest import Algorithm
 from pinegate.protocols.sip.flow import Flow
 
 from .wire import CAMERA, DEVICE, PASSWORD, PLATFORM, Wire
+
+CAPTURES = Path(__file__).parents[3] / "captures" / "sip"
 
 
 def cameras(number: int) -> list[CatalogItem]:
@@ -270,6 +277,26 @@ def test_ptz_reaches_the_channel() -> None:
     wire.run(1)
     assert wire.events(PtzReceived) == [PtzReceived(CAMERA, move(pan=1))]
     assert wire.events(ControlFinished) == [ControlFinished(DEVICE, sn, 200)]
+
+
+def test_an_alarm_is_told_and_acknowledged_and_the_end_of_a_recording_names_its_call() -> None:
+    wire = Wire()
+    wire.registered()
+    call, _ = in_call(wire)
+    flow = Flow("udp", "10.20.1.8", 5060)
+    alarm = (CAPTURES / "e10_alarm.sip").read_bytes()
+    wire.to_platform(alarm, flow)
+    (told,) = wire.events(AlarmReceived)
+    assert (told.device_id, told.alarm.kind) == (DEVICE, 6)
+    assert any(
+        not up and b"<CmdType>Alarm</CmdType>" in data and b"<Result>OK" in data for up, data, _ in wire.sent
+    )
+    keepalive = (CAPTURES / "e2_keepalive.sip").read_bytes()
+    head = keepalive.partition(b"\r\n\r\n")[0].replace(b"ka-001@10.20.1.8", call.encode())
+    body = serialise_message(MediaStatus(8, CAMERA, "121"))
+    head = head.replace(b"Content-Length: 170", b"Content-Length: %d" % len(body))
+    wire.to_platform(head + b"\r\n\r\n" + body, flow)
+    assert wire.events(PlaybackEnded) == [PlaybackEnded(call)]
 
 
 def test_a_key_frame_is_asked_of_the_channel() -> None:
