@@ -7,6 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.integration.simulator.platform import (
+    DEADLINE,
+    HOST,
+    PASSWORD,
+    PLATFORM_ID,
+    Platform,
+    Receiver,
+    decoded_pictures,
+    running_platform,
+    running_receiver,
+)
 
 from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
@@ -31,17 +42,6 @@ from pinegate.protocols.gb28181.upper_events import (
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.ptz import move
-from tests.integration.simulator.platform import (
-    DEADLINE,
-    HOST,
-    PASSWORD,
-    PLATFORM_ID,
-    Platform,
-    Receiver,
-    decoded_pictures,
-    running_platform,
-    running_receiver,
-)
 
 DEVICE_ID = "34100200001180000001"
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
