@@ -29,9 +29,11 @@ Event = TypeVar("Event")
 class Platform:
     """The core with UDP and TCP on one port; events are kept until a test asks for them."""
 
-    def __init__(self, port: int, account: DeviceAccount) -> None:
+    def __init__(self, port: int, account: DeviceAccount, keepalive_interval: float) -> None:
         self.port = port
-        config = UpperPlatformConfig(PLATFORM_ID, PLATFORM_ID[:10], HOST, port)
+        config = UpperPlatformConfig(
+            PLATFORM_ID, PLATFORM_ID[:10], HOST, port, keepalive_interval=keepalive_interval
+        )
         self.core = UpperPlatform(
             config,
             lambda _: account,
@@ -95,6 +97,10 @@ class Platform:
                 self._news.clear()
                 await self._news.wait()
 
+    def drop_connections(self) -> None:
+        for writer in self._streams.values():
+            writer.transport.abort()
+
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -112,12 +118,14 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def running_platform(account: DeviceAccount | None = None) -> AsyncIterator[Platform]:
+async def running_platform(
+    account: DeviceAccount | None = None, keepalive_interval: float = 60.0
+) -> AsyncIterator[Platform]:
     loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
         listening.bind((HOST, 0))
         port = listening.getsockname()[1]
-        platform = Platform(port, account or DeviceAccount(PASSWORD))
+        platform = Platform(port, account or DeviceAccount(PASSWORD), keepalive_interval)
         server = await asyncio.start_server(platform.serve_stream, sock=listening)
         transport, _ = await loop.create_datagram_endpoint(
             lambda: _Datagrams(platform), local_addr=(HOST, port)
