@@ -11,16 +11,19 @@ from pinegate.protocols.timeline import Timeline
 _MAX_PARAMETER_SETS: Final = 16
 _MAX_PARAMETER_SET_BYTES: Final = 4096
 _MAX_PREFIX_BYTES: Final = 65_536
+_MAX_NAL_UNITS: Final = 1024
+_COUNTED_FROM_BYTES: Final = 65_536
 _SHORT_START_CODE: Final = b"\x00\x00\x01"
 
 
 class _Picture:
     """What a scan up to the first slice finds."""
 
-    __slots__ = ("begins", "key", "parameter_sets", "slices")
+    __slots__ = ("begins", "key", "nal_units", "parameter_sets", "slices")
 
     def __init__(self) -> None:
         self.parameter_sets: dict[int, list[bytes]] = {}
+        self.nal_units = False
         self.slices = False
         self.begins = False
         self.key = False
@@ -32,6 +35,7 @@ class Assembler:
     - Nothing before the first key picture, and nothing from a loss to the next key picture when
       ``wait_for_key`` (counted in ``skipped``).
     - What does not begin with a picture's first slice is a fragment and goes the way of a loss (``damaged``).
+    - A picture of more than 1,024 NAL units, which would take every packer's time, is discarded (``damaged``).
     - Parameter sets sent on their own are put before the next picture; a key picture without any gets the
       last ones, so that every key unit can start a decoder.
     """
@@ -41,7 +45,7 @@ class Assembler:
         self.skipped = 0
         self._wait_for_key = wait_for_key
         self._waiting = True
-        self._prefix = b""
+        self._prefix: bytes = b""
         self._codec: Codec | None = None
         self._parameter_sets: dict[int, list[bytes]] = {}
         self._timeline = Timeline()
@@ -63,7 +67,13 @@ class Assembler:
         if self._prefix:
             stream = self._prefix + stream
             self._prefix = b""
+        if len(stream) > _COUNTED_FROM_BYTES and stream.count(_SHORT_START_CODE) > _MAX_NAL_UNITS:
+            self.damage()
+            return None
         picture = _scan(stream, _SCANNERS[codec])
+        if not picture.nal_units:
+            self.damage()
+            return None
         if not picture.slices:
             self._prefix = stream if len(stream) <= _MAX_PREFIX_BYTES else b""
             return None
@@ -151,6 +161,7 @@ def _scan(stream: bytes, scanner: _Scanner) -> _Picture:
     while at >= 0 and at + 3 < len(stream):
         start = at + 3
         kind = scanner.nal_type(stream[start])
+        picture.nal_units = True
         if kind in scanner.is_slice:
             picture.slices = True
             picture.begins = scanner.begins_picture(stream, start)

@@ -369,6 +369,8 @@ access_register = _table(
     Column("grant_id", Text),
     Column("application_id", Text, index=True),
     Column("work_order_id", Text),
+    Column("portal_session_id", Text, index=True),
+    Column("access_key", Text),
     Column("reason", Text, nullable=False),
     Column("client_host", Text, nullable=False, server_default=""),
     Column("protocol", Text, nullable=False, server_default=""),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pinegate.protocols.gb28181.source_limiter import SourceLimiter
@@ -41,6 +41,8 @@ class Registration:
     last_seen: float
     version: str
     encoding: str
+    account: DeviceAccount = field(default_factory=lambda: _NOBODY)
+    """What it proved itself against."""
 
 
 class Registrar:
@@ -182,6 +184,7 @@ class Registrar:
             self._leave_flow(known)
         fresh = known.expires_at == 0.0
         known.flow, known.version, known.encoding = flow, version, account.encoding
+        known.account = account
         known.target = _contact_host(request) or _host_port(flow)
         known.expires_at, known.last_seen = now + expires, now
         self._by_flow.setdefault(flow, {})[device_id] = known
@@ -210,6 +213,12 @@ class Registrar:
         device = self.devices.pop(device_id)
         self._leave_flow(device)
         self._emit(DeviceOffline(device_id, reason))
+
+    def drop_strangers(self) -> None:
+        """Remove whoever proved itself against an account that is gone or has changed since."""
+        for device_id, device in list(self.devices.items()):
+            if self._lookup(device_id) != device.account:
+                self.remove(device_id, OfflineReason.ACCOUNT_CHANGED)
 
     def _leave_flow(self, device: Registration) -> None:
         devices = self._by_flow.get(device.flow, {})

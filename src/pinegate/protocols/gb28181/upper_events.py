@@ -16,6 +16,7 @@ class OfflineReason(StrEnum):
     KEEPALIVE_MISSED = "keepalive_missed"
     REGISTRATION_EXPIRED = "registration_expired"
     CONNECTION_LOST = "connection_lost"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 class CallEndReason(StrEnum):

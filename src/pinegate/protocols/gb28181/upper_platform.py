@@ -156,6 +156,15 @@ class UpperPlatform:
         device = self._registrar.devices.get(device_id)
         return None if device is None else device.flow
 
+    def heard_since(self, since: float) -> list[str]:
+        """Devices that registered or kept alive after ``since``."""
+        return [device.device_id for device in self._registrar.devices.values() if device.last_seen > since]
+
+    def drop_strangers(self, now: float) -> None:
+        """Accounts changed: devices whose account is gone, or has another password, must register anew."""
+        self._registrar.drop_strangers()
+        self._drop_offline(now)
+
     # What the owner asks for.
 
     def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
@@ -185,6 +194,11 @@ class UpperPlatform:
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
         control = Control(self._requests.next_sn(), channel_id, encode_ptz(command), priority)
+        return self._requests.control(device_id, control, now)
+
+    def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
+        """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
+        control = Control(self._requests.next_sn(), channel_id, fields=(("IFrameCmd", "Send"),))
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
