@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy
 import pytest
-from tests.integration.simulator.platform import (
+from tests.integration.simulator.loopback_platform import (
     DEADLINE,
     HOST,
     PASSWORD,

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.adapters.simulator.conftest import small_clip
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.media_end import MediaEnd, answer_to, is_playable
 from pinegate.protocols.frames import Codec

@@ -5,7 +5,7 @@ import itertools
 
 import av
 import pytest
-from tests.unit.adapters.simulator.conftest import small_clip
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.clip import Clip, Playout
 from pinegate.adapters.simulator.faults import Faults
