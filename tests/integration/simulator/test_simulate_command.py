@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.integration.simulator.platform import DEADLINE, PASSWORD, Platform, running_platform
+from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
 
 from pinegate.protocols.gb28181.upper_events import (
     CatalogCompleted,
