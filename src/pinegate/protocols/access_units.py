@@ -11,6 +11,8 @@ from pinegate.protocols.timeline import Timeline
 _MAX_PARAMETER_SETS: Final = 16
 _MAX_PARAMETER_SET_BYTES: Final = 4096
 _MAX_PREFIX_BYTES: Final = 65_536
+_MAX_NAL_UNITS: Final = 1024
+_COUNTED_FROM_BYTES: Final = 65_536
 _SHORT_START_CODE: Final = b"\x00\x00\x01"
 
 
@@ -32,6 +34,7 @@ class Assembler:
     - Nothing before the first key picture, and nothing from a loss to the next key picture when
       ``wait_for_key`` (counted in ``skipped``).
     - What does not begin with a picture's first slice is a fragment and goes the way of a loss (``damaged``).
+    - A picture of more than 1,024 NAL units, which would take every packer's time, is discarded (``damaged``).
     - Parameter sets sent on their own are put before the next picture; a key picture without any gets the
       last ones, so that every key unit can start a decoder.
     """
@@ -41,7 +44,7 @@ class Assembler:
         self.skipped = 0
         self._wait_for_key = wait_for_key
         self._waiting = True
-        self._prefix = b""
+        self._prefix: bytes = b""
         self._codec: Codec | None = None
         self._parameter_sets: dict[int, list[bytes]] = {}
         self._timeline = Timeline()
@@ -63,6 +66,9 @@ class Assembler:
         if self._prefix:
             stream = self._prefix + stream
             self._prefix = b""
+        if len(stream) > _COUNTED_FROM_BYTES and stream.count(_SHORT_START_CODE) > _MAX_NAL_UNITS:
+            self.damage()
+            return None
         picture = _scan(stream, _SCANNERS[codec])
         if not picture.slices:
             self._prefix = stream if len(stream) <= _MAX_PREFIX_BYTES else b""

@@ -130,7 +130,7 @@ def decoder_configuration_record(sps: bytes, parsed: Sps, pps: list[bytes]) -> b
     parts = [b"\x01", sps[1:4], b"\xff\xe1", len(sps).to_bytes(2, "big"), sps, bytes((len(pps),))]
     for picture_set in pps:
         parts += (len(picture_set).to_bytes(2, "big"), picture_set)
-    if sps[1] in (100, 110, 122, 144):
+    if sps[1] not in (66, 77, 88):
         parts.append(
             bytes(
                 (

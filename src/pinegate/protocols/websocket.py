@@ -132,57 +132,52 @@ class ClientDecoder:
         events: list[Event] = []
         if self._ended:
             return events
-        self._buffer += data
+        buffer = self._buffer + data
+        at = 0
         while not self._ended:
-            event = self._next_frame()
-            if event is None:
-                break
-            if not isinstance(event, _Fragment):
+            event, end = self._read_frame(buffer, at)
+            if event is not None:
                 events.append(event)
-            self._ended = isinstance(event, Close | Violation)
-        if self._ended:
-            self._buffer = self._fragments = b""
+                self._ended = isinstance(event, Close | Violation)
+            if end == at:
+                break
+            at = end
+        self._buffer = b"" if self._ended else buffer[at:]
         return events
 
-    def _next_frame(self) -> "Event | _Fragment | None":
-        buffer = self._buffer
-        if len(buffer) < 2:
-            return None
-        fault = _check_header(buffer[0], buffer[1], bool(self._opcode))
+    def _read_frame(self, buffer: bytes, at: int) -> tuple[Event | None, int]:
+        """The event of the frame at ``at``, if it completes one, and the frame's end; ``at`` when it is cut short."""
+        if len(buffer) < at + 2:
+            return None, at
+        first, second = buffer[at], buffer[at + 1]
+        fault = _check_header(first, second, bool(self._opcode))
         if fault is not None:
-            return fault
-        length, start = buffer[1] & 0x7F, 2
+            return fault, at
+        length, start = second & 0x7F, at + 2
         if length >= 126:
-            start = 4 if length == 126 else 10
+            start += 2 if length == 126 else 8
             if len(buffer) < start:
-                return None
-            length = int.from_bytes(buffer[2:start], "big")
-        control = buffer[0] & 0x08
+                return None, at
+            length = int.from_bytes(buffer[at + 2 : start], "big")
+        control = first & 0x08
         if not control and length + len(self._fragments) > self._limit:
-            return Violation(TOO_BIG, f"messages are limited to {self._limit} bytes")
+            return Violation(TOO_BIG, f"messages are limited to {self._limit} bytes"), at
         end = start + 4 + length
         if len(buffer) < end:
-            return None
+            return None, at
         payload = _unmask(buffer[start + 4 : end], buffer[start : start + 4])
-        self._buffer = buffer[end:]
-        if control:
-            return _control_event(buffer[0] & 0x0F, payload)
-        return self._data_event(buffer[0], payload)
+        return (_control_event(first & 0x0F, payload) if control else self._data_event(first, payload)), end
 
-    def _data_event(self, first: int, payload: bytes) -> "Event | _Fragment":
+    def _data_event(self, first: int, payload: bytes) -> Event | None:
         self._opcode = first & 0x0F or self._opcode
         self._fragments += payload
         if not first & _FIN:
-            return _Fragment()
+            return None
         message, text = self._fragments, self._opcode == _TEXT
         self._fragments, self._opcode = b"", _CONTINUATION
         if text and not _is_utf8(message):
             return Violation(INVALID_DATA, "text is not UTF-8")
         return Message(message, text)
-
-
-class _Fragment:
-    """A frame that completes nothing."""
 
 
 def _check_header(first: int, second: int, within_message: bool) -> Violation | None:

@@ -11,6 +11,9 @@ _TRUSTED_AFTER: Final = 4
 _MAX_UNSUPPORTED: Final = 8
 _MAX_ADTS_REST: Final = 1 << 13
 _G711_RATE: Final = 8000
+_MAX_START_CODES: Final = 4096
+"""In one picture; more is an attack on the parser's time (a 4K picture in slices of one row has 135)."""
+_COUNTED_FROM_BYTES: Final = 65_536
 
 
 class PsDemuxer:
@@ -162,26 +165,28 @@ class PsDemuxer:
             return
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
+        if len(data) > _COUNTED_FROM_BYTES and data.count(syntax.START_CODE_PREFIX) > _MAX_START_CODES:
+            self.malformed += 1
+            self._buffered = 0
+            self._picture.clear()
+            self._assembler.damage()
+            return
         at = 0
         while at < len(data):
             start = syntax.next_start(data, at)
-            if start != at:
-                if start < 0:
-                    start = len(data) if whole or len(data) - at > 3 else at
-                if start > at:
-                    self._count_garbage(data, at, start)
-                    at = start
-                    continue
-                break
-            following = self._parse_element(data, at, whole, units)
+            if start < 0:
+                start = len(data) if whole or len(data) - at > 3 else at
+            if start > at:
+                self._count_garbage(data, at, start)
+                at = start
+                continue
+            following = self._parse_element(data, at, whole, units) if len(data) - at > 3 else -1
             if following < 0:
                 break
             at = following
-        self._buffered = len(data) - at
-        if self._buffered > 0:
+        self._buffered = max(0, len(data) - at)
+        if self._buffered:
             self._chunks.append(data[at:])
-        else:
-            self._buffered = 0
 
     def _count_garbage(self, data: bytes, start: int, end: int) -> None:
         if data.count(0, start, end) != end - start:
@@ -258,10 +263,13 @@ class PsDemuxer:
     def _take_video(
         self, kind: int, payload: bytes, pts: int | None, dts: int | None, units: list[AccessUnit]
     ) -> None:
-        if pts is not None and pts != self._pts:
-            self._finish_picture(units)
-        if self._video_id not in (0, kind):
+        if not payload or self._video_id not in (0, kind):
             return
+        if pts is not None and pts != self._pts:
+            if not payload[:8].lstrip(b"\x00").startswith(b"\x01"):
+                self._refuse_unaligned()
+                return
+            self._finish_picture(units)
         if not self._picture:
             codec = self._video_codec(kind, payload)
             if codec is None:
@@ -271,6 +279,13 @@ class PsDemuxer:
             self._pts, self._dts = (self._timestamp if pts is None else pts), dts
         self._picture.append(payload)
         self._picture_bytes += len(payload)
+
+    def _refuse_unaligned(self) -> None:
+        """The tail of the last picture shares an element with the next: neither can be told apart safely."""
+        self._picture.clear()
+        self._picture_bytes = 0
+        self._assembler.damage()
+        self._note("pictures that do not begin with their PES packet")
 
     def _video_codec(self, kind: int, payload: bytes) -> Codec | None:
         stream_type = self._stream_types.get(kind)
@@ -307,8 +322,7 @@ class PsDemuxer:
             return self._announced_audio
         if self.audio is Codec.AAC or aac.is_adts(payload):
             return Codec.AAC
-        if len(self.unsupported) < _MAX_UNSUPPORTED:
-            self.unsupported.add("audio that neither a PSM nor the SDP names")
+        self._note("audio that neither a PSM nor the SDP names")
         return None
 
     def _take_adts(self, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
@@ -330,9 +344,12 @@ class PsDemuxer:
             at += frame.length
 
     def _refuse(self, medium: str, stream_type: int) -> None:
+        name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
+        self._note(f"{medium} stream type 0x{stream_type:02x} ({name})")
+
+    def _note(self, what: str) -> None:
         if len(self.unsupported) < _MAX_UNSUPPORTED:
-            name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
-            self.unsupported.add(f"{medium} stream type 0x{stream_type:02x} ({name})")
+            self.unsupported.add(what)
 
 
 def _read_timestamps(data: bytes, at: int, start: int) -> tuple[int | None, int | None]:

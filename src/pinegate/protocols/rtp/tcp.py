@@ -84,7 +84,8 @@ class Rfc4571Splitter:
     def _lose(self, packets: list[bytes]) -> None:
         self.resyncs += 1
         self._searching = True
-        packets.append(_LOST)
+        if packets[-1:] != [_LOST]:
+            packets.append(_LOST)
 
     def _search(self, buffer: bytes, position: int) -> int:
         """Position of the next frame, ending the search; or of the bytes that may still belong to one."""
@@ -98,7 +99,7 @@ class Rfc4571Splitter:
 
     def _find_header(self, buffer: bytes, position: int) -> int:
         if not self._ssrc:
-            return buffer.find(b"\x80", position + 2) - 2 if buffer.find(b"\x80", position + 2) > 0 else -1
+            return max(buffer.find(b"\x80", position + 2) - 2, -1)
         at = position + 2 + _SSRC_OFFSET
         while (at := buffer.find(self._ssrc, at)) >= 0:
             start = at - _SSRC_OFFSET

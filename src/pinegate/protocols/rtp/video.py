@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pinegate.protocols import h264, h265
 from pinegate.protocols.access_units import Assembler
 from pinegate.protocols.frames import AccessUnit, Codec
 from pinegate.protocols.nal import START_CODE
@@ -37,6 +38,7 @@ class NalDepacketizer:
         self._size = 0
         self._in_fragment = False
         self._skipping = True
+        self._after_loss = True
 
     @property
     def damaged(self) -> int:
@@ -59,7 +61,8 @@ class NalDepacketizer:
             self._finish(units)
             self._ticks += _signed(timestamp - self._timestamp) if self._timestamp >= 0 else 0
             self._timestamp = timestamp
-            self._skipping = False
+            self._skipping = self._after_loss and not self._may_begin(payload)
+            self._after_loss = self._skipping
         if self._skipping:
             return units
         parts = self._read(payload, self._in_fragment)
@@ -101,7 +104,25 @@ class NalDepacketizer:
         self._parts.clear()
         self._size = 0
         self._in_fragment = False
-        self._skipping = True
+        self._skipping = self._after_loss = True
+
+    def _may_begin(self, payload: bytes) -> bool:
+        """Nothing that matters can be missing in front of ``payload``: parameter sets that only a lost packet held
+        would leave a key picture with old ones.
+        """
+        if self._codec is Codec.H264:
+            kind = payload[0] & 0x1F if payload else 0
+            if kind == _H264_STAP_A and len(payload) > 3:
+                kind = payload[3] & 0x1F
+            elif kind == _H264_FU_A and len(payload) > 1:
+                kind = payload[1] & 0x1F
+            return kind in (h264.SLICE, h264.SPS, h264.ACCESS_UNIT_DELIMITER)
+        kind = payload[0] >> 1 & 0x3F if payload else h265.PREFIX_SEI
+        if kind == _H265_AGGREGATION and len(payload) > 4:
+            kind = payload[4] >> 1 & 0x3F
+        elif kind == _H265_FRAGMENT and len(payload) > 2:
+            kind = payload[2] & 0x3F
+        return kind < h265.FIRST_IRAP or kind in (h265.VPS, h265.ACCESS_UNIT_DELIMITER)
 
 
 _Parts = tuple[list[bytes], bool]

@@ -1,16 +1,17 @@
 """PsMuxer → RTP → Receiver → PsDemuxer, undisturbed and disturbed."""
 
+import itertools
 from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.protocols import encoded_media as media
 
 from pinegate.protocols import rtp
 from pinegate.protocols.frames import AccessUnit, Codec
 from pinegate.protocols.mpeg_ps import PsDemuxer, PsMuxer
-from tests.unit.protocols import encoded_media as media
 
 SOUND = bytes(range(160))
 
@@ -198,7 +199,7 @@ def test_audio_frames_may_be_cut_across_elements_and_come_several_in_one() -> No
         received += demuxer.feed(prefix + element, index * 9000, True)
     received += demuxer.flush()
     assert [unit.payload for unit in received] == [unit.payload for unit in sent]
-    assert all(later.dts > earlier.dts for earlier, later in zip(received, received[1:], strict=False))
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(received))
 
 
 def test_audio_that_stands_at_0_is_dragged_along_with_the_video() -> None:
@@ -212,7 +213,7 @@ def test_audio_that_stands_at_0_is_dragged_along_with_the_video() -> None:
         packets += packetizer.packetize(muxer.mux(stamped), unit.dts)
     pictures, sounds = tracks(demux(packets, PsDemuxer()))
     assert len(sounds) == 400
-    assert all(later.dts > earlier.dts for earlier, later in zip(sounds, sounds[1:], strict=False))
+    assert all(later.dts > earlier.dts for earlier, later in itertools.pairwise(sounds))
     assert abs(sounds[-1].dts - pictures[-1].dts) < 4 * 90_000
 
 
@@ -259,3 +260,14 @@ def test_a_picture_without_end_is_given_up() -> None:
         demuxer.feed(b"\x01" * 1400, 0, False)
         assert demuxer.buffered_bytes <= 101_400
     assert demuxer.damaged >= 1
+
+
+@pytest.mark.parametrize("flood", [b"\x00\x00\x01\xb9", b"\x00\x00\x01\x67", b"\x00\x00\x01\xbe\x00\x00"])
+def test_a_flood_of_start_codes_is_not_even_parsed(flood: bytes) -> None:
+    demuxer = PsDemuxer()
+    demuxer.feed(b"\x00\x00\x01\xba" + flood * 200_000, 0, False)
+    assert demuxer.feed(b"\x00\x00\x01\xba", 3600, False) == []
+    assert (demuxer.malformed, demuxer.damaged) == (1, 1)
+    sent = list(media.h264_units())
+    packets = [packet[12:] for packet in datagrams(sent)]
+    assert any(demuxer.feed(packet, 7200 + index, True) for index, packet in enumerate(packets))

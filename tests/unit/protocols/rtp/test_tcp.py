@@ -1,6 +1,7 @@
+import itertools
 import struct
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pinegate.protocols import rtp
@@ -19,7 +20,7 @@ def split(stream: bytes, cuts: list[int], ssrc: int | None = SSRC) -> tuple[list
     splitter = rtp.Rfc4571Splitter(ssrc)
     bounds = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
     packets: list[bytes] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         packets += splitter.feed(stream[start:end])
     return packets, splitter
 
@@ -68,6 +69,10 @@ def test_after_a_corrupt_length_the_stream_is_found_again_and_the_loss_is_marked
     behind = sum(map(len, frames[broken + 1 :]))
     if length == size or length > size + behind // 2:
         length = size + 1
+    ends = list(itertools.accumulate(map(len, frames[broken:])))
+    assume(
+        length + 2 not in ends
+    )  # a corrupt length that ends where a frame ends swallows whole packets unseen
     frames[broken] = length.to_bytes(2, "big") + PACKETS[broken]
     packets, splitter = split(b"".join(frames), cuts)
     assert packets[:broken] == PACKETS[:broken]
