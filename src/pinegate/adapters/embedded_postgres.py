@@ -99,6 +99,16 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
+    def restart_if_ended(self) -> bool:
+        """Start the server again if it has ended by itself (killed for want of memory, say); whether it had.
+
+        Raises EmbeddedPostgresError; the caller tries again later.
+        """
+        if self._lock is None or (self._process is not None and self._process.poll() is None):
+            return False
+        self._launch(self._create_folders())
+        return True
+
     def stop(self) -> None:
         """Stop the server and wait until its files are closed; harmless when it does not run."""
         if self._process is not None and self._process.poll() is None:
@@ -193,6 +203,7 @@ class EmbeddedPostgres:
         command = [*as_server, str(self._binaries / "postgres"), "-D", str(self._cluster)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
+        _wait_for_the_end_of_others(self._cluster)
         startup_log = self._folder / "startup.log"
         with startup_log.open("wb") as output:
             # A session of its own: Ctrl-C must reach the program first, which then stops the server in order.
@@ -277,6 +288,17 @@ def _stop_leftover(folder: Path) -> bool:
                 return True
             time.sleep(0.05)
     raise EmbeddedPostgresError(f"A PostgreSQL left behind (process {pid}) does not stop; end it by hand.")
+
+
+def _wait_for_the_end_of_others(cluster: Path) -> None:
+    """Wait for what a killed server left: its processes notice its death soon, and a new one is refused until then."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while any(
+        _works_in(int(entry.name), cluster) for entry in Path("/proc").iterdir() if entry.name.isdecimal()
+    ):
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError(f"Other processes still work in {cluster}; end them by hand.")
+        time.sleep(0.05)
 
 
 def _works_in(pid: int, folder: Path) -> bool:

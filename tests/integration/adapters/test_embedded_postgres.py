@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import psycopg
 import pytest
 
 from pinegate.adapters.embedded_postgres import (
-    DatabaseUrls,
     EmbeddedPostgres,
     EmbeddedPostgresError,
     stop_leftover,
@@ -17,6 +17,7 @@ from pinegate.adapters.embedded_postgres import (
 
 _RUN_UNTIL_KILLED = """
 import sys
+import time
 from pathlib import Path
 from pinegate.adapters.embedded_postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
@@ -92,6 +93,19 @@ def test_a_pid_file_whose_number_a_stranger_got_is_no_obstacle(folder: Path):
         stranger.wait()
 
 
+def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(folder: Path):
+    with EmbeddedPostgres(folder) as server:
+        assert not server.restart_if_ended()
+        run(server.urls().owner, "CREATE TABLE kept AS SELECT 42 AS answer")
+        os.kill(int((folder / "cluster/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while not server.restart_if_ended():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert ask(server.urls().owner, "SELECT answer FROM kept") == 42
+    assert not server.restart_if_ended()
+
+
 def test_a_second_program_on_the_same_folder_is_refused(folder: Path):
     with EmbeddedPostgres(folder, durable=False) as server:
         with pytest.raises(EmbeddedPostgresError, match="Another Pinegate"):
@@ -139,18 +153,16 @@ def test_a_server_that_cannot_start_says_why(folder: Path):
         EmbeddedPostgres(folder).start()
 
 
-def test_the_application_cannot_create_tables_or_enter_other_databases(
-    postgres: EmbeddedPostgres, database: DatabaseUrls
-):
+def test_the_application_cannot_create_tables_or_enter_other_databases(postgres: EmbeddedPostgres):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        run(database.app, "CREATE TABLE mine (i int)")
+        run(postgres.urls().app, "CREATE TABLE mine (i int)")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         ask(postgres.urls("postgres").app, "SELECT 1")
 
 
-def test_no_role_of_the_program_is_a_superuser(database: DatabaseUrls):
+def test_no_role_of_the_program_is_a_superuser(postgres: EmbeddedPostgres):
     query = "SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname LIKE 'pinegate%'"
-    assert ask(database.owner, query) is False
+    assert ask(postgres.urls().owner, query) is False
 
 
 def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder: Path):
@@ -161,11 +173,16 @@ def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder:
         assert ask(owner, "SHOW synchronous_commit") == "on"
 
 
-def test_each_test_has_a_database_of_its_own(postgres: EmbeddedPostgres, database: DatabaseUrls):
-    other = postgres.create_database("other_test")
-    run(database.owner, "CREATE TABLE t AS SELECT 1")
-    assert ask(other.owner, "SELECT to_regclass('t')") is None
-    postgres.drop_database("other_test")
+def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(postgres: EmbeddedPostgres):
+    run(postgres.create_database("pattern").owner, "CREATE TABLE t AS SELECT 7 AS seven")
+    copy = postgres.create_database("copied", template="pattern").owner
+    still_in_it = psycopg.connect(copy)
+    assert still_in_it.execute("SELECT seven FROM t").fetchone() == (7,)
+    postgres.drop_database("copied")
+    still_in_it.close()
+    postgres.drop_database("pattern")
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        ask(copy, "SELECT 1")
 
 
 def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path):

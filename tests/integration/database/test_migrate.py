@@ -9,25 +9,25 @@ from sqlalchemy import create_engine, delete, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 from tests.factories.organizations import fresh_id
-from tests.integration.conftest import Cluster
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import audit_events, metadata
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: Cluster) -> None:
+def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPostgres) -> None:
     name = f"test_{fresh_id().replace('-', '')}"
-    postgres.execute(f"create database {name}")
-    migrate(postgres.owner_url(name), "pinegate_app")
-    migrate(postgres.owner_url(name), "pinegate_app")
-    engine = create_engine(postgres.owner_url(name), poolclass=NullPool)
+    owner_url = postgres.create_database(name).owner
+    migrate(owner_url, APP_ROLE)
+    migrate(owner_url, APP_ROLE)
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
-    postgres.execute(f"drop database {name} with (force)")
+    postgres.drop_database(name)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ async def test_what_was_audited_stays(database: Database, statement: object) -> 
         await tx.connection.execute(
             insert(audit_events).values(**row, at=text("now()"), details={}, canonical=b"{}")
         )
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         async with database.transaction() as tx:
             await tx.connection.execute(statement)  # type: ignore[call-overload]
 
