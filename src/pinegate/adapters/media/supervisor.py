@@ -30,6 +30,7 @@ from pinegate.usecases.streams.media_engine import (
 
 SNAPSHOT_S = 8.0
 CUT_S = 2.0
+EVENTS_WAITING = 1000
 REDEEM_S = 4.0
 """Less than the worker waits: a later admission would open a session that nobody serves."""
 SOURCE_LOAD = 8
@@ -99,7 +100,10 @@ class MediaSupervisor:
             return await self._answer(slot, request)
 
         def on_notice(notice: Notice) -> None:
-            slot.events.put_nowait(notice)
+            # While control cannot handle events (its database is away) only the indispensable ones may pile up.
+            repeated = isinstance(notice, messages.BytesSent | messages.SecondSource)
+            if not repeated or slot.events.qsize() < EVENTS_WAITING:
+                slot.events.put_nowait(notice)
 
         def on_lost() -> None:
             slot.lose()
