@@ -6,8 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
-from pinegate.adapters.media.codec_helper import python_environment
 from tests.integration.media.conftest import City, until
+
+from pinegate.adapters.media.codec_helper import python_environment
 
 CONTROL = """
 import asyncio
