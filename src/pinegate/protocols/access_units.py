@@ -19,10 +19,11 @@ _SHORT_START_CODE: Final = b"\x00\x00\x01"
 class _Picture:
     """What a scan up to the first slice finds."""
 
-    __slots__ = ("begins", "key", "parameter_sets", "slices")
+    __slots__ = ("begins", "key", "nal_units", "parameter_sets", "slices")
 
     def __init__(self) -> None:
         self.parameter_sets: dict[int, list[bytes]] = {}
+        self.nal_units = False
         self.slices = False
         self.begins = False
         self.key = False
@@ -70,6 +71,9 @@ class Assembler:
             self.damage()
             return None
         picture = _scan(stream, _SCANNERS[codec])
+        if not picture.nal_units:
+            self.damage()
+            return None
         if not picture.slices:
             self._prefix = stream if len(stream) <= _MAX_PREFIX_BYTES else b""
             return None
@@ -157,6 +161,7 @@ def _scan(stream: bytes, scanner: _Scanner) -> _Picture:
     while at >= 0 and at + 3 < len(stream):
         start = at + 3
         kind = scanner.nal_type(stream[start])
+        picture.nal_units = True
         if kind in scanner.is_slice:
             picture.slices = True
             picture.begins = scanner.begins_picture(stream, start)

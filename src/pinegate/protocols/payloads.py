@@ -27,10 +27,16 @@ class Depacketizer(Protocol):
     (such as ``"audio stream type 0x92 (G.722.1)"``), at most 8 entries.
     """
 
-    video: Codec | None
-    audio: Codec | None
     malformed: int
-    unsupported: set[str]
+
+    @property
+    def video(self) -> Codec | None: ...
+
+    @property
+    def audio(self) -> Codec | None: ...
+
+    @property
+    def unsupported(self) -> set[str]: ...
 
     @property
     def damaged(self) -> int: ...

@@ -22,7 +22,6 @@ _TRUN_FLAGS: Final = 0x01000F01
 _SYNC_SAMPLE: Final = 0x02000000
 _OTHER_SAMPLE: Final = 0x01010000
 _USUAL_VIDEO_DURATION: Final = TIMESCALE // 25
-_MAX_DURATION: Final = 10 * TIMESCALE
 
 
 class Fmp4Packer:
@@ -93,7 +92,8 @@ class Fmp4Packer:
         if self._configuration is None:
             return b""
         if self._last_video >= 0:
-            self._video_duration = min(max(unit.dts - self._last_video, 1), _MAX_DURATION)
+            # A gap is not a duration: a longer one is approached by doubling.
+            self._video_duration = min(max(unit.dts - self._last_video, 1), 2 * self._video_duration)
         self._last_video = unit.dts
         flags = _SYNC_SAMPLE if unit.key else _OTHER_SAMPLE
         sample = nal.to_length_prefixed(unit.payload)

@@ -6,9 +6,9 @@ from pinegate.protocols import aac
 from pinegate.protocols.access_units import Assembler
 from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec, Malformed
 from pinegate.protocols.mpeg_ps import syntax
+from pinegate.protocols.mpeg_ps.streams import StreamTable
 
 _TRUSTED_AFTER: Final = 4
-_MAX_UNSUPPORTED: Final = 8
 _MAX_ADTS_REST: Final = 1 << 13
 _G711_RATE: Final = 8000
 _MAX_START_CODES: Final = 4096
@@ -37,16 +37,10 @@ class PsDemuxer:
     ) -> None:
         if audio is not None and audio.is_video:
             raise ValueError("audio must be an audio codec")
-        self.video: Codec | None = None
-        self.audio: Codec | None = None
         self.malformed = 0
-        self.unsupported: set[str] = set()
         self._assembler = Assembler(wait_for_key=wait_for_key)
-        self._announced_audio = audio
+        self._streams = StreamTable(audio)
         self._limit = max_picture_bytes
-        self._map = b""
-        self._stream_types: dict[int, int] = {}
-        self._video_id = 0
         self._searching = True
         self._timestamp = -1
         self._chunks: list[bytes] = []
@@ -60,6 +54,21 @@ class PsDemuxer:
         self._pts = 0
         self._dts: int | None = None
         self._adts_rest = b""
+
+    @property
+    def video(self) -> Codec | None:
+        """Seen so far."""
+        return self._streams.video
+
+    @property
+    def audio(self) -> Codec | None:
+        """Seen so far."""
+        return self._streams.audio
+
+    @property
+    def unsupported(self) -> set[str]:
+        """What cannot be handed out, in words."""
+        return self._streams.unsupported
 
     @property
     def damaged(self) -> int:
@@ -132,7 +141,8 @@ class PsDemuxer:
         self._searching = True
 
     def _distrust_marker(self) -> None:
-        if self._trust >= _TRUSTED_AFTER:
+        if self._trust >= _TRUSTED_AFTER and not self._chunks:
+            # The picture was handed out at the marker, and here is more of it.
             self._assembler.damage()
         self._marker_misleads = True
         self._trust = 0
@@ -146,12 +156,13 @@ class PsDemuxer:
             self._finish_picture(units)
 
     def _finish_picture(self, units: list[AccessUnit]) -> None:
-        if not self._picture or self.video is None:
+        video = self._streams.video
+        if not self._picture or video is None:
             return
         stream = self._picture[0] if len(self._picture) == 1 else b"".join(self._picture)
         self._picture.clear()
         self._picture_bytes = 0
-        unit = self._assembler.video(self.video, stream, self._pts, self._dts)
+        unit = self._assembler.video(video, stream, self._pts, self._dts)
         if unit is not None:
             units.append(unit)
 
@@ -212,7 +223,7 @@ class PsDemuxer:
                 return -1
             end = following if following >= 0 else size
         if kind == syntax.PROGRAM_STREAM_MAP:
-            self._read_map(data[at:end])
+            self._streams.read_map(data[at:end])
         return end
 
     def _pack_end(self, data: bytes, at: int, whole: bool) -> int:
@@ -221,13 +232,6 @@ class PsDemuxer:
         if data[at + 4] >> 6 == 1:
             return at + 14 + (data[at + 13] & 7)
         return at + 12 if data[at + 4] >> 4 == 2 else at + 4
-
-    def _read_map(self, program_stream_map: bytes) -> None:
-        if program_stream_map == self._map:
-            return
-        self._map = program_stream_map
-        self._video_id = 0
-        self._stream_types |= syntax.parse_map(program_stream_map[:1024])
 
     def _parse_pes(self, data: bytes, at: int, whole: bool, units: list[AccessUnit]) -> int:
         size = len(data)
@@ -263,7 +267,7 @@ class PsDemuxer:
     def _take_video(
         self, kind: int, payload: bytes, pts: int | None, dts: int | None, units: list[AccessUnit]
     ) -> None:
-        if not payload or self._video_id not in (0, kind):
+        if not payload or not self._streams.takes_video(kind):
             return
         if pts is not None and pts != self._pts:
             if not payload[:8].lstrip(b"\x00").startswith(b"\x01"):
@@ -271,11 +275,8 @@ class PsDemuxer:
                 return
             self._finish_picture(units)
         if not self._picture:
-            codec = self._video_codec(kind, payload)
-            if codec is None:
+            if self._streams.video_codec(kind, payload) is None:
                 return
-            self.video = codec
-            self._video_id = kind
             self._pts, self._dts = (self._timestamp if pts is None else pts), dts
         self._picture.append(payload)
         self._picture_bytes += len(payload)
@@ -285,23 +286,12 @@ class PsDemuxer:
         self._picture.clear()
         self._picture_bytes = 0
         self._assembler.damage()
-        self._note("pictures that do not begin with their PES packet")
-
-    def _video_codec(self, kind: int, payload: bytes) -> Codec | None:
-        stream_type = self._stream_types.get(kind)
-        if stream_type is None:
-            return syntax.guess_video(payload, 0) or self.video
-        codec = syntax.STREAM_TYPES.get(stream_type)
-        if codec is None or not codec.is_video:
-            self._refuse("video", stream_type)
-            return None
-        return codec
+        self._streams.note("pictures that do not begin with their PES packet")
 
     def _take_audio(self, kind: int, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
-        codec = self._audio_codec(kind, payload)
+        codec = self._streams.audio_codec(kind, payload)
         if codec is None or not payload:
             return
-        self.audio = codec
         if pts is None:
             pts = self._timestamp
         if codec is Codec.AAC:
@@ -309,21 +299,6 @@ class PsDemuxer:
         else:
             duration = len(payload) * TIMESCALE // _G711_RATE
             units.append(self._assembler.audio(codec, payload, pts, duration))
-
-    def _audio_codec(self, kind: int, payload: bytes) -> Codec | None:
-        stream_type = self._stream_types.get(kind)
-        if stream_type is not None:
-            codec = syntax.STREAM_TYPES.get(stream_type)
-            if codec is None or codec.is_video:
-                self._refuse("audio", stream_type)
-                return None
-            return codec
-        if self._announced_audio is not None:
-            return self._announced_audio
-        if self.audio is Codec.AAC or aac.is_adts(payload):
-            return Codec.AAC
-        self._note("audio that neither a PSM nor the SDP names")
-        return None
 
     def _take_adts(self, payload: bytes, pts: int | None, units: list[AccessUnit]) -> None:
         data = self._adts_rest + payload
@@ -342,14 +317,6 @@ class PsDemuxer:
             units.append(self._assembler.audio(Codec.AAC, frame.frame, pts, duration, frame.config))
             pts = None
             at += frame.length
-
-    def _refuse(self, medium: str, stream_type: int) -> None:
-        name = syntax.UNSUPPORTED_STREAM_TYPES.get(stream_type, "unknown")
-        self._note(f"{medium} stream type 0x{stream_type:02x} ({name})")
-
-    def _note(self, what: str) -> None:
-        if len(self.unsupported) < _MAX_UNSUPPORTED:
-            self.unsupported.add(what)
 
 
 def _read_timestamps(data: bytes, at: int, start: int) -> tuple[int | None, int | None]:

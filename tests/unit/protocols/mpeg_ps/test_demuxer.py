@@ -147,16 +147,31 @@ def test_a_senseless_marker_does_no_harm(marker: bool) -> None:
     assert tracks(demux(packets, PsDemuxer()))[0] == sent
 
 
-def test_a_marker_that_turns_wrong_costs_one_group_of_pictures_and_is_not_believed_again() -> None:
+def test_a_marker_that_turns_wrong_is_not_believed_again_and_costs_nothing_within_an_element() -> None:
     sent = list(media.h264_units())
     packets = datagrams(sent, mtu=300)
     timestamps = [int.from_bytes(packet[4:8], "big") for packet in packets]
     late = timestamps.index(20 * media.PICTURE_TICKS)
+    wrong = packets[:late] + [marked(packet, True) for packet in packets[late:]]
+    assert demux(wrong, PsDemuxer()) == sent
+
+
+def test_a_marker_that_turns_wrong_between_two_elements_is_damage_to_that_picture_only_once() -> None:
+    sent = list(media.h264_units())
+    muxer, packetizer = PsMuxer(Codec.H264), rtp.Packetizer(1, mtu=300)
+    packets: list[bytes] = []
+    for index, unit in enumerate(sent):
+        pack = muxer.mux(unit)
+        if index >= 20:
+            more = b"\x00\x00\x01\xe0\x00\x07\x80\x00\x00\x01\x02\x03\x04"
+            packets += packetizer.packetize(pack, unit.dts) + packetizer.packetize(more, unit.dts)
+        else:
+            packets += packetizer.packetize(pack, unit.dts)
     demuxer = PsDemuxer()
-    received = demux(packets[:late] + [marked(packet, True) for packet in packets[late:]], demuxer)
+    received = demux(packets, demuxer)
     assert received[:20] == sent[:20]
-    assert all(unit in sent for unit in received)
-    assert received[-26:] == sent[-26:]
+    assert demuxer.damaged == 2
+    assert [unit.payload[:-4] for unit in received[-14:]] == [unit.payload for unit in sent[36:]]
 
 
 def test_nothing_is_shown_before_the_first_key_picture() -> None:
