@@ -146,6 +146,20 @@ async def test_sound_from_before_the_group_still_configures_a_new_output(screen:
         assert screen.watch(protocol).first is not None
 
 
+async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(stream_module, "TRANSCODED_S", 60.0)
+    screen = Screen(transcodes=True)
+    screen.picture(key=True)
+    screen.sound(Codec.G711A)
+    await asyncio.sleep(0.01)
+    assert not screen.settled
+    screen.sound(Codec.AAC)
+    assert (screen.stream.audio, screen.stream.camera_audio) == (Codec.AAC, Codec.G711A)
+    assert screen.settled
+    screen.stream.reset("over")
+
+
 async def test_g711_itself_is_in_no_browser_output(screen: Screen) -> None:
     screen.sound(Codec.G711A)
     screen.picture(key=True)
