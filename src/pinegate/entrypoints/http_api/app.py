@@ -6,13 +6,14 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
-from pinegate.entrypoints.http_api import access, catalogue, devices, identity
+from pinegate.entrypoints.http_api import access, catalogue, devices, identity, revocations
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
     identity.router,
     access.router,
+    revocations.router,
     catalogue.router,
     devices.router,
 )
