@@ -16,6 +16,7 @@ from pinegate.entrypoints.http_api import (
     grants,
     identity,
     organizations,
+    register,
     revocations,
     work_orders,
     workbench,
@@ -36,6 +37,7 @@ ROUTERS: Sequence[APIRouter] = (
     grants.router,
     access.router,
     revocations.router,
+    register.router,
 )
 """One per feature."""
 
