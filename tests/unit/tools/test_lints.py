@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tools.lints import no_workplace_addresses, one_visible_points_query
+from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
 
 
 def test_a_registry_host_is_found_with_its_line():
@@ -49,3 +49,23 @@ def test_the_one_query_may_select_camera_points():
 )
 def test_writing_camera_points_and_locking_them_for_a_change_is_allowed_everywhere(statement: str):
     assert one_visible_points_query.faults(Path("src/pinegate/adapters/x.py"), statement) == []
+
+
+PROJECT = """
+[project]
+dependencies = ["alembic>=1.16", "psycopg[binary,pool]>=3.3"]
+[dependency-groups]
+build = ["hatchling>=1"]
+"""
+
+
+def test_a_dependency_that_was_not_locked_is_found():
+    locks = {"requirements.txt": "alembic==1.20.1 \\\n    --hash=sha256:0\nhatchling==1.2\n"}
+    assert dependencies_are_locked.faults(PROJECT, locks) == [
+        "requirements.txt: lacks psycopg; run `make lock`"
+    ]
+
+
+def test_locked_dependencies_are_left_alone():
+    locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
+    assert dependencies_are_locked.faults(PROJECT, locks) == []

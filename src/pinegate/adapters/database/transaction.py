@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pinegate.adapters.database.access import AccessRows
 from pinegate.adapters.database.access_changes import AccessChangeRows
 from pinegate.adapters.database.agreements import AgreementRows
 from pinegate.adapters.database.applications import ApplicationRows
@@ -10,6 +11,7 @@ from pinegate.adapters.database.catalogue import PointRows
 from pinegate.adapters.database.devices import DeviceRows
 from pinegate.adapters.database.documents import DocumentRows
 from pinegate.adapters.database.grants import GrantRows
+from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
@@ -21,6 +23,8 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.audit = AuditRows(connection)
+        self.identity = IdentityRows(connection)
+        self.access = AccessRows(connection)
         self.points = PointRows(connection)
         self.devices = DeviceRows(connection)
         self.organizations = OrganizationRows(connection)

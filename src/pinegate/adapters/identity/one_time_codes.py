@@ -3,7 +3,8 @@
 import hmac
 from datetime import datetime
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 _STEP_SECONDS = 30
 _STEPS_AROUND = (0, -1, 1)
@@ -16,10 +17,10 @@ class PyotpCodes:
         self._issuer = issuer
 
     def new_secret(self) -> str:
-        return pyotp.random_base32()
+        return random_base32()
 
     def matching_step(self, secret: str, code: str, now: datetime) -> int | None:
-        totp = pyotp.TOTP(secret)
+        totp = TOTP(secret)
         step = int(now.timestamp()) // _STEP_SECONDS
         matches = [
             step + offset
@@ -29,4 +30,4 @@ class PyotpCodes:
         return matches[0] if matches else None
 
     def address(self, secret: str, login: str) -> str:
-        return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=self._issuer)
+        return TOTP(secret).provisioning_uri(name=login, issuer_name=self._issuer)

@@ -34,13 +34,3 @@ class AesGcmBox:
             return self._aead.decrypt(nonce, box, context.encode())
         except InvalidTag:
             raise SecretBoxError(f"the sealed value in {context} does not open with this key") from None
-
-
-class NoSecretBox:
-    """Where no key was configured: refuses, rather than keep a secret in the clear."""
-
-    def seal(self, plain: bytes, context: str) -> bytes:
-        raise SecretBoxError("no key is configured for secrets at rest")
-
-    def open(self, sealed: bytes, context: str) -> bytes:
-        raise SecretBoxError("no key is configured for secrets at rest")

@@ -4,10 +4,14 @@ A request is a block of JSON and a block of payload; an answer is ``+`` or ``-``
 here crashes alone: the worker starts another.
 """
 
+# PyAV's stubs leave types open:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import io
 import json
 import resource
 import sys
+from fractions import Fraction
 from typing import BinaryIO, Literal
 
 from av.audio.codeccontext import AudioCodecContext
@@ -61,6 +65,7 @@ class AacEncoder:
     def __init__(self, codec: str, start: int) -> None:
         self._start = start
         self._samples = 0
+        self._encoded = 0
         self._decoder = _audio({"g711a": "pcm_alaw", "g711u": "pcm_mulaw"}[codec], "r")
         self._encoder = _audio("aac", "w")
         self._encoder.format = "fltp"
@@ -82,6 +87,9 @@ class AacEncoder:
         return frames
 
     def _frames(self, ready: AudioFrame) -> list[tuple[int, bytes]]:
+        ready.pts = self._encoded
+        ready.time_base = Fraction(1, 8000)
+        self._encoded += ready.samples
         packets = self._encoder.encode(ready)
         return [(self._start + max(0, packet.pts or 0) * 90_000 // 8000, bytes(packet)) for packet in packets]
 

@@ -121,7 +121,8 @@ class Stream:
         self._group_bytes = 0
         self._outputs: dict[PlayProtocol, Output] = {}
         self._flushing: asyncio.TimerHandle | None = None
-        self._last_picture = 0.0
+        self._picture_waits = False
+        self._picture_due = 0.0
 
     @property
     def key_picture(self) -> AccessUnit | None:
@@ -239,17 +240,26 @@ class Stream:
         if not self._outputs:
             return
         now = self._loop.time()
-        if picture and now - self._last_picture >= PICTURE_INTERVAL_S:
+        due = now + FLUSH_S
+        if picture:
+            self._picture_waits = True
+            due = self._picture_due
+        if due <= now:
             self._flush()
-        elif self._flushing is None:
-            due = self._last_picture + PICTURE_INTERVAL_S if picture else now + FLUSH_S
+        elif self._flushing is None or due < self._flushing.when():
+            self._cancel_flush()
             self._flushing = self._loop.call_at(due, self._flush)
 
-    def _flush(self) -> None:
+    def _cancel_flush(self) -> None:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        self._last_picture = self._loop.time()
+
+    def _flush(self) -> None:
+        self._cancel_flush()
+        if self._picture_waits:
+            self._picture_waits = False
+            self._picture_due = self._loop.time() + PICTURE_INTERVAL_S
         for output in tuple(self._outputs.values()):
             output.flush()
 
@@ -257,10 +267,10 @@ class Stream:
         """End all viewers and forget the pictures, as when the source is gone."""
         for viewer in self.viewers():
             viewer.end(reason)
-        for timer in (self._settling, self._flushing):
-            if timer is not None:
-                timer.cancel()
-        self._settling = self._flushing = None
+        self._cancel_flush()
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
         self._settled = False
         self._group = []
         self.video = self.camera_audio = self._audio = None

@@ -47,6 +47,7 @@ class WorkerProcess:
         self._on_lost = on_lost
         self._channel: Channel | None = None
         self._process: Process | None = None
+        self._stopping = False
         self._ready = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -61,7 +62,8 @@ class WorkerProcess:
         await self._until_ready()
 
     async def stop(self) -> None:
-        """End the process; its sessions end with it."""
+        """End the process; its sessions end with it, and ``on_lost`` is not called."""
+        self._stopping = True
         if self._running is not None:
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -130,7 +132,7 @@ class WorkerProcess:
             self._channel = self._process = None
             channel.close()
             await _reap(process)
-            if was_ready:
+            if was_ready and not self._stopping:
                 self._on_lost()
 
     async def _configure(self, channel: Channel) -> None:

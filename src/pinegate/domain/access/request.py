@@ -12,6 +12,10 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant
 from pinegate.domain.organizations.parties import PersonnelState, Standing
 
+LEASE_SECONDS = 30.0
+SENSITIVE_LEASE_SECONDS = 2.0
+"""How long a session may go on unasked (security.md: 30 s, sensitive ones 2 s)."""
+
 
 class Door(StrEnum):
     """Through which door the request came; each asks the same rule."""

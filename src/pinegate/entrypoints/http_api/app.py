@@ -7,12 +7,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
 from pinegate.entrypoints.http_api import (
+    access,
     agreements,
     applications,
     catalogue,
     devices,
     documents,
     grants,
+    identity,
     organizations,
     work_orders,
     workbench,
@@ -21,6 +23,8 @@ from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
+    identity.router,
+    access.router,
     workbench.router,
     organizations.router,
     catalogue.router,

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
+
+log = structlog.get_logger(__name__)
 
 _STATUS_OF_CODE: Mapping[str, int] = {
     "invalid_input": 422,
@@ -116,7 +121,17 @@ def install_problem_documents(app: FastAPI) -> None:
         )
         return problem(error.status_code, code, headers=error.headers)
 
+    async def on_database_away(_request: Request, error: Exception) -> JSONResponse:
+        log.error("the database did not answer", error=type(error).__name__)
+        return problem(503, "unavailable", "the database is away; try again", headers={"Retry-After": "5"})
+
+    async def on_fault(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "internal_error", "our fault; it has been logged")
+
     app.add_exception_handler(ProblemError, on_problem)
+    app.add_exception_handler(OperationalError, on_database_away)
+    app.add_exception_handler(PoolTimeoutError, on_database_away)
+    app.add_exception_handler(Exception, on_fault)
     app.add_exception_handler(RuleRefusedError, on_refusal)
     app.add_exception_handler(NotFoundError, on_unknown)
     app.add_exception_handler(StaleVersionError, on_stale)

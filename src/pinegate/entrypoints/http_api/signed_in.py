@@ -3,16 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, cast
+from ipaddress import IPv6Address, ip_address
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from sqlalchemy import Row, select, update
 
-from pinegate.adapters.database.tables import accounts, organizations, persons, portal_sessions
+from pinegate.adapters.database.identity import SessionOfToken
 from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.identity.sign_in import SHUT_OUT
 
 COOKIE = "pinegate_session"
 REQUEST_HEADER = "x-pinegate-request"
@@ -20,7 +21,9 @@ IDLE_LIMIT = timedelta(minutes=15)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=30)
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_SHUT_OUT = frozenset({PersonnelState.ACCOUNT_LOCKED, PersonnelState.REMOVED})
+_NOT_YET_BOUND = frozenset({PersonnelState.NOMINATED, PersonnelState.TRAINED})
+_SESSION_ROUTES = "/api/session"
+_DUTY_ROUTES = "/api/agreements/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,19 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
+def plain_host(host: str) -> str:
+    """``::ffff:10.0.0.1`` is ``10.0.0.1``: a ticket taken over one is redeemed over the other."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
+
+
 def client_host_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """The peer's address; behind a reverse proxy the server is told whose ``X-Forwarded-For`` to believe."""
+    return plain_host(request.client.host) if request.client else ""
 
 
 def token_digest(token: str) -> bytes:
@@ -47,8 +61,12 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _refuse_foreign_sites(request: Request) -> None:
-    # CSRF: another site can neither set this header nor send our Origin.
+def refuse_foreign_sites(request: Request) -> None:
+    """CSRF: another site can neither set our header nor send our Origin.
+
+    Raises:
+        ProblemError: ``csrf``.
+    """
     if request.method in _SAFE_METHODS:
         return
     if request.headers.get(REQUEST_HEADER) != "1":
@@ -62,56 +80,37 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
     """The dependency of every route that is not for anonymous callers.
 
     Raises:
-        ProblemError: ``not_signed_in`` without a running session; ``csrf`` for a foreign site's request.
+        ProblemError: ``not_signed_in`` without a running session; ``csrf`` for a foreign site's request;
+            ``forbidden`` before the initial password is changed, or the duty of confidence acknowledged.
     """
     token = request.cookies.get(COOKIE, "")
     if not token:
         raise ProblemError("not_signed_in")
-    _refuse_foreign_sites(request)
+    refuse_foreign_sites(request)
     now = services.now()
-    query = (
-        select(
-            portal_sessions.c.id.label("session_id"),
-            portal_sessions.c.last_seen_at,
-            portal_sessions.c.created_at,
-            portal_sessions.c.ended_at,
-            accounts.c.login,
-            accounts.c.withdrawn_at,
-            persons.c.id.label("person_id"),
-            persons.c.name,
-            persons.c.roles,
-            persons.c.state,
-            organizations.c.id.label("organization_id"),
-            organizations.c.kind,
-            organizations.c.standing,
-        )
-        .join(persons, persons.c.id == portal_sessions.c.person_id)
-        .join(accounts, accounts.c.person_id == persons.c.id)
-        .join(organizations, organizations.c.id == persons.c.organization_id)
-        .where(portal_sessions.c.token_digest == token_digest(token))
-    )
     async with services.database.transaction() as tx:
-        row = (await tx.connection.execute(query)).one_or_none()
-        if row is None or row.ended_at is not None or row.withdrawn_at is not None:
+        session = await tx.identity.session_of_token(token_digest(token))
+        if session is None or session.ended_at is not None or session.withdrawn:
             raise ProblemError("not_signed_in")
-        if now - row.last_seen_at > IDLE_LIMIT or now - row.created_at > ABSOLUTE_LIMIT:
+        if now - session.last_seen_at > IDLE_LIMIT or now - session.created_at > ABSOLUTE_LIMIT:
             raise ProblemError("not_signed_in", "the session ran out")
-        if PersonnelState(row.state) in _SHUT_OUT or row.standing != Standing.ACTIVE:
+        if session.state in SHUT_OUT or session.standing is not Standing.ACTIVE:
             raise ProblemError("not_signed_in", "the account is not active")
-        if now - row.last_seen_at > _TOUCH_EVERY:
-            touch = update(portal_sessions).where(portal_sessions.c.id == row.session_id)
-            await tx.connection.execute(touch.values(last_seen_at=now))
-    return SignedIn(_actor(row), row.session_id, row.login, client_host_of(request))
+        if now - session.last_seen_at > _TOUCH_EVERY:
+            await tx.identity.touch_session(session.session_id, now)
+    _refuse_before_ready(request.url.path, session)
+    return SignedIn(session.actor, session.session_id, session.login, client_host_of(request))
 
 
-def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
-    return Actor(
-        person_id=row.person_id,
-        organization_id=row.organization_id,
-        organization_kind=OrganizationKind(row.kind),
-        roles=frozenset(Role(role) for role in row.roles),
-        name=row.name,
-    )
+def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
+    if path == _SESSION_ROUTES or path.startswith(_SESSION_ROUTES + "/"):
+        return
+    if session.password_is_initial:
+        raise ProblemError("forbidden", "change the initial password first")
+    only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
+    # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
+    if only_watches and session.state in _NOT_YET_BOUND and not path.startswith(_DUTY_ROUTES):
+        raise ProblemError("forbidden", "acknowledge the duty of confidence first")
 
 
 CurrentUser = Annotated[SignedIn, Depends(signed_in)]

@@ -1,8 +1,8 @@
 """Signing in with a password, and a one-time code where the person asked for one.
 
-Two steps with the slow password check between them, so that no database connection waits for it: the door reads the
-account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under lock. However
-many guesses run side by side, the sixth finds the account locked.
+Two steps with the slow password check between them, so that no database connection waits for it: the door reads
+the account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under
+lock. However many guesses run side by side, the sixth finds the account locked.
 """
 
 from collections.abc import Callable

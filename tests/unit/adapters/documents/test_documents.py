@@ -1,5 +1,6 @@
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -165,3 +166,9 @@ def test_a_revocation_receipt_shows_the_three_steps():
     for step in steps:
         assert f"{step.what}已收回钱七2026-11-2215:00" in text
     assert "4个；收回完成后无存续会话。" in text
+
+
+def test_documents_set_side_by_side_in_threads_are_the_same_as_alone():
+    alone = render_application_form(FILLED)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: render_application_form(FILLED), range(8))) == {alone}
