@@ -1,9 +1,10 @@
 """The regulation's path on paper, from the draft to active grants, over HTTP (articles 5 and 6)."""
 
 from sqlalchemy import select
+from tests.factories.catalogue import add_device, add_points
 from tests.integration.paper.conftest import Walk
 
-from pinegate.adapters.database.tables import access_changes, audit_events
+from pinegate.adapters.database.tables import access_changes, access_register, audit_events
 from pinegate.domain.organizations.roles import Role
 
 
@@ -108,3 +109,18 @@ async def test_both_forms_come_out_as_pdf(walk: Walk) -> None:
         assert answer.content.startswith(b"%PDF-")
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-disposition"].startswith("attachment")
+
+
+async def test_a_test_play_is_registered_under_its_order_and_only_at_its_points(walk: Walk) -> None:
+    order_id = await walk.to_provisioning()
+    path = f"/api/work-orders/{order_id}/test-play"
+    async with walk.database.transaction() as tx:
+        (other,) = await add_points(tx, await add_device(tx, "34100000002000000002"))
+    denied = await walk.post(Role.OPERATOR_PROVISIONER, path, point_id=other)
+    assert (denied.status_code, denied.json()["code"]) == (403, "work_order_not_open")
+    await walk.post(Role.OPERATOR_PROVISIONER, path, point_id=walk.points[0])
+    async with walk.database.transaction() as tx:
+        rows = (await tx.connection.execute(select(access_register))).all()
+    assert {(row.door, row.work_order_id) for row in rows} == {("operator_test", order_id)}
+    assert sorted(row.outcome for row in rows) == ["allowed", "denied"]
+    assert (await walk.post(Role.BUREAU_APPROVER, path, point_id=walk.points[0])).status_code == 403
