@@ -1,5 +1,6 @@
 """The one query through which points are listed to anybody. A lint forbids another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,15 @@ def visible_points(
             ~camera_points.c.secret,
         )
     return query.where(*_conditions(viewer, asked, now))
+
+
+def points_on_paper(point_ids: Collection[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """SELECT ``columns`` of the points that a paper names, whatever has become of them since.
+
+    The caller has made sure that the viewer may read the paper (application, grant, work order).
+    """
+    joined = camera_points.join(devices, devices.c.id == camera_points.c.device_id)
+    return select(*columns).select_from(joined).where(camera_points.c.id.in_(point_ids))
 
 
 def _conditions(viewer: Actor, asked: PointFilter, now: datetime) -> list[ColumnElement[bool]]:
