@@ -5,7 +5,6 @@ import socket
 from collections.abc import Callable, Iterable
 
 from _signalling_city import PASSWORD, PLATFORM_ID
-
 from pinegate.protocols.sip.digest import answer
 
 DOMAIN = PLATFORM_ID[:10]

@@ -1,4 +1,4 @@
-"""The upper platform under load, in a process of its own: embedded PostgreSQL, the recorder, and devices that may register.
+"""The upper platform under load, in a process of its own: PostgreSQL, recorder, and devices that may register.
 
 Started with the number of devices; prints ``{"port"}``, then answers JSON lines on stdin:
 ``"drained"`` when all that was learned is committed, with what the database says; a device code asks that

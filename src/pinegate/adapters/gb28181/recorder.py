@@ -26,6 +26,8 @@ from pinegate.usecases.catalogue.sync_inventory import note_catalogue_change, sy
 _log = structlog.get_logger()
 _RETRY_SECONDS = 1.0
 _AT_ONCE = 500
+_GATHER_SECONDS = 0.05
+"""A storm of registrations becomes twenty transactions a second, not thousands."""
 _HEALTH_OF_EVENT = {"ON": "online", "OFF": "offline", "VLOST": "degraded", "DEFECT": "degraded"}
 
 
@@ -85,6 +87,7 @@ class Recorder:
         """Write until cancelled. While the database is away everything waits, up to the bound."""
         while True:
             await self._news.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
             while self._waiting:
                 batch = self._oldest()
                 await self._write(batch)
