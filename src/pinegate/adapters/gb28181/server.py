@@ -105,7 +105,7 @@ class Gb28181Server:
         )
         self._spawn(self._recorder.run())
         self._spawn(self._write_keepalives())
-        self._spawn(self._tell_faults())
+        self._spawn(self._every_second())
         return bound
 
     async def stop(self) -> None:
@@ -247,6 +247,7 @@ class Gb28181Server:
 
     def _registered(self, event: events.DeviceRegistered) -> None:
         self._recorder.registered(event)
+        self._sockets.trust(event.flow)
         machine, now = self._machine, self._now()
         if machine is None or not event.fresh:
             return
@@ -293,9 +294,10 @@ class Gb28181Server:
         if event.reason is not events.CallEndReason.HUNG_UP and self.streams is not None:
             self._spawn(self.streams.dialog_ended(event.call))
 
-    async def _tell_faults(self) -> None:
+    async def _every_second(self) -> None:
         while True:
             await asyncio.sleep(1.0)
+            self._sockets.close_old_strangers(self._now())
             if self._machine is not None:
                 self._faults.tell(self.fault_totals())
 

@@ -14,6 +14,9 @@ OnLost = Callable[[Flow], None]
 MAX_CONNECTIONS = 50_000
 MAX_UNSENT = 4 * 1024 * 1024
 """Bytes that a TCP peer may leave unread before its connection is dropped: a stuck peer costs no memory."""
+MAX_STRANGERS = 1_000
+STRANGER_SECONDS = 60.0
+"""A connection that proves no password is closed after this time, or when so many newer ones came."""
 _DATAGRAMS_AT_ONCE = 64
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 
@@ -21,17 +24,35 @@ _RECEIVE_BUFFER = 4 * 1024 * 1024
 class SipSockets:
     """Open with ``open``; feed ``send`` with what the protocol wants sent. ``counters``: what was dropped, by name."""
 
-    def __init__(self, on_data: OnData, on_lost: OnLost) -> None:
+    def __init__(self, on_data: OnData, on_lost: OnLost, *, max_strangers: int = MAX_STRANGERS) -> None:
         self._on_data = on_data
         self._on_lost = on_lost
+        self._max_strangers = max_strangers
+        self._strangers: dict[Flow, float] = {}
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._connections: dict[Flow, asyncio.Transport] = {}
-        self.counters = {"connections_refused": 0, "unread_dropped": 0, "datagrams_unsent": 0}
+        self.counters = {
+            "connections_refused": 0,
+            "strangers_closed": 0,
+            "unread_dropped": 0,
+            "datagrams_unsent": 0,
+        }
 
     @property
     def connection_count(self) -> int:
         return len(self._connections)
+
+    def trust(self, flow: Flow) -> None:
+        """A device proved its password here: the connection may stay."""
+        self._strangers.pop(flow, None)
+
+    def close_old_strangers(self, now: float) -> None:
+        """Called now and then: half-open and slow connections hold descriptors that devices need."""
+        for flow, since in list(self._strangers.items()):
+            if since + STRANGER_SECONDS > now:
+                return
+            self._turn_out(flow)
 
     async def open(self, host: str, port: int) -> int:
         """Bind both; answers the port (0 asks for a free one). Raises ``OSError`` when it is taken."""
@@ -88,13 +109,22 @@ class SipSockets:
             self.counters["connections_refused"] += 1
             transport.abort()
             return False
+        if len(self._strangers) >= self._max_strangers:
+            self._turn_out(next(iter(self._strangers)))
+        self._strangers[flow] = asyncio.get_running_loop().time()
         self._connections[flow] = transport
         return True
 
     def received(self, data: bytes, flow: Flow) -> None:
         self._on_data([(data, flow)])
 
+    def _turn_out(self, flow: Flow) -> None:
+        del self._strangers[flow]
+        self.counters["strangers_closed"] += 1
+        self.disconnect(flow)
+
     def lost(self, flow: Flow) -> None:
+        self._strangers.pop(flow, None)
         if self._connections.pop(flow, None) is not None:
             self._on_lost(flow)
 
