@@ -1,7 +1,7 @@
 """What every media codec speaks: one coded picture or one audio frame on one timeline.
 
-Inputs (``rtp``, ``mpeg_ps``) turn bytes into :class:`AccessUnit`; outputs (``flv``, ``fmp4``, ``mpeg_ps``
-muxing) turn them back into bytes. Nothing here knows of sockets, clocks or cameras.
+Inputs (``rtp``, ``mpeg_ps``) turn bytes into :class:`AccessUnit`; outputs (``flv``, ``fmp4``,
+``mpeg_ps`` muxing) turn them back into bytes. Nothing here knows of sockets, clocks or cameras.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,12 @@ class Codec(StrEnum):
 class AccessUnit:
     """One coded picture, or one audio frame.
 
-    ``payload``: video as Annex B byte stream (3- or 4-byte start codes, as received); AAC as raw frame without
-    ADTS; G.711 as samples. ``pts``/``dts``: 90 kHz ticks, unwrapped and never going backwards within a track
-    (``dts``), both tracks of a stream on one timeline. ``key``: a decoder can start here. ``config``: AAC's
-    AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), empty for other codecs.
+    ``payload``: video as Annex B byte stream (3- or 4-byte start codes, as received); AAC as raw frame
+    without ADTS; G.711 as samples. ``pts``/``dts``: 90 kHz ticks from the start of the stream, unwrapped;
+    ``dts`` rises strictly within a track, both tracks of a stream on one timeline; ``pts`` may lie before
+    ``dts`` when a device sends B-frames without DTS. ``key``: a decoder can start here; the inputs of this
+    package see to it that a key picture carries its parameter sets. Audio is never ``key``. ``config``:
+    AAC's AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), empty for other codecs.
     """
 
     codec: Codec
@@ -41,3 +43,10 @@ class AccessUnit:
     key: bool
     payload: bytes
     config: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Bytes of a peer that break their format; a value to be counted, not an exception."""
+
+    reason: str

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import (
+    LEASE_SECONDS,
+    SENSITIVE_LEASE_SECONDS,
     AccessFacts,
     AccessRequest,
     Allowed,
@@ -23,9 +25,6 @@ from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
 from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import PersonnelState, Standing
-
-LEASE_SECONDS = 30.0
-SENSITIVE_LEASE_SECONDS = 2.0
 
 _MAY_ACT = frozenset({PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED})
 

@@ -12,6 +12,10 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant
 from pinegate.domain.organizations.parties import PersonnelState, Standing
 
+LEASE_SECONDS = 30.0
+SENSITIVE_LEASE_SECONDS = 2.0
+"""How long a session may go on unasked (security.md: 30 s, sensitive ones 2 s)."""
+
 
 class Door(StrEnum):
     """Through which door the request came; each asks the same rule."""
@@ -23,7 +27,10 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name)."""
+    """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name).
+
+    ``access_key``: the system's credential that signed the request, at the interface's door only.
+    """
 
     door: Door
     person_id: str
@@ -33,6 +40,7 @@ class AccessRequest:
     reason: str
     client_host: str = ""
     work_order_id: str | None = None
+    access_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """The information system; ``interface_open`` is about its own credentials and asked only at that door."""
+    """The information system; ``interface_open``: the request's credential is its own and not withdrawn."""
 
     organization_id: str
     standing: Standing

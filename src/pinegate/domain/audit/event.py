@@ -40,6 +40,7 @@ class AuditEventName(StrEnum):
     DEVICE_REGISTERED = "devices.device_registered"
     DEVICE_OFFLINE = "devices.device_offline"
     DEVICE_REFUSED = "devices.device_refused"
+    CATALOGUE_QUERIED = "catalogue.queried"
     CATALOGUE_SYNCED = "catalogue.synced"
     SHARING_MARK_SET = "catalogue.sharing_mark_set"
     SHARING_MARK_WITHDRAWN = "catalogue.sharing_mark_withdrawn"

@@ -1,0 +1,85 @@
+# Pinegate. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# An environment of your own, into which nothing is installed: make check VENV=/path/to/venv
+VENV ?= .venv
+ifeq ($(VENV),.venv)
+PREPARE := $(PYTHON) tools/prepare.py
+else
+PREPARE := true
+endif
+
+BIN := $(VENV)/bin
+export XDG_CACHE_HOME ?= $(CURDIR)/.cache
+export npm_config_cache ?= $(CURDIR)/.cache/npm
+# Where tools/prepare.py lays Node when the machine has none.
+export PATH := $(CURDIR)/.cache/node:$(PATH)
+
+GENERATORS := $(sort $(wildcard tools/generate/*.py))
+LINTS := $(sort $(wildcard tools/lints/*.py))
+BENCHMARKS := $(filter-out benchmarks/collect.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+SOURCES := src tests benchmarks tools $(wildcard examples)
+# What tools/generate/*.py write; a check refuses a committed file that differs from what is generated.
+GENERATED := deploy/configuration.md $(wildcard docs/architecture/states.md portal/src/api/schema.d.ts portal/openapi.json)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Prepare everything and start the demonstration city (Ctrl-C stops all of it)
+	@$(PREPARE) --portal
+	@exec $(BIN)/pinegate demo
+
+.PHONY: test
+test: ## Run every test, the browser's included
+	@$(PREPARE) --development --portal --test-programs
+	$(BIN)/python -m pytest
+	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
+
+.PHONY: check
+check: ## Format, lint, types, import contracts, own lints, generated files, portal
+	@$(PREPARE) --development --portal
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	PYTHONPATH=src $(BIN)/lint-imports
+	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
+	@$(MAKE) --no-print-directory generate
+	git diff --exit-code -- $(GENERATED)
+	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
+
+.PHONY: format
+format: ## Format the Python code and mend what the linter can
+	@$(PREPARE) --development
+	$(BIN)/ruff check --fix-only $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+.PHONY: generate
+generate: ## Write the generated files anew
+	@for script in $(GENERATORS); do echo "$$script"; PYTHONPATH=src $(BIN)/python $$script; done
+
+.PHONY: bench
+bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md
+	@$(PREPARE) --development
+	PYTHONPATH=src:. $(BIN)/python benchmarks/collect.py $(BENCHMARKS)
+
+.PHONY: lock
+lock: ## Choose the newest dependencies that fit pyproject.toml and lock them (needs uv)
+	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.txt
+	uv pip compile pyproject.toml --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
+	uv pip compile --group node $(LOCK) --constraint requirements-dev.txt --output-file requirements-node.txt
+LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
+
+.PHONY: clean
+clean: ## Remove what was installed and built; the demonstration's data stay
+	rm -rf $(if $(filter .venv,$(VENV)),.venv) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf portal/node_modules portal/dist test-artifacts
+
+.PHONY: clean-data
+clean-data: ## Remove the demonstration's data as well
+	-[ ! -x $(BIN)/pinegate ] || $(BIN)/pinegate database stop
+	rm -rf .data

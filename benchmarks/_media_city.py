@@ -1,0 +1,133 @@
+"""An engine under load: control that admits everybody, and load generators in processes of their own."""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from media_codecs import one_stream
+from pinegate.adapters.media.settings import MediaSettings
+from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.protocols import rtp
+from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.mpeg_ps import PsMuxer
+from pinegate.usecases.streams.media_engine import (
+    Admitted,
+    PlayProtocol,
+    Refused,
+    SessionEnded,
+    SourceStarted,
+)
+
+
+class Control:
+    """Admits every ticket it made, for an hour."""
+
+    def __init__(self) -> None:
+        self.tickets: dict[str, Admitted] = {}
+        self.started = asyncio.Event()
+        self.ended: list[SessionEnded] = []
+
+    def ticket(self, session_id: str, source_id: str) -> str:
+        ticket = secrets.token_urlsafe(32)
+        self.tickets[ticket] = Admitted(session_id, source_id, 3_600_000)
+        return ticket
+
+    async def redeem_ticket(
+        self, ticket: str, protocol: PlayProtocol, client_host: str
+    ) -> Admitted | Refused:
+        return self.tickets.pop(ticket, None) or Refused("ticket_unknown", "unknown")
+
+    async def source_started(self, started: SourceStarted) -> None:
+        self.started.set()
+
+    async def source_lost(self, source_id: str, reason: str) -> None:
+        print(f"source {source_id} lost: {reason}", file=sys.stderr)
+
+    async def session_ended(self, ended: SessionEnded) -> None:
+        self.ended.append(ended)
+
+    async def bytes_sent(self, totals: Mapping[str, int]) -> None:
+        return None
+
+    async def second_source(self, source_id: str, host: str) -> None:
+        print(f"second source at {source_id}", file=sys.stderr)
+
+    async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
+        raise SystemExit("the worker died")
+
+
+@asynccontextmanager
+async def engine() -> AsyncIterator[tuple[MediaSupervisor, Control]]:
+    control = Control()
+    running = MediaSupervisor(MediaSettings(rtp_ports=(36000, 37999)), control)
+    await running.start()
+    try:
+        yield running, control
+    finally:
+        await running.stop()
+
+
+class LoadProcess:
+    """A load generator; one JSON line each way at a time."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, script: str) -> "LoadProcess":
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(Path(__file__).with_name(script)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 24,
+        )
+        return cls(process)
+
+    async def ask(self, order: object, timeout_s: float = 60) -> Any:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write(json.dumps(order).encode() + b"\n")
+        await stdin.drain()
+        async with asyncio.timeout(timeout_s):
+            return json.loads(await stdout.readline())
+
+    async def stop(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+class PacedCamera:
+    """Sends the 1 Mbit/s stream of ``media_codecs`` picture by picture, 25 a second."""
+
+    def __init__(self, transmit: Callable[[bytes], object], ssrc: int, seconds: int) -> None:
+        self._transmit = transmit
+        self._muxer = PsMuxer(Codec.H264, Codec.AAC)
+        self._packetizer = rtp.Packetizer(ssrc)
+        self._units: Iterator[AccessUnit] = iter(one_stream(seconds))
+        self._next = next(self._units)
+        self.pictures = 0
+
+    async def send(self, pictures: int) -> list[AccessUnit]:
+        """Send so many pictures and the sound between them, in real time."""
+        loop = asyncio.get_running_loop()
+        due, sent = loop.time(), list[AccessUnit]()
+        for _ in range(pictures):
+            due += 0.04
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            while True:
+                unit = self._next
+                for packet in self._packetizer.packetize(self._muxer.mux(unit), unit.dts):
+                    self._transmit(packet)
+                sent.append(unit)
+                self._next = next(self._units)
+                if self._next.codec.is_video:
+                    break
+            self.pictures += 1
+        return sent

@@ -1,0 +1,109 @@
+"""The ends of sessions on their way into the register, and to the viewers who wait to be told why."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from pinegate.adapters.database.connection import Database
+from pinegate.usecases.access.end_session import end_sessions
+from pinegate.usecases.access.ports import EndedSession, SessionEnd
+
+log = structlog.get_logger(__name__)
+
+_BYTES_EVERY_SECONDS = 5.0
+_TRY_AGAIN_SECONDS = 1.0
+_MOST_WAITING_EVENTS = 100
+
+
+class EndedEvents:
+    """Tells each portal session which of its plays ended."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[asyncio.Queue[EndedSession]]] = {}
+
+    def listen(self, portal_session_id: str) -> asyncio.Queue[EndedSession]:
+        queue: asyncio.Queue[EndedSession] = asyncio.Queue(_MOST_WAITING_EVENTS)
+        self._listeners.setdefault(portal_session_id, set()).add(queue)
+        return queue
+
+    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[EndedSession]) -> None:
+        queues = self._listeners.get(portal_session_id, set())
+        queues.discard(queue)
+        if not queues:
+            self._listeners.pop(portal_session_id, None)
+
+    def listeners(self, portal_session_id: str) -> int:
+        return len(self._listeners.get(portal_session_id, ()))
+
+    def tell(self, ended: EndedSession) -> None:
+        for queue in self._listeners.get(ended.portal_session_id or "", ()):
+            if not queue.full():  # who does not read asks GET /api/play/{id} instead
+                queue.put_nowait(ended)
+
+
+class SessionEnds:
+    """Writes ends at once and byte counts every few seconds; keeps both while the database is away."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: EndedEvents,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._now = now
+        self._new_id = new_id
+        self._ends: dict[str, SessionEnd] = {}
+        self._bytes: dict[str, int] = {}
+        self._woken = asyncio.Event()
+
+    def ended(self, session_id: str, reason: str, bytes_sent: int = 0) -> None:
+        """The engine says that the session is over."""
+        sent = max(bytes_sent, self._bytes.pop(session_id, 0))
+        self._ends.setdefault(session_id, SessionEnd(reason, sent))
+        self._woken.set()
+
+    def sent(self, totals: Mapping[str, int]) -> None:
+        self._bytes.update(totals)
+
+    async def write(self, ends: Mapping[str, SessionEnd]) -> int:
+        """Write ends down now; how many sessions were still open."""
+        async with self._database.transaction() as tx:
+            newly = await end_sessions(tx, ends, now=self._now(), new_id=self._new_id)
+        for session in newly:
+            self._events.tell(session)
+        return len(newly)
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(_BYTES_EVERY_SECONDS):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            if not await self._flush():
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
+                self._woken.set()
+
+    async def _flush(self) -> bool:
+        ends, self._ends = self._ends, {}
+        totals, self._bytes = self._bytes, {}
+        try:
+            if ends:
+                await self.write(ends)
+            if totals:
+                async with self._database.transaction() as tx:
+                    await tx.access.count_bytes(totals)
+        except SQLAlchemyError as error:
+            log.warning("ends of sessions cannot be written down yet", error=type(error).__name__)
+            self._ends = ends | self._ends
+            self._bytes = totals | self._bytes
+            return False
+        return True

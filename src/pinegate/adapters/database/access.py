@@ -1,0 +1,280 @@
+"""The access register, and everything a decision reads, by one statement.
+
+Opening a stream is the hot path of the whole program, so this store speaks to psycopg itself: the statements are
+constant and prepared by the driver after a few uses. It works on the same connection and transaction as all others.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias, cast
+
+from psycopg import AsyncConnection as PsycopgConnection
+from psycopg import AsyncCursor
+from psycopg.rows import namedtuple_row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pinegate.adapters.database.access_changes import hold_still
+from pinegate.adapters.database.access_facts import (
+    FACTS_OF_LIVE,
+    FACTS_OF_ONE,
+    STANDS_ON,
+    request_from,
+    situation_from,
+)
+from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.domain.organizations.parties import Actor
+from pinegate.usecases.access.ports import (
+    EndedSession,
+    IssuedTicket,
+    LiveSession,
+    RegisterEntry,
+    SessionEnd,
+    Situation,
+)
+from pinegate.usecases.streams.media_engine import Transport
+from pinegate.usecases.streams.signalling import Camera
+
+_Row: TypeAlias = Any
+
+_REGISTER = """
+insert into access_register (id, door, outcome, denial_reason, operation, person_id, organization_id, system_id,
+    point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
+    ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+_TICKET = "select * from access_register where ticket_digest = %s for update"
+
+_START = """
+update access_register set started_at = %s, grant_id = %s, application_id = %s, lease_seconds = %s where id = %s
+"""
+
+_END = """
+update access_register r
+set ended_at = coalesce(r.ended_at, %s),
+    end_reason = coalesce(r.end_reason, e.reason),
+    bytes_sent = greatest(r.bytes_sent, e.bytes_sent)
+from unnest(%s::text[], %s::text[], %s::bigint[]) as e (id, reason, bytes_sent),
+    (select id, ended_at from access_register where id = any(%s) order by id for update) as before
+where r.id = e.id and before.id = e.id
+returning r.id, r.portal_session_id, r.end_reason, r.person_id, r.organization_id, r.point_id, r.bytes_sent,
+    before.ended_at is null as newly
+"""
+
+_BYTES = """
+update access_register r set bytes_sent = greatest(r.bytes_sent, b.bytes_sent)
+from unnest(%s::text[], %s::bigint[]) as b (id, bytes_sent) where r.id = b.id
+"""
+
+_OPEN_SESSIONS = """
+select id from access_register
+where outcome = 'allowed' and ended_at is null
+"""
+
+_EXPIRED_TICKETS = """
+select id from access_register
+where outcome = 'allowed' and ended_at is null and started_at is null and ticket_expires_at < %s
+"""
+
+_COUNT_RUNNING = (
+    """
+select count(*) as running from access_register r
+where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null and r.ticket_digest is not null and (
+"""
+    + STANDS_ON
+    + ")"
+)
+
+_CHANGES = "select sequence, target_id from access_changes where sequence > %s order by sequence limit 10000"
+
+_CAMERA = """
+select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
+from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
+"""
+
+_PLAY = """
+select r.person_id, r.system_id, r.point_id, r.started_at, r.ended_at, r.end_reason
+from access_register r where r.id = %s and r.outcome = 'allowed'
+"""
+
+_UNACKNOWLEDGED = """
+select g.id as agreement_id, g.application_id, s.name as system_name, g.text_version
+from roster_entries e
+join information_systems s on s.id = e.system_id
+join applications a on a.system_id = s.id
+join agreements g on g.application_id = a.id and g.state in ('effective', 'amendment_pending')
+where e.person_id = %(person)s and not e.removed and not exists (
+    select from acknowledgements k
+    where k.agreement_id = g.id and k.person_id = %(person)s and k.text_version = g.text_version)
+order by s.name, g.id
+limit 100
+"""
+
+_SYSTEMS = """
+select s.id, s.name, exists (
+    select from roster_entries e where e.system_id = s.id and e.person_id = %s and not e.removed) as may_watch
+from information_systems s where s.organization_id = %s and s.standing = 'active' order by s.name limit 200
+"""
+
+
+class AccessRows:
+    """Implements ``usecases.access.ports.AccessStore``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def _execute(self, statement: str, values: object) -> AsyncCursor[_Row]:
+        raw = await self._connection.get_raw_connection()
+        driver = cast("PsycopgConnection[Any]", raw.driver_connection)
+        cursor = driver.cursor(row_factory=namedtuple_row)
+        return await cursor.execute(cast(Any, statement), cast(Any, values))
+
+    async def hold_still(self) -> None:
+        await hold_still(self._connection)
+
+    async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:
+        found = await self._execute(
+            FACTS_OF_ONE,
+            (
+                request.person_id,
+                request.system_id,
+                request.point_id,
+                request.work_order_id,
+                request.access_key,
+                portal_session_id,
+            ),
+        )
+        return situation_from(await found.fetchone())
+
+    async def register(self, entry: RegisterEntry) -> None:
+        request, decision = entry.request, entry.decision
+        allowed = isinstance(decision, Allowed)
+        at_once = allowed and entry.ticket_digest is None
+        await self._execute(
+            _REGISTER,
+            (
+                entry.id,
+                request.door.value,
+                "allowed" if allowed else "denied",
+                None if allowed else decision.reason.value,
+                request.operation.value,
+                request.person_id,
+                entry.organization_id,
+                request.system_id,
+                request.point_id,
+                decision.grant_id,
+                decision.application_id if allowed else None,
+                request.work_order_id,
+                entry.portal_session_id,
+                request.access_key,
+                request.reason,
+                request.client_host,
+                entry.protocol,
+                entry.ticket_digest,
+                entry.ticket_expires_at,
+                decision.lease_seconds if allowed else 0.0,
+                entry.requested_at,
+                entry.requested_at if at_once else None,
+                None if allowed else entry.requested_at,
+            ),
+        )
+
+    async def ticket(self, digest: bytes) -> IssuedTicket | None:
+        row = await (await self._execute(_TICKET, (digest,))).fetchone()
+        if row is None:
+            return None
+        request = request_from(row)
+        return IssuedTicket(
+            session_id=row.id,
+            request=request,
+            protocol=row.protocol,
+            portal_session_id=row.portal_session_id,
+            expires_at=row.ticket_expires_at,
+            used=row.started_at is not None or row.ended_at is not None,
+            situation=await self.situation(request, row.portal_session_id),
+        )
+
+    async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None:
+        await self._execute(
+            _START, (now, allowed.grant_id, allowed.application_id, allowed.lease_seconds, session_id)
+        )
+
+    async def live(
+        self, touched_by: Collection[str] | None, longest_lease: float | None = None
+    ) -> Sequence[LiveSession]:
+        values = {"touched": None if touched_by is None else list(touched_by), "lease": longest_lease}
+        rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
+        return [LiveSession(row.id, request_from(row), situation_from(row)) for row in rows]
+
+    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
+        ids = list(ends)
+        reasons = [end.reason for end in ends.values()]
+        sent = [end.bytes_sent for end in ends.values()]
+        rows = await (await self._execute(_END, (now, ids, reasons, sent, ids))).fetchall()
+        return [
+            EndedSession(
+                id=row.id,
+                portal_session_id=row.portal_session_id,
+                reason=row.end_reason,
+                person_id=row.person_id,
+                organization_id=row.organization_id,
+                point_id=row.point_id,
+                bytes_sent=row.bytes_sent,
+            )
+            for row in rows
+            if row.newly
+        ]
+
+    async def count_bytes(self, totals: Mapping[str, int]) -> None:
+        """Bytes sent since each session began; never lowered."""
+        await self._execute(_BYTES, (list(totals), list(totals.values())))
+
+    async def open_sessions(self) -> Sequence[str]:
+        """Everything allowed whose end is not written down."""
+        rows = await (await self._execute(_OPEN_SESSIONS, ())).fetchall()
+        return [row.id for row in rows]
+
+    async def expired_tickets(self, now: datetime) -> Sequence[str]:
+        """Sessions that nobody came for in time."""
+        rows = await (await self._execute(_EXPIRED_TICKETS, (now,))).fetchall()
+        return [row.id for row in rows]
+
+    async def count_running(self, touched_by: Collection[str]) -> int:
+        """Live sessions that stand on any of these ids."""
+        row = await (await self._execute(_COUNT_RUNNING, {"touched": list(touched_by)})).fetchone()
+        return int(row.running) if row else 0
+
+    async def newest_change(self) -> int:
+        row = await (
+            await self._execute("select coalesce(max(sequence), 0) as newest from access_changes", ())
+        ).fetchone()
+        return int(row.newest) if row else 0
+
+    async def changes_since(self, sequence: int) -> tuple[int, frozenset[str]]:
+        """The number of the last change after ``sequence``, and everything that changed; in order of the commits."""
+        rows = await (await self._execute(_CHANGES, (sequence,))).fetchall()
+        return (rows[-1].sequence if rows else sequence), frozenset(row.target_id for row in rows)
+
+    async def camera(self, point_id: str) -> Camera | None:
+        """How to ask for a point's pictures; None when its device is switched off."""
+        row = await (await self._execute(_CAMERA, (point_id,))).fetchone()
+        if row is None:
+            return None
+        registered = row.address.rsplit(":", 1)[0].strip("[]")
+        hosts: list[str] = [host for host in [*row.media_hosts, registered] if host]
+        transport = Transport(row.media_transport)
+        return Camera(row.device_code, row.channel_code, transport, tuple(dict.fromkeys(hosts)))
+
+    async def play(self, session_id: str) -> _Row | None:
+        """A play session's person, point and state."""
+        return await (await self._execute(_PLAY, (session_id,))).fetchone()
+
+    async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
+        """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""
+        rows = await (await self._execute(_UNACKNOWLEDGED, {"person": person_id})).fetchall()
+        return [row._asdict() for row in rows]
+
+    async def systems_of(self, actor: Actor) -> Sequence[Mapping[str, Any]]:
+        """The unit's information systems, and whether the person is on their roster."""
+        rows = await (await self._execute(_SYSTEMS, (actor.person_id, actor.organization_id))).fetchall()
+        return [row._asdict() for row in rows]

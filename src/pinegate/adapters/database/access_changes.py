@@ -1,0 +1,41 @@
+"""The outbox of access changes, and the lock that orders them against sessions being opened.
+
+Opening a session takes the lock shared, reads the facts, writes the live session and commits. Publishing a change takes
+it exclusive until COMMIT. So a session either committed before the change (and the judge, woken by the change, sees it)
+or reads the facts after it (and is refused): there is no third order in which a revoked grant yields a picture.
+"""
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pinegate.adapters.database.tables import access_changes
+from pinegate.usecases.transaction import ChangeScope
+
+CHANNEL = "access_changes"
+_LOCK_KEY = 0x5047_4143
+
+_EXCLUSIVE = text(f"select pg_advisory_xact_lock({_LOCK_KEY})")
+_SHARED = text(f"select pg_advisory_xact_lock_shared({_LOCK_KEY})")
+_NOTIFY = text(f"notify {CHANNEL}")
+
+
+class AccessChangeRows:
+    """Implements ``usecases.transaction.AccessChanges``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def publish(self, scope: ChangeScope, *target_ids: str) -> None:
+        if not target_ids:
+            return
+        rows = [{"scope": scope, "target_id": target} for target in target_ids]
+        # The lock comes first: sequence numbers are then given in the order of the commits, and the judge, who reads
+        # on from the last number seen, never steps over one that commits late.
+        await self._connection.execute(_EXCLUSIVE)
+        await self._connection.execute(insert(access_changes), rows)
+        await self._connection.execute(_NOTIFY)
+
+
+async def hold_still(connection: AsyncConnection) -> None:
+    """Keep every access change out until this transaction ends (see the module's text)."""
+    await connection.execute(_SHARED)

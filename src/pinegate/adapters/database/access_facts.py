@@ -1,0 +1,175 @@
+"""Everything that ``decide_access`` reads, by one statement, for one request or for all running sessions."""
+
+from datetime import datetime
+from typing import Any
+
+from pinegate.domain.access.request import (
+    AccessFacts,
+    AccessRequest,
+    Door,
+    GrantFacts,
+    PersonFacts,
+    PointFacts,
+    SystemFacts,
+)
+from pinegate.domain.agreements.agreement import Agreement, AgreementState
+from pinegate.domain.applications.states import ApplicationState
+from pinegate.domain.catalogue.listing import ListingState
+from pinegate.domain.catalogue.operation import Operation
+from pinegate.domain.grants.grant import Grant, GrantState
+from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.usecases.access.ports import Situation
+
+_FACTS = """
+select asked.*,
+    o.id as person_organization_id, o.name as organization_name, o.standing as organization_standing,
+    p.name as person_name, p.state as person_state,
+    exists (select from roster_entries e
+        where e.system_id = asked.system_id and e.person_id = asked.person_id and not e.removed) as on_roster,
+    array(select k.agreement_id from acknowledgements k
+        join agreements g on g.id = k.agreement_id and g.text_version = k.text_version
+        where k.person_id = asked.person_id) as acknowledged,
+    s.organization_id as system_organization_id, s.name as system_name, s.standing as system_standing,
+    exists (select from interface_credentials i
+        where i.access_key = asked.access_key and i.system_id = asked.system_id
+        and i.withdrawn_at is null) as interface_open,
+    c.name as point_name, c.listing_state, c.sharing_mark, c.secret,
+    (select jsonb_agg(jsonb_build_object(
+            'id', g.id, 'operations', g.operations, 'state', g.state, 'organization_id', g.organization_id,
+            'valid_from', g.valid_from, 'valid_until', g.valid_until, 'version', g.version,
+            'application_id', a.id, 'application_state', a.state,
+            'agreement_id', m.id, 'agreement_state', m.state, 'text_version', m.text_version,
+            'schedule_digest', m.schedule_digest) order by a.created_at, g.id)
+        from grants g
+        join applications a on a.id = g.application_id
+        left join agreements m on m.application_id = a.id
+        where g.system_id = asked.system_id and g.point_id = asked.point_id) as grants,
+    exists (select from work_orders w
+        join grants g on g.application_id = w.application_id and g.point_id = asked.point_id
+        where w.id = asked.work_order_id and w.state = 'open') as work_order_open,
+    asked.portal_session_id is null or exists (select from portal_sessions t
+        where t.id = asked.portal_session_id and t.ended_at is null) as signed_in
+from asked
+left join persons p on p.id = asked.person_id
+left join organizations o on o.id = p.organization_id
+left join information_systems s on s.id = asked.system_id
+left join camera_points c on c.id = asked.point_id
+"""
+
+FACTS_OF_ONE = (
+    """
+with asked as (select %s::text as person_id, %s::text as system_id, %s::text as point_id,
+    %s::text as work_order_id, %s::text as access_key, %s::text as portal_session_id)
+"""
+    + _FACTS
+)
+"""Values: person, system, point, work order, access key, portal session."""
+
+STANDS_ON = """
+    r.point_id = any(%(touched)s::text[]) or r.system_id = any(%(touched)s::text[])
+    or r.person_id = any(%(touched)s::text[]) or r.organization_id = any(%(touched)s::text[])
+    or (r.system_id, r.point_id) in (select g.system_id, g.point_id from grants g
+        where g.id = any(%(touched)s::text[]) or g.application_id = any(%(touched)s::text[]))
+    or r.work_order_id in (select w.id from work_orders w
+        where w.id = any(%(touched)s::text[]) or w.application_id = any(%(touched)s::text[]))
+"""
+"""Whether the session ``r`` stands on one of the ids ``touched``."""
+
+FACTS_OF_LIVE = (
+    """
+with asked as (
+    select r.* from access_register r
+    where r.outcome = 'allowed' and r.ended_at is null and r.ticket_digest is not null
+    and (%(lease)s::double precision is null or r.lease_seconds <= %(lease)s)
+    and (%(touched)s::text[] is null or ("""  # noqa: S608 -- constants; every value is bound
+    + STANDS_ON
+    + """)))
+"""
+    + _FACTS
+)
+"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or
+None). Ids are unique among all kinds of things, so a change need not say of what kind it was: a session is found by
+every id it stands on."""
+
+
+def request_from(row: Any) -> AccessRequest:
+    """The request of a register's row."""
+    return AccessRequest(
+        door=Door(row.door),
+        person_id=row.person_id,
+        system_id=row.system_id,
+        point_id=row.point_id,
+        operation=Operation(row.operation),
+        reason=row.reason,
+        client_host=row.client_host,
+        work_order_id=row.work_order_id,
+        access_key=row.access_key,
+    )
+
+
+def situation_from(row: Any) -> Situation:
+    """The facts and names of one row of the statements above."""
+    return Situation(
+        facts=AccessFacts(
+            person=_person(row),
+            system=_system(row),
+            point=_point(row),
+            grants=tuple(_grant(grant, row) for grant in row.grants or ()),
+            work_order_open=row.work_order_open,
+        ),
+        signed_in=row.signed_in,
+        person_name=row.person_name or "",
+        organization_name=row.organization_name or "",
+        system_name=row.system_name or "",
+        point_name=row.point_name or "",
+    )
+
+
+def _person(row: Any) -> PersonFacts | None:
+    if row.person_state is None:
+        return None
+    return PersonFacts(
+        organization_id=row.person_organization_id,
+        organization_standing=Standing(row.organization_standing),
+        state=PersonnelState(row.person_state),
+        on_roster=row.on_roster,
+        acknowledged_agreements=frozenset(row.acknowledged),
+    )
+
+
+def _system(row: Any) -> SystemFacts | None:
+    if row.system_standing is None:
+        return None
+    return SystemFacts(row.system_organization_id, Standing(row.system_standing), row.interface_open)
+
+
+def _point(row: Any) -> PointFacts | None:
+    if row.listing_state is None:
+        return None
+    return PointFacts(ListingState(row.listing_state), row.sharing_mark, row.secret)
+
+
+def _grant(found: dict[str, Any], row: Any) -> GrantFacts:
+    grant = Grant(
+        id=found["id"],
+        application_id=found["application_id"],
+        organization_id=found["organization_id"],
+        system_id=row.system_id,
+        point_id=row.point_id,
+        operations=frozenset(Operation(operation) for operation in found["operations"]),
+        state=GrantState(found["state"]),
+        valid_from=datetime.fromisoformat(found["valid_from"]),
+        valid_until=datetime.fromisoformat(found["valid_until"]),
+        version=found["version"],
+    )
+    agreement = None
+    if found["agreement_id"] is not None:
+        agreement = Agreement(
+            id=found["agreement_id"],
+            application_id=found["application_id"],
+            organization_id=found["organization_id"],
+            state=AgreementState(found["agreement_state"]),
+            text_version=found["text_version"],
+            schedule_digest=found["schedule_digest"],
+        )
+    return GrantFacts(grant, ApplicationState(found["application_state"]), agreement)

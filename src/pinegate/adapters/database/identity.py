@@ -1,0 +1,223 @@
+"""Accounts and portal sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pinegate.adapters.database.tables import accounts, organizations, persons, portal_sessions
+from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
+from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.usecases.identity.ports import Account, PortalSession
+
+_SESSION_COLUMNS = [portal_sessions.c[field.name] for field in fields(PortalSession)]
+
+_PERSON_COLUMNS = (
+    accounts.c.login,
+    accounts.c.password_is_initial,
+    accounts.c.withdrawn_at,
+    persons.c.id.label("person_id"),
+    persons.c.name,
+    persons.c.roles,
+    persons.c.state,
+    organizations.c.id.label("organization_id"),
+    organizations.c.name.label("organization_name"),
+    organizations.c.kind,
+    organizations.c.standing,
+)
+
+_ACCOUNT = (
+    select(
+        *_PERSON_COLUMNS,
+        accounts.c.password_hash,
+        accounts.c.totp_secret,
+        accounts.c.totp_last_step,
+        accounts.c.failed_attempts,
+        accounts.c.locked_until,
+    )
+    .select_from(accounts)
+    .join(persons, persons.c.id == accounts.c.person_id)
+    .join(organizations, organizations.c.id == persons.c.organization_id)
+)
+
+_RUNNING = (
+    select(
+        portal_sessions.c.id.label("session_id"),
+        portal_sessions.c.last_seen_at,
+        portal_sessions.c.created_at,
+        portal_sessions.c.ended_at,
+        *_PERSON_COLUMNS,
+    )
+    .join(persons, persons.c.id == portal_sessions.c.person_id)
+    .join(accounts, accounts.c.person_id == persons.c.id)
+    .join(organizations, organizations.c.id == persons.c.organization_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOfToken:
+    """What a cookie's token stands for at this moment."""
+
+    session_id: str
+    actor: Actor
+    login: str
+    created_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+    password_is_initial: bool
+    withdrawn: bool
+    state: PersonnelState
+    standing: Standing
+
+
+def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
+    return Actor(
+        person_id=row.person_id,
+        organization_id=row.organization_id,
+        organization_kind=OrganizationKind(row.kind),
+        roles=frozenset(Role(role) for role in row.roles),
+        name=row.name,
+    )
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
+    return Account(
+        actor=_actor(row),
+        organization_name=row.organization_name,
+        login=row.login,
+        password_hash=row.password_hash,
+        password_is_initial=row.password_is_initial,
+        totp_secret=row.totp_secret,
+        totp_last_step=row.totp_last_step,
+        failed_attempts=row.failed_attempts,
+        locked_until=row.locked_until,
+        withdrawn_at=row.withdrawn_at,
+        state=PersonnelState(row.state),
+        standing=Standing(row.standing),
+    )
+
+
+class IdentityRows:
+    """Implements ``usecases.identity.ports.IdentityStore``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def account_of_login(self, login: str, *, lock: bool = False) -> Account | None:
+        return await self._account(accounts.c.login == login, lock=lock)
+
+    async def account_of_person(self, person_id: str, *, lock: bool = False) -> Account | None:
+        return await self._account(accounts.c.person_id == person_id, lock=lock)
+
+    async def _account(self, condition: Any, *, lock: bool) -> Account | None:
+        query = _ACCOUNT.where(condition)
+        if lock:
+            query = query.with_for_update(of=accounts)
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else _account(row)
+
+    async def all_accounts(self) -> Sequence[Account]:
+        """Of everybody who may sign in: for the demonstration's page only."""
+        query = _ACCOUNT.where(accounts.c.withdrawn_at.is_(None)).order_by(
+            organizations.c.kind, persons.c.name
+        )
+        return [_account(row) for row in await self._connection.execute(query)]
+
+    async def count_failure(
+        self, person_id: str, failed_attempts: int, locked_until: datetime | None
+    ) -> None:
+        await self._change(person_id, failed_attempts=failed_attempts, locked_until=locked_until)
+
+    async def clear_failures(self, person_id: str) -> None:
+        await self._change(person_id, failed_attempts=0, locked_until=None)
+
+    async def set_password(self, person_id: str, password_hash: str) -> None:
+        await self._change(person_id, password_hash=password_hash, password_is_initial=False)
+
+    async def set_totp(self, person_id: str, sealed_secret: bytes | None, last_step: int | None) -> None:
+        await self._change(person_id, totp_secret=sealed_secret, totp_last_step=last_step)
+
+    async def _change(self, person_id: str, **values: object) -> None:
+        await self._connection.execute(
+            update(accounts).where(accounts.c.person_id == person_id).values(**values)
+        )
+
+    async def add_session(self, session: PortalSession, token_digest: bytes) -> None:
+        await self._connection.execute(
+            insert(portal_sessions).values(
+                id=session.id,
+                token_digest=token_digest,
+                person_id=session.person_id,
+                client_host=session.client_host,
+                user_agent=session.user_agent,
+                created_at=session.created_at,
+                last_seen_at=session.last_seen_at,
+            )
+        )
+
+    async def running_sessions(self, person_id: str, idle_since: datetime) -> Sequence[PortalSession]:
+        query = (
+            select(*_SESSION_COLUMNS)
+            .where(
+                portal_sessions.c.person_id == person_id,
+                portal_sessions.c.ended_at.is_(None),
+                portal_sessions.c.last_seen_at >= idle_since,
+            )
+            .order_by(portal_sessions.c.created_at.desc())
+            .limit(100)
+        )
+        return [PortalSession(*row) for row in await self._connection.execute(query)]
+
+    async def end_sessions(
+        self, person_id: str, now: datetime, *, only: str | None = None, but: str | None = None
+    ) -> Sequence[str]:
+        statement = update(portal_sessions).where(
+            portal_sessions.c.person_id == person_id, portal_sessions.c.ended_at.is_(None)
+        )
+        if only is not None:
+            statement = statement.where(portal_sessions.c.id == only)
+        if but is not None:
+            statement = statement.where(portal_sessions.c.id != but)
+        ended = await self._connection.execute(statement.values(ended_at=now).returning(portal_sessions.c.id))
+        return list(ended.scalars())
+
+    async def end_idle_sessions(self, idle_since: datetime, created_before: datetime, now: datetime) -> int:
+        """End what nobody touched since ``idle_since``, and what is older than a day's work."""
+        ended = await self._connection.execute(
+            update(portal_sessions)
+            .where(
+                portal_sessions.c.ended_at.is_(None),
+                (portal_sessions.c.last_seen_at < idle_since)
+                | (portal_sessions.c.created_at < created_before),
+            )
+            .values(ended_at=now)
+        )
+        return ended.rowcount
+
+    async def session_of_token(self, token_digest: bytes) -> SessionOfToken | None:
+        """The session of a cookie, with its person as they are now."""
+        query = _RUNNING.where(portal_sessions.c.token_digest == token_digest)
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return SessionOfToken(
+            session_id=row.session_id,
+            actor=_actor(row),
+            login=row.login,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            ended_at=row.ended_at,
+            password_is_initial=row.password_is_initial,
+            withdrawn=row.withdrawn_at is not None,
+            state=PersonnelState(row.state),
+            standing=Standing(row.standing),
+        )
+
+    async def touch_session(self, session_id: str, now: datetime) -> None:
+        """The person is at work."""
+        await self._connection.execute(
+            update(portal_sessions).where(portal_sessions.c.id == session_id).values(last_seen_at=now)
+        )

@@ -1,0 +1,46 @@
+"""Bring a database to the present tables, as the role that owns them, and give the application's role its rights."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from pinegate.adapters.database.tables import ALTERABLE_TABLES
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def alembic_config(connection: Connection) -> Config:
+    """What Alembic needs, without any file of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(owner_url: str, app_role: str) -> None:
+    """Run what is missing, in one transaction. ``owner_url``: ``postgresql+psycopg://…`` of the owner."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+        grant_rights(connection, app_role)
+
+
+def grant_rights(connection: Connection, app_role: str) -> None:
+    """SELECT and INSERT everywhere; UPDATE and DELETE everywhere but in the audit log.
+
+    Said anew after every migration, so that a new table cannot be forgotten.
+    """
+    role = connection.dialect.identifier_preparer.quote(app_role)
+    alterable = ", ".join(ALTERABLE_TABLES)
+    for statement in (
+        f"grant usage on schema public to {role}",
+        f"revoke all on all tables in schema public from {role}",
+        f"grant select, insert on all tables in schema public to {role}",
+        f"grant update, delete on {alterable} to {role}",
+        f"revoke all on alembic_version from {role}",
+        f"grant usage on all sequences in schema public to {role}",
+    ):
+        connection.execute(text(statement))

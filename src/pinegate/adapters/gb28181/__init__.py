@@ -1,0 +1,1 @@
+"""GB/T 28181 as upper platform, on real sockets and with a real database."""

@@ -1,0 +1,56 @@
+"""The devices that may register, in memory: signalling looks them up inside its machine and must not wait."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.devices import record_of
+from pinegate.adapters.identity.secret_box import SecretBoxError
+from pinegate.protocols.gb28181.upper_config import DeviceAccount
+from pinegate.protocols.sip.digest import Algorithm
+from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.ports import DeviceRecord
+from pinegate.usecases.identity.ports import SecretBox
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A row of ``devices`` and what SIP needs of it."""
+
+    id: str
+    record: DeviceRecord
+    account: DeviceAccount
+
+
+class DeviceAccounts:
+    """``load`` anew whenever an administrator changed something."""
+
+    def __init__(self, database: Database, box: SecretBox) -> None:
+        self._database = database
+        self._box = box
+        self.known: dict[str, KnownDevice] = {}
+
+    def lookup(self, device_code: str) -> DeviceAccount | None:
+        known = self.known.get(device_code)
+        return None if known is None else known.account
+
+    async def load(self) -> None:
+        async with self._database.transaction() as tx:
+            rows = await tx.devices.accounts()
+        loaded: dict[str, KnownDevice] = {}
+        for row in rows:
+            record = record_of(row)
+            try:
+                password = self._box.open(
+                    row.password_encrypted, password_context(record.device_code)
+                ).decode()
+            except SecretBoxError:
+                # Another key made it: the device stays out until an administrator sets its password again.
+                _log.error("device_password_unreadable", device_code=record.device_code)
+                continue
+            account = DeviceAccount(password, Algorithm(record.minimum_algorithm), record.charset.upper())
+            loaded[record.device_code] = KnownDevice(row.id, record, account)
+        self.known = loaded

@@ -1,0 +1,322 @@
+"""The upper platform on real sockets: drives the sans-IO machine, records what it learns, answers the use cases."""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import structlog
+
+from pinegate.adapters.gb28181.accounts import DeviceAccounts
+from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
+from pinegate.adapters.gb28181.fault_log import FaultLog
+from pinegate.adapters.gb28181.offer import live_offer
+from pinegate.adapters.gb28181.recorder import Recorder
+from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
+from pinegate.protocols.gb28181 import upper_events as events
+from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
+from pinegate.protocols.gb28181.upper_platform import UpperPlatform
+from pinegate.protocols.manscdp import ptz
+from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
+from pinegate.protocols.sip.flow import Flow
+from pinegate.usecases.devices.ports import CatalogueProgress, DeviceAnswer, DeviceUnreachableError
+from pinegate.usecases.streams.signalling import (
+    Answered,
+    Invitation,
+    InviteFailed,
+    InviteFailure,
+    PtzCommand,
+    PtzMove,
+    SignallingEvents,
+)
+
+_log = structlog.get_logger()
+_BEIJING = timezone(timedelta(hours=8))
+_LAST_WRITES_SECONDS = 3.0
+_KEEPALIVES_WRITTEN_EVERY = 30.0
+
+_MOVES: dict[PtzMove, tuple[int, int, int]] = {
+    PtzMove.STOP: (0, 0, 0),
+    PtzMove.UP: (0, 1, 0),
+    PtzMove.DOWN: (0, -1, 0),
+    PtzMove.LEFT: (-1, 0, 0),
+    PtzMove.RIGHT: (1, 0, 0),
+    PtzMove.UP_LEFT: (-1, 1, 0),
+    PtzMove.UP_RIGHT: (1, 1, 0),
+    PtzMove.DOWN_LEFT: (-1, -1, 0),
+    PtzMove.DOWN_RIGHT: (1, -1, 0),
+    PtzMove.ZOOM_IN: (0, 0, 1),
+    PtzMove.ZOOM_OUT: (0, 0, -1),
+}
+
+
+class Gb28181Server:
+    """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
+
+    def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
+        self._config = UpperPlatformConfig(platform_id, domain, "")
+        self._accounts = accounts
+        self._recorder = recorder
+        self._sockets = SipSockets(self._on_data, self._on_lost)
+        self._machine: UpperPlatform | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: set[str] = set()
+        self._answers = AwaitedAnswers()
+        self._faults = FaultLog(recorder.refused)
+        self._progress: dict[str, CatalogueProgress] = {}
+        self._handlers: dict[type, Callable[..., None]] = {
+            events.DeviceRegistered: self._registered,
+            events.DeviceOffline: self._offline,
+            events.CatalogProgress: self._catalogue_progressed,
+            events.CatalogCompleted: self._catalogue_completed,
+            events.CatalogChanged: self._catalogue_changed,
+            events.DeviceInfoReceived: self._information_received,
+            events.DeviceStatusReceived: self._answers.status_received,
+            events.QueryFailed: self._query_failed,
+            events.ControlFinished: self._answers.control_finished,
+            events.InviteAnswered: self._invite_answered,
+            events.InviteFailed: self._answers.invite_failed,
+            events.CallEnded: self._call_ended,
+            events.MessageRejected: self._faults.refused,
+        }
+        self.streams: SignallingEvents | None = None
+        """Who is told that a device ended a stream; set by the wiring."""
+
+    @property
+    def ready(self) -> bool:
+        return self._machine is not None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen on UDP and TCP; answers the port. Raises ``OSError`` when it is taken."""
+        await self._accounts.load()
+        bound = await self._sockets.open(host, port)
+        loop = asyncio.get_running_loop()
+        # One offset for the whole run: a jump of the wall clock must not make timers jump.
+        offset = time.time() - loop.time()  # noqa: TID251 -- civil time for the Date header only
+        self._machine = UpperPlatform(
+            replace(self._config, host=host, port=bound),
+            self._accounts.lookup,
+            random_bytes=os.urandom,
+            wall_time=lambda now: datetime.fromtimestamp(now + offset, _BEIJING),
+        )
+        self._spawn(self._recorder.run())
+        self._spawn(self._write_keepalives())
+        self._spawn(self._every_second())
+        return bound
+
+    async def stop(self) -> None:
+        if self._machine is not None:
+            for call in list(self._calls):
+                self._machine.hang_up(call, self._now())
+            self._pump()
+        self._machine = None
+        if self._timer is not None:
+            self._timer.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._recorder.drained(), _LAST_WRITES_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._sockets.close()
+
+    # -- VideoSignalling -----------------------------------------------------------------------------------------
+
+    async def invite(self, invitation: Invitation) -> Answered | InviteFailed:
+        machine = self._machine
+        if machine is None:
+            return InviteFailed(InviteFailure.DEVICE_OFFLINE)
+        offer = live_offer(self._config.platform_id, invitation)
+        call = machine.invite(invitation.device_code, invitation.channel_code, offer, self._now())
+        answer = self._answers.expect_invite(call)
+        self._pump()
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            await self.bye(call)
+            raise
+
+    async def bye(self, dialog_id: str) -> None:
+        if self._machine is not None:
+            self._machine.hang_up(dialog_id, self._now())
+            self._pump()
+
+    async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
+        if command.move is PtzMove.PRESET_CALL:
+            code = ptz.preset(ptz.PtzCode.PRESET_CALL, command.preset)
+        else:
+            pan, tilt, zoom = _MOVES[command.move]
+            code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
+        return await self._control(device_code, channel_code, code)
+
+    async def _control(self, device_code: str, channel_code: str, code: PtzBytes) -> bool:
+        if self._machine is None:
+            return False
+        sn = self._machine.control_ptz(device_code, channel_code, code, self._now())
+        done = self._answers.expect_control(sn)
+        self._pump()
+        return await self._answers.taken(done)
+
+    async def request_key_frame(self, device_code: str, channel_code: str) -> None:
+        if self._machine is not None:
+            sn = self._machine.request_key_frame(device_code, channel_code, self._now())
+            done = self._answers.expect_control(sn)
+            self._pump()
+            await self._answers.taken(done)
+
+    # -- DeviceSignalling ----------------------------------------------------------------------------------------
+
+    def accounts_changed(self) -> None:
+        self._spawn(self._reload_accounts())
+
+    async def _reload_accounts(self) -> None:
+        await self._accounts.load()
+        if self._machine is not None:
+            self._machine.drop_strangers(self._now())
+            self._pump()
+
+    def query_catalogue(self, device_code: str) -> CatalogueProgress:
+        machine = self._machine
+        if machine is None or machine.flow_of(device_code) is None:
+            raise DeviceUnreachableError(device_code)
+        self._progress[device_code] = CatalogueProgress("running")
+        machine.query_catalog(device_code, self._now())
+        self._pump()
+        return self._progress[device_code]
+
+    def catalogue_progress(self, device_code: str) -> CatalogueProgress:
+        return self._progress.get(device_code, CatalogueProgress("idle"))
+
+    async def ask_status(self, device_code: str) -> DeviceAnswer:
+        machine = self._machine
+        if machine is None or machine.flow_of(device_code) is None:
+            raise DeviceUnreachableError(device_code)
+        now = self._now()
+        expect = self._answers.expect_query
+        information = expect(device_code, machine.query_device_info(device_code, now))
+        status = expect(device_code, machine.query_device_status(device_code, now))
+        self._pump()
+        return await self._answers.said(device_code, information, status)
+
+    # -- driving the machine -------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _on_data(self, arrived: Sequence[Received]) -> None:
+        machine, now = self._machine, self._now()
+        if machine is not None:
+            for data, flow in arrived:
+                machine.receive_data(data, flow, now)
+            self._pump()
+
+    def _on_lost(self, flow: Flow) -> None:
+        if self._machine is not None:
+            self._machine.connection_lost(flow, self._now())
+            self._pump()
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._machine is not None:
+            self._machine.handle_timer(self._now())
+            self._pump()
+
+    def _pump(self) -> None:
+        machine = self._machine
+        if machine is None:
+            return
+        while (event := machine.next_event()) is not None:
+            handler = self._handlers.get(type(event))
+            if handler is not None:
+                handler(event)
+        self._sockets.send(machine.data_to_send())
+        for flow in machine.flows_to_close():
+            self._sockets.disconnect(flow)
+        self._arm(machine.next_timer())
+
+    def _arm(self, due: float | None) -> None:
+        """A timer that comes too early does no harm, so only an earlier deadline replaces it."""
+        if due is None or (self._timer is not None and self._timer.when() <= due):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
+
+    def _registered(self, event: events.DeviceRegistered) -> None:
+        self._recorder.registered(event)
+        self._sockets.trust(event.flow)
+        machine, now = self._machine, self._now()
+        if machine is None or not event.fresh:
+            return
+        machine.query_device_info(event.device_id, now)
+        machine.query_catalog(event.device_id, now)
+        machine.subscribe_catalog(event.device_id, now)
+        self._progress[event.device_id] = CatalogueProgress("running")
+
+    def _offline(self, event: events.DeviceOffline) -> None:
+        self._recorder.offline(event.device_id, event.reason.value)
+
+    def _catalogue_progressed(self, event: events.CatalogProgress) -> None:
+        self._progress[event.device_id] = CatalogueProgress("running", event.received, event.total)
+
+    def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
+        state = "done" if event.complete else "incomplete"
+        count = len(event.items)
+        total = count if event.complete else self.catalogue_progress(event.device_id).total
+        self._progress[event.device_id] = CatalogueProgress(state, count, total)
+        known = self._accounts.known.get(event.device_id)
+        if known is not None:
+            self._recorder.catalogue(known, event.items, complete=event.complete)
+
+    def _catalogue_changed(self, event: events.CatalogChanged) -> None:
+        known = self._accounts.known.get(event.device_id)
+        if known is not None:
+            self._recorder.catalogue_changed(known, event.items)
+
+    def _information_received(self, event: events.DeviceInfoReceived) -> None:
+        self._recorder.information(event.device_id, event.info)
+        self._answers.information_received(event)
+
+    def _query_failed(self, event: events.QueryFailed) -> None:
+        mine = not self._answers.query_failed(event)
+        if mine and self.catalogue_progress(event.device_id).state == "running":
+            self._progress[event.device_id] = CatalogueProgress("failed")
+
+    def _invite_answered(self, event: events.InviteAnswered) -> None:
+        if self._answers.invite_answered(event):
+            self._calls.add(event.call)
+
+    def _call_ended(self, event: events.CallEnded) -> None:
+        self._calls.discard(event.call)
+        if event.reason is not events.CallEndReason.HUNG_UP and self.streams is not None:
+            self._spawn(self.streams.dialog_ended(event.call))
+
+    async def _every_second(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._sockets.close_old_strangers(self._now())
+            if self._machine is not None:
+                self._faults.tell(self.fault_totals())
+
+    def fault_totals(self) -> dict[str, int]:
+        """Name → count since the start: what peers did wrong, and what was dropped because of it."""
+        theirs = {} if self._machine is None else dict(self._machine.counters)
+        ours = {"records_dropped": self._recorder.dropped, "records_lost": self._recorder.lost}
+        return theirs | self._sockets.counters | ours
+
+    async def _write_keepalives(self) -> None:
+        while True:
+            await asyncio.sleep(_KEEPALIVES_WRITTEN_EVERY)
+            machine = self._machine
+            if machine is not None:
+                seen = machine.heard_since(self._now() - _KEEPALIVES_WRITTEN_EVERY)
+                if seen:
+                    self._recorder.kept_alive(seen)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,1 @@
+"""Password hashing, one-time codes and the box for secrets."""

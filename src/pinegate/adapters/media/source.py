@@ -1,0 +1,138 @@
+"""One camera's RTP: who may send it (S17), and from packets to access units.
+
+S17: packets are taken only from the negotiated hosts; the first valid one fixes address, port and SSRC;
+whatever else comes to the port is refused, counted and reported.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pinegate.protocols.frames import AccessUnit, Malformed
+from pinegate.protocols.payloads import Depacketizer, depacketizer_for
+from pinegate.protocols.rtp import Receiver, RtpPacket
+
+SETUP_S = 40.0
+"""From opening until the first packet: SIP's timer B (32 s) and the camera's own time to start."""
+SILENCE_S = 10.0
+"""A source that sent something and then nothing for so long is lost."""
+UDP_WINDOW = 16
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHooks:
+    """What a source calls: with each unit; when a second source shows up (its host); when it is lost."""
+
+    on_unit: Callable[[AccessUnit], None]
+    on_second: Callable[[str], None]
+    on_lost: Callable[[str], None]
+
+
+class Source:
+    """Datagrams (or TCP frames) in, access units out. ``now`` is monotonic, in seconds.
+
+    ``faults`` counts the peer's violations by name.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        expected_host: str,
+        ssrc: int | None,
+        ordered: bool,
+        hooks: SourceHooks,
+        now: float,
+    ) -> None:
+        self.source_id = source_id
+        self.faults: Counter[str] = Counter()
+        self.packets = 0
+        self._hosts = {expected_host}
+        self._ssrc = ssrc
+        self._window = 0 if ordered else UDP_WINDOW
+        self._hooks = hooks
+        self._sender: Address | None = None
+        self._receiver = Receiver(ssrc, self._window)
+        self._depacketizer: Depacketizer | None = None
+        self._due = now + SETUP_S
+        self._last_packet = 0.0
+        self._reported = float("-inf")
+
+    @property
+    def ssrc(self) -> int | None:
+        """The SSRC announced or learned; None before the first packet."""
+        return self._receiver.ssrc
+
+    def bind(self, remote_host: str, ssrc: int | None, now: float) -> None:
+        """The camera's answer: also its media address may send; its SSRC holds even against early media."""
+        self._hosts.add(remote_host)
+        if ssrc is not None and ssrc != self._receiver.ssrc:
+            self._sender = None
+            self._receiver = Receiver(ssrc, self._window)
+            self._depacketizer = None
+        elif ssrc is None and self._sender is None:
+            self._receiver = Receiver(None, self._window)
+        self._due = max(self._due, now + SILENCE_S)
+
+    def may_send(self, host: str) -> bool:
+        return host in self._hosts
+
+    def packet(self, datagram: bytes, sender: Address, now: float) -> None:
+        """Take one RTP packet as it came from the socket."""
+        if sender != self._sender and (self._sender is not None or sender[0] not in self._hosts):
+            self.refuse(sender[0], now)
+            return
+        receiver = self._receiver
+        foreign, received = receiver.foreign, receiver.received
+        for packet in receiver.receive(datagram):
+            self._depacketize(packet)
+        if receiver.received != received:
+            self.packets += 1
+            self._sender = sender
+            self._last_packet = now
+        elif receiver.foreign != foreign:
+            self.refuse(sender[0], now)
+
+    def refuse(self, host: str, now: float) -> None:
+        """Count a second source; reported at most once a second, so that it cannot flood control."""
+        self.faults["second_source"] += 1
+        if now - self._reported >= 1.0:
+            self._reported = now
+            self._hooks.on_second(host)
+
+    def _depacketize(self, packet: RtpPacket) -> None:
+        if self._depacketizer is None:
+            chosen = depacketizer_for(packet.payload_type, packet.payload)
+            if isinstance(chosen, Malformed):
+                self.faults["unknown_payload"] += 1
+                return
+            self._depacketizer = chosen
+        units = self._depacketizer.feed(packet.payload, packet.timestamp, packet.marker, packet.lost_before)
+        for unit in units:
+            self._hooks.on_unit(unit)
+
+    def check(self, now: float) -> None:
+        """Declare the source lost when nothing came for too long."""
+        if self._sender is None:
+            if now >= self._due:
+                self.lost("no packet came")
+        elif now - self._last_packet >= SILENCE_S:
+            self.lost(f"no packet for {SILENCE_S:g} s")
+
+    def lost(self, why: str) -> None:
+        """The camera is gone."""
+        self._hooks.on_lost(why)
+
+    def counters(self) -> Counter[str]:
+        """The peer's faults so far, those that the codecs counted included."""
+        receiver, reader = self._receiver, self._depacketizer
+        counted = Counter(self.faults)
+        counted["lost"] = receiver.lost
+        counted["late"] = receiver.late
+        counted["duplicates"] = receiver.duplicates
+        counted["malformed_rtp"] = receiver.malformed
+        if reader is not None:
+            counted["malformed_payload"] = reader.malformed
+            counted["damaged_pictures"] = reader.damaged
+        return +counted

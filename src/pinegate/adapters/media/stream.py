@@ -1,0 +1,282 @@
+"""One camera's pictures on their way to its viewers: the last group of pictures, one packer an output, the
+tick.
+
+A packer exists only while somebody watches its output; its bytes are made once and shared by all viewers.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from pinegate.adapters.media.viewer import Viewer
+from pinegate.protocols.flv import FlvPacker
+from pinegate.protocols.fmp4 import Fmp4Packer
+from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.websocket import encode_binary
+from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+
+FLUSH_S = 0.04
+"""No unit waits longer than this for the others of its piece."""
+PICTURE_INTERVAL_S = 0.03
+"""A picture leaves at once unless the last one left less than this ago: few ``send`` calls, little delay."""
+GOP_CAP = 8 << 20
+"""Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
+SETTLE_S = 0.5
+"""How long the first viewers wait after the first key frame for a first frame of audio."""
+TRANSCODED_S = 1.5
+"""How much longer when the camera's sound is being transcoded, by a helper that may just be starting."""
+
+
+class Packer(Protocol):
+    @property
+    def ready(self) -> bool: ...
+
+    def start(self) -> bytes: ...
+
+    def pack(self, unit: AccessUnit) -> bytes: ...
+
+
+class Output:
+    """One container format of one stream, to plain and to WebSocket viewers."""
+
+    def __init__(self, packer: Packer, group: list[AccessUnit]) -> None:
+        self.plain: dict[Viewer, None] = {}
+        self.framed: dict[Viewer, None] = {}
+        self._packer = packer
+        self._group = [packer.pack(unit) for unit in group]
+        self._pending: list[bytes] = []
+        self._pending_key = False
+        self._catch_up: bytes | None = None
+
+    @property
+    def watched(self) -> bool:
+        return bool(self.plain or self.framed)
+
+    def pack(self, unit: AccessUnit) -> None:
+        key = unit.key and unit.codec.is_video
+        if key:
+            self.flush()  # a piece must begin with its key frame, for slow viewers resume there
+            self._group = []
+            self._pending_key = True
+        packed = self._packer.pack(unit)
+        self._group.append(packed)
+        self._pending.append(packed)
+        self._catch_up = None
+
+    def forget_group(self) -> None:
+        """The group grew too large to be given to new viewers."""
+        self._group = []
+        self._catch_up = None
+
+    def join(self, viewer: Viewer) -> None:
+        """Start a viewer at the last key frame; what is pending reaches all the others now, so none gets it
+        twice.
+        """
+        self.flush()
+        if self._catch_up is None:
+            self._catch_up = self._packer.start() + b"".join(self._group)
+        if viewer.protocol.is_websocket:
+            self.framed[viewer] = None
+            viewer.begin(encode_binary(self._catch_up))
+        else:
+            self.plain[viewer] = None
+            viewer.begin(self._catch_up)
+
+    def leave(self, viewer: Viewer) -> None:
+        self.plain.pop(viewer, None)
+        self.framed.pop(viewer, None)
+
+    def flush(self) -> None:
+        if not self._pending:
+            return
+        piece, key = b"".join(self._pending), self._pending_key
+        self._pending, self._pending_key = [], False
+        if not piece:
+            return
+        for viewer in tuple(self.plain):
+            viewer.offer(piece, key)
+        if self.framed:
+            framed = encode_binary(piece)
+            for viewer in tuple(self.framed):
+                viewer.offer(framed, key)
+
+
+class Stream:
+    """Access units in, viewers out. ``on_settled`` is called once it is known which tracks there are.
+
+    ``transcodes``: G.711 will come again as AAC (see ``audio.py``), so it is worth waiting for.
+    """
+
+    def __init__(self, on_settled: Callable[["Stream", AccessUnit], None], transcodes: bool) -> None:
+        self.waiting: dict[Viewer, None] = {}
+        self.video: Codec | None = None
+        self.camera_audio: Codec | None = None
+        self._audio: AccessUnit | None = None
+        self._on_settled = on_settled
+        self._transcodes = transcodes
+        self._loop = asyncio.get_running_loop()
+        self._settled = False
+        self._settling: asyncio.TimerHandle | None = None
+        self._group: list[AccessUnit] = []
+        self._group_bytes = 0
+        self._outputs: dict[PlayProtocol, Output] = {}
+        self._flushing: asyncio.TimerHandle | None = None
+        self._picture_waits = False
+        self._picture_due = 0.0
+
+    @property
+    def key_picture(self) -> AccessUnit | None:
+        """The last key frame, if the group it began is still kept."""
+        return self._group[0] if self._group else None
+
+    @property
+    def audio(self) -> Codec | None:
+        """The audio that the outputs carry."""
+        return self._audio.codec if self._audio is not None else None
+
+    @property
+    def watched(self) -> bool:
+        return bool(self.waiting or self._outputs)
+
+    def viewers(self) -> list[Viewer]:
+        outputs = self._outputs.values()
+        return [*self.waiting, *(viewer for output in outputs for viewer in (*output.plain, *output.framed))]
+
+    def join(self, viewer: Viewer) -> None:
+        if not (self._settled and self._group):
+            self.waiting[viewer] = None
+            return
+        container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
+        output = self._outputs.get(container)
+        if output is None:
+            output = self._outputs[container] = Output(self._packer(container), self._group)
+        output.join(viewer)
+
+    def _packer(self, container: PlayProtocol) -> Packer:
+        """A packer that is ready: it has seen an audio frame even if the group at hand has none."""
+        packer = (Fmp4Packer if container is PlayProtocol.MP4 else FlvPacker)(self.video, self.audio)
+        if self._audio is not None:
+            start = self._group[0].dts
+            packer.pack(replace(self._audio, pts=start, dts=start))
+        return packer
+
+    def leave(self, viewer: Viewer) -> None:
+        self.waiting.pop(viewer, None)
+        for container, output in tuple(self._outputs.items()):
+            output.leave(viewer)
+            if not output.watched:
+                del self._outputs[container]
+
+    def push(self, unit: AccessUnit) -> None:
+        """Take the next picture or audio frame."""
+        if unit.codec in (Codec.G711A, Codec.G711U):
+            self.camera_audio = unit.codec
+            return
+        if unit.codec.is_video:
+            if not self._take_picture(unit):
+                return
+        else:
+            if self._audio is None and not self._settled:
+                self._audio = unit  # a track that comes later is left out: players cannot add one
+            self.camera_audio = self.camera_audio or unit.codec
+        if not self._group:
+            return
+        self._keep(unit)
+        for output in tuple(
+            self._outputs.values()
+        ):  # packing may flush, and flushing may end the last viewer
+            output.pack(unit)
+        if not self._settled:
+            self._try_to_settle()
+        elif self.waiting:
+            self._begin_waiting()
+        self._schedule_flush(unit.codec.is_video)
+
+    def _take_picture(self, unit: AccessUnit) -> bool:
+        """Note codec and group; False when nothing can be done with the picture."""
+        if unit.codec is not self.video:
+            if not unit.key:
+                return False
+            if self.video is not None:
+                self.reset(EndReason.SOURCE_CHANGED)
+            self.video = unit.codec
+        if unit.key:
+            self._group, self._group_bytes = [unit], 0
+        return True
+
+    def _keep(self, unit: AccessUnit) -> None:
+        self._group_bytes += len(unit.payload)
+        if self._group_bytes > GOP_CAP:
+            self._group = []
+            for output in self._outputs.values():
+                output.forget_group()
+        elif unit is not self._group[0]:
+            self._group.append(unit)
+
+    def _try_to_settle(self) -> None:
+        if self.audio is not None:
+            self._settle()
+        elif self._settling is None:
+            self._settling = self._loop.call_later(SETTLE_S, self._waited_for_sound)
+
+    def _waited_for_sound(self) -> None:
+        if self._transcodes and self.camera_audio is not None:
+            self._settling = self._loop.call_later(TRANSCODED_S, self._settle)
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        if self._settled or not self._group:
+            return
+        self._settled = True
+        self._on_settled(self, self._group[0])
+        self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        if self._group:
+            waiting, self.waiting = self.waiting, {}
+            for viewer in waiting:
+                self.join(viewer)
+
+    def _schedule_flush(self, picture: bool) -> None:
+        if not self._outputs:
+            return
+        now = self._loop.time()
+        due = now + FLUSH_S
+        if picture:
+            self._picture_waits = True
+            due = self._picture_due
+        if due <= now:
+            self._flush()
+        elif self._flushing is None or due < self._flushing.when():
+            self._cancel_flush()
+            self._flushing = self._loop.call_at(due, self._flush)
+
+    def _cancel_flush(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+
+    def _flush(self) -> None:
+        self._cancel_flush()
+        if self._picture_waits:
+            self._picture_waits = False
+            self._picture_due = self._loop.time() + PICTURE_INTERVAL_S
+        for output in tuple(self._outputs.values()):
+            output.flush()
+
+    def reset(self, reason: str) -> None:
+        """End all viewers and forget the pictures, as when the source is gone."""
+        for viewer in self.viewers():
+            viewer.end(reason)
+        self._cancel_flush()
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        self._settled = False
+        self._group = []
+        self.video = self.camera_audio = self._audio = None

@@ -1,0 +1,350 @@
+"""A media worker: its sources, streams and viewers, under the orders of control.
+
+It lives as long as its channel: when control is gone every session ends and the process exits (fail closed).
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections import Counter
+
+import structlog
+
+from pinegate.adapters.media.audio import AudioTranscoder
+from pinegate.adapters.media.channel import Channel, ChannelClosedError
+from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
+from pinegate.adapters.media.http_door import HttpDoor
+from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
+from pinegate.adapters.media.messages import (
+    Answer,
+    BindSource,
+    BytesSent,
+    CloseSessions,
+    CloseSource,
+    Configure,
+    Counters,
+    Done,
+    Endpoint,
+    Failed,
+    Notice,
+    OpenSource,
+    Picture,
+    Ready,
+    RedeemTicket,
+    RenewLeases,
+    Request,
+    SecondSource,
+    SessionHasEnded,
+    Snapshot,
+    SourceHasStarted,
+    SourceLost,
+    Stats,
+    TicketAdmitted,
+    TicketRefused,
+)
+from pinegate.adapters.media.source import Source, SourceHooks
+from pinegate.adapters.media.stream import Stream
+from pinegate.adapters.media.viewer import Viewer, Wire
+from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.video import configuration_of
+from pinegate.usecases.streams.media_engine import Admitted, EndReason, PlayProtocol, Refused, Transport
+
+SWEEP_S = 0.1
+REPORT_S = 1.0
+MAX_VIEWERS = 8000
+"""More than a worker can serve, fewer than it has descriptors for."""
+
+_USUAL = frozenset({"connections"})
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """All state of one worker process."""
+
+    def __init__(self, configuration: Configure, channel: Channel) -> None:
+        self._configuration = configuration
+        self._channel = channel
+        self._loop = asyncio.get_running_loop()
+        self._sources: dict[str, tuple[Source, Intake]] = {}
+        self._streams: dict[str, Stream] = {}
+        self._viewers: dict[str, tuple[Viewer, str]] = {}
+        self._reported: dict[str, int] = {}
+        self._counters: Counter[str] = Counter()
+        self._logged: dict[str, Counter[str]] = {}
+        self._pictures = CodecHelper()
+        self._audio = AudioTranscoder(self._push) if configuration.transcode_g711 else None
+        self._door = HttpDoor(
+            self._redeem,
+            self._admit,
+            lambda: len(self._viewers) < MAX_VIEWERS,
+            configuration.portal_origins,
+            configuration.trusted_proxies,
+        )
+        self._door_logged: Counter[str] = Counter()
+
+    def listen(self) -> int:
+        """Open the viewers' door; its port. ``OSError`` when it is taken."""
+        return self._door.listen(self._configuration.http_bind_host, self._configuration.http_port)
+
+    async def run(self) -> None:
+        """Enforce leases and time limits, report bytes and faults, until cancelled."""
+        next_report = self._loop.time() + REPORT_S
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = self._loop.time()
+            for viewer, _ in tuple(self._viewers.values()):
+                viewer.check(now)
+            if now >= next_report:
+                next_report = now + REPORT_S
+                for source, _ in tuple(self._sources.values()):
+                    source.check(now)
+                self._report()
+
+    async def close(self) -> None:
+        """End everything, as when control is gone."""
+        self._door.close()
+        for source_id in tuple(self._sources):
+            self._close_source(source_id, EndReason.WORKER_LOST)
+        for viewer, _ in tuple(self._viewers.values()):
+            viewer.end(EndReason.WORKER_LOST)
+        await self._pictures.close()
+        if self._audio is not None:
+            await self._audio.close()
+
+    async def answer(self, request: Request) -> Answer:
+        """Carry out an order of control."""
+        match request:
+            case OpenSource():
+                return self._open_source(request)
+            case BindSource():
+                return self._bind_source(request)
+            case CloseSource():
+                self._close_source(request.source_id, request.reason)
+            case CloseSessions():
+                for viewer in self._viewers_of(request.session_ids):
+                    viewer.end(request.reason)
+            case RenewLeases():
+                until = self._loop.time() + request.lease_ms / 1000
+                for viewer in self._viewers_of(request.session_ids):
+                    viewer.lease_until = until
+            case Snapshot():
+                return await self._snapshot(request.source_id)
+            case Stats():
+                return Counters(values=self._stats())
+            case Configure() | RedeemTicket():
+                return Failed(code="unavailable", message=f"{request.type} is no order to a running worker")
+        return Done()
+
+    # Sources
+
+    def _open_source(self, order: OpenSource) -> Answer:
+        source_id = order.source_id
+        self._close_source(source_id, EndReason.SOURCE_LOST, sessions=False)
+        ordered = order.transport is not Transport.UDP
+        hooks = SourceHooks(
+            on_unit=lambda unit: self._take(source_id, unit),
+            on_second=lambda host: self._notify(SecondSource(source_id=source_id, host=host)),
+            on_lost=lambda why: self._lost(source_id, why),
+        )
+        source = Source(source_id, order.expected_host, order.ssrc, ordered, hooks, self._loop.time())
+        configuration = self._configuration
+        try:
+            intake = open_intake(
+                order.transport,
+                source,
+                configuration.rtp_bind_host,
+                self._free_ports(configuration.rtp_ports),
+            )
+        except NoPortError as error:
+            return Failed(code="unavailable", message=str(error))
+        self._sources[source_id] = (source, intake)
+        return Endpoint(host=configuration.rtp_host, port=intake.port)
+
+    def _free_ports(self, ports: tuple[int, int]) -> list[int]:
+        """The even ones (RFC 3550 section 11; odd when the range begins so) that no source of ours has."""
+        taken = {intake.port for _, intake in self._sources.values()}
+        return [port for port in range(ports[0], ports[1] + 1, 2) if port not in taken]
+
+    def _bind_source(self, order: BindSource) -> Answer:
+        if order.source_id not in self._sources:
+            return Failed(code="unknown", message=f"source {order.source_id} is not open")
+        source, intake = self._sources[order.source_id]
+        source.bind(order.remote_host, order.ssrc, self._loop.time())
+        intake.connect((order.remote_host, order.remote_port))
+        return Done()
+
+    def _close_source(self, source_id: str, reason: str, sessions: bool = True) -> None:
+        """``sessions`` False: those that wait for this camera go on waiting, for it is opened anew."""
+        if source_id in self._sources:
+            source, intake = self._sources.pop(source_id)
+            intake.close()
+            self._counters.update(source.counters())
+            self._logged.pop(source_id, None)
+            if self._audio is not None:
+                self._audio.forget(source_id)
+        stream = self._streams.get(source_id)
+        if stream is not None and (sessions or stream.key_picture is not None):
+            stream.reset(reason)
+        self._forget_stream(source_id)
+
+    def _lost(self, source_id: str, why: str) -> None:
+        log.warning("source lost", source_id=source_id, why=why)
+        self._close_source(source_id, EndReason.SOURCE_LOST)
+        self._notify(SourceLost(source_id=source_id, reason=why))
+
+    def _stream(self, source_id: str) -> Stream:
+        if source_id not in self._streams:
+
+            def settled(stream: Stream, key: AccessUnit) -> None:
+                self._settled(source_id, stream, key)
+
+            self._streams[source_id] = Stream(settled, transcodes=self._audio is not None)
+        return self._streams[source_id]
+
+    def _forget_stream(self, source_id: str) -> None:
+        stream = self._streams.get(source_id)
+        if stream is not None and not stream.watched and source_id not in self._sources:
+            del self._streams[source_id]
+
+    def _take(self, source_id: str, unit: AccessUnit) -> None:
+        if self._audio is not None and unit.codec in (Codec.G711A, Codec.G711U):
+            self._audio.take(source_id, unit)
+        self._stream(source_id).push(unit)
+
+    def _push(self, source_id: str, unit: AccessUnit) -> None:
+        """A transcoded audio frame."""
+        if source_id in self._sources:
+            self._stream(source_id).push(unit)
+
+    def _settled(self, source_id: str, stream: Stream, key: AccessUnit) -> None:
+        picture = configuration_of(key)
+        self._notify(
+            SourceHasStarted(
+                source_id=source_id,
+                video=key.codec,
+                audio=stream.camera_audio,
+                audio_carried=stream.audio is not None,
+                width=picture.width if picture is not None else 0,
+                height=picture.height if picture is not None else 0,
+            )
+        )
+
+    async def _snapshot(self, source_id: str) -> Answer:
+        if source_id not in self._sources:
+            return Failed(code="unknown", message=f"source {source_id} is not open")
+        key = self._stream(source_id).key_picture
+        if key is None:
+            return Failed(code="no_picture", message="no key frame has come yet: try again in a few seconds")
+        try:
+            return Picture(jpeg=await self._pictures.jpeg(key))
+        except HelperError as error:
+            self._counters["snapshots_failed"] += 1
+            return Failed(code="no_picture", message=str(error))
+
+    # Viewers
+
+    async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:
+        answer = await self._channel.request(
+            RedeemTicket(ticket=ticket, protocol=protocol, client_host=client_host)
+        )
+        match answer:
+            case TicketAdmitted():
+                return Admitted(answer.session_id, answer.source_id, answer.lease_ms)
+            case TicketRefused():
+                return Refused(answer.code, answer.message)
+            case _:
+                raise ChannelClosedError("control could not judge the ticket")
+
+    def _admit(
+        self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
+    ) -> None:
+        lease_until = self._loop.time() + admitted.lease_ms / 1000
+        viewer = Viewer(sock, wire, admitted.session_id, protocol, lease_until, self._ended)
+        self._viewers[admitted.session_id] = (viewer, admitted.source_id)
+        self._counters["sessions"] += 1
+        if trailing:
+            viewer.received(trailing)
+        if not viewer.ended:
+            self._stream(admitted.source_id).join(viewer)
+
+    def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
+        return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]
+
+    def _ended(self, viewer: Viewer, reason: str) -> None:
+        entry = self._viewers.pop(viewer.session_id, None)
+        self._reported.pop(viewer.session_id, None)
+        self._counters["bytes_sent_by_ended"] += viewer.bytes_sent
+        self._counters["skips_of_ended"] += viewer.skips
+        if entry is not None and entry[1] in self._streams:
+            self._streams[entry[1]].leave(viewer)
+            self._forget_stream(entry[1])
+        self._notify(SessionHasEnded(session_id=viewer.session_id, reason=reason, bytes=viewer.bytes_sent))
+
+    # Reports
+
+    def _notify(self, notice: Notice) -> None:
+        with contextlib.suppress(ChannelClosedError):  # the channel's end ends this process anyway
+            self._channel.notify(notice)
+
+    def _report(self) -> None:
+        changed = {
+            session_id: viewer.bytes_sent
+            for session_id, (viewer, _) in self._viewers.items()
+            if viewer.bytes_sent != self._reported.get(session_id, 0)
+        }
+        if changed:
+            self._reported.update(changed)
+            self._notify(BytesSent(sessions=changed))
+        for source_id, (source, _) in self._sources.items():
+            faults = source.counters()
+            if faults != self._logged.get(source_id, Counter()):
+                self._logged[source_id] = faults
+                log.warning("faults of a source", source_id=source_id, **faults)
+        refused = Counter({name: n for name, n in self._door.counters.items() if name not in _USUAL})
+        if refused != self._door_logged:
+            self._door_logged = refused
+            log.warning("refused at the viewers' door", **refused)
+
+    def _stats(self) -> dict[str, int]:
+        counted = Counter(self._counters)
+        counted.update(self._door.counters)
+        for source, _ in self._sources.values():
+            counted.update(source.counters())
+        viewers = [viewer for viewer, _ in self._viewers.values()]
+        counted["bytes_sent"] = counted.pop("bytes_sent_by_ended", 0) + sum(v.bytes_sent for v in viewers)
+        counted["pictures_skipped"] = counted.pop("skips_of_ended", 0) + sum(v.skips for v in viewers)
+        counted["packets"] = counted["packets"] + sum(source.packets for source, _ in self._sources.values())
+        counted["sources_open"] = len(self._sources)
+        counted["sessions_open"] = len(viewers)
+        return dict(counted)
+
+
+async def run(control: socket.socket) -> None:
+    """Serve control over one end of a socketpair until it closes."""
+    worker: Worker | None = None
+    sweeping: asyncio.Task[None] | None = None
+
+    async def answer(request: Request) -> Answer:
+        nonlocal worker, sweeping
+        if worker is not None:
+            return await worker.answer(request)
+        if not isinstance(request, Configure):
+            return Failed(code="unavailable", message="configure the worker first")
+        worker = Worker(request, channel)
+        try:
+            port = worker.listen()
+        except OSError as error:
+            worker = None
+            return Failed(code="unavailable", message=f"cannot listen for viewers: {error}")
+        sweeping = asyncio.create_task(worker.run())
+        return Ready(http_port=port)
+
+    channel = await Channel.connect(control, answer, lambda _: None)
+    try:
+        await channel.run()
+    finally:
+        if sweeping is not None:
+            sweeping.cancel()
+        if worker is not None:
+            await worker.close()

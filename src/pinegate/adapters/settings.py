@@ -1,0 +1,174 @@
+"""Every setting of the program: from the environment (`PINEGATE_…`), which systemd reads from a file.
+
+`deploy/configuration.md` is generated from the descriptions here. No setting holds a secret but the
+database's addresses; keys are files of the data folder (`secret_files`).
+"""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _is_address(host: str) -> str:
+    ip_address(host)  # a ValueError's text names what was given
+    return host
+
+
+IpAddress = Annotated[str, AfterValidator(_is_address)]
+
+
+_PREFIX = "PINEGATE_"
+
+
+class SettingsError(ValueError):
+    """The environment cannot be used as it is; the text names the settings, never their values."""
+
+
+class Settings(BaseSettings):
+    """Read once at start by the entrypoints; everything else is given the values it needs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    data_folder: Path = Field(
+        default=Path(".data"),
+        description="Everything that must survive: the embedded database, uploads, secrets. "
+        "Back this folder up. Created at first start, closed to other users.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="`postgresql://…` of the city's own server, with the role of limited rights that the "
+        "program works as. Empty: the embedded PostgreSQL is started in the data folder.",
+    )
+    database_owner_url: SecretStr | None = Field(
+        default=None,
+        description="The same database with the role that owns the tables; used by `pinegate migrate` alone. "
+        "Required with `DATABASE_URL`, and its role must be another.",
+    )
+
+    http_host: IpAddress = Field(
+        default="127.0.0.1",
+        description="Address the portal and the API listen on. On any other than the loopback, put a reverse "
+        "proxy with TLS in front.",
+    )
+    http_port: Port = Field(default=8080, description="Port of the portal and the API.")
+    public_url: AnyHttpUrl | None = Field(
+        default=None,
+        description="The address that people type, for example `https://video.example.gov.cn`. With `https` "
+        "cookies are marked Secure. Empty: `http://HTTP_HOST:HTTP_PORT`.",
+    )
+
+    sip_host: IpAddress = Field(
+        default="127.0.0.1",
+        description="Address that devices register at, by UDP and TCP. It is also told to them, "
+        "so it must be one that they reach: not `0.0.0.0`.",
+    )
+    sip_port: Port = Field(
+        default=5060,
+        description="Port of SIP, UDP and TCP. If it is taken, `pinegate serve` says so and stops, because "
+        "devices have the number in their own settings; the demonstration takes the next free one.",
+    )
+    sip_id: str = Field(
+        default="34100000002000000001",
+        pattern=r"^\d{20}$",
+        description="This platform's own 20-digit code (GB/T 28181 annex E; digits 11–13 `200` = platform).",
+    )
+    sip_domain: str = Field(
+        default="3410000000",
+        pattern=r"^\d{10}$",
+        description="The SIP domain: the first 10 digits of the code.",
+    )
+
+    media_workers: int = Field(
+        default=0, ge=0, le=256, description="Media worker processes; 0: one for each core of the machine."
+    )
+    media_host: IpAddress = Field(
+        default="127.0.0.1",
+        description="Address on which the workers take RTP and serve pictures; also told to devices in SDP.",
+    )
+    media_http_port: Port = Field(
+        default=8090,
+        description="The first worker's port for viewers; each further worker takes the next one.",
+    )
+    rtp_port_first: Port = Field(
+        default=30000, description="First port for RTP; the workers share the range evenly."
+    )
+    rtp_port_last: Port = Field(
+        default=34999, description="Last port for RTP. Two ports for each camera that is being watched."
+    )
+
+    upload_max_bytes: int = Field(
+        default=20 * 1024 * 1024,
+        ge=1024,
+        le=100 * 1024 * 1024,
+        description="The largest scan that may be uploaded, in bytes.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="`console` for people, `json` (one object a line) for collectors."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe lines that are written."
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.database_url is None) != (self.database_owner_url is None):
+            raise ValueError("set both PINEGATE_DATABASE_URL and PINEGATE_DATABASE_OWNER_URL, or neither")
+        if self.rtp_port_last - self.rtp_port_first < 1:
+            raise ValueError("PINEGATE_RTP_PORT_LAST must be above PINEGATE_RTP_PORT_FIRST")
+        if ip_address(self.sip_host).is_unspecified or ip_address(self.media_host).is_unspecified:
+            raise ValueError(
+                "PINEGATE_SIP_HOST and PINEGATE_MEDIA_HOST are told to devices: name one address"
+            )
+        return self
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Where `secret_files.read_or_create` keeps the keys."""
+        return self.data_folder / "secrets"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where signed and sealed scans are kept."""
+        return self.data_folder / "uploads"
+
+    @property
+    def database_folder(self) -> Path:
+        """Where the embedded PostgreSQL lives."""
+        return self.data_folder / "postgresql"
+
+    @property
+    def worker_count(self) -> int:
+        """How many media workers to start on this machine."""
+        return self.media_workers or os.cpu_count() or 1
+
+    def create_data_folder(self) -> None:
+        """Create the data folder, closed to other users.
+
+        As root it stays passable (not listable), because the embedded PostgreSQL has an account of its own.
+        """
+        self.data_folder.mkdir(parents=True, exist_ok=True)
+        self.data_folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SettingsError, also for a name that no setting has."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"No such setting: {', '.join(unknown)}. deploy/configuration.md lists them all.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            f"{'_'.join([_PREFIX[:-1], *map(str, fault['loc'])]).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        ]
+        raise SettingsError("; ".join(faults)) from None

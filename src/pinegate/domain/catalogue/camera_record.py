@@ -1,0 +1,98 @@
+"""一机一档: a camera record and what makes it fit to be listed (governance section 4, quality rules marked B)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pinegate.domain.catalogue.divisions import DivisionTree
+
+_DEVICE_CODE = re.compile(r"\d{20}")
+_CAMERA_TYPES = frozenset({"131", "132"})
+_DEFAULT_NAMES = re.compile(r"(?i)\s*(camera|ipc|ipcamera|channel|通道)\s*[-_#]?\s*\d*\s*")
+HUANGSHAN_BOX = (117.0, 29.3, 119.0, 30.6)
+"""West, south, east, north in WGS-84 degrees: a coarse guard against swapped or foreign coordinates."""
+
+MAX_VALUE_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CameraField:
+    """One field: name in code, Chinese label, type and obligation as the sources give them."""
+
+    name: str
+    label: str
+    kind: str
+    required: str
+    codes: frozenset[str] = frozenset()
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """What is wrong with which field; ``blocks`` listing or only warns."""
+
+    field: str
+    code: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PointRecord:
+    """The catalogued values that the quality rules read."""
+
+    channel_code: str
+    name: str
+    address: str
+    division_code: str
+    category: str
+    point_class: int | None
+    longitude: float | None
+    latitude: float | None
+    secret: bool
+
+
+def listing_faults(record: PointRecord, divisions: DivisionTree) -> list[FieldFault]:
+    """Everything that blocks listing (B) or warns (W)."""
+    faults: list[FieldFault] = []
+    if not _DEVICE_CODE.fullmatch(record.channel_code) or record.channel_code[10:13] not in _CAMERA_TYPES:
+        faults.append(FieldFault("channel_code", "not_a_camera_code", blocks=False))
+    if not divisions.knows(record.division_code):
+        faults.append(FieldFault("division_code", "unknown_division"))
+    elif divisions.district_of(record.channel_code) not in ("", record.division_code):
+        faults.append(FieldFault("division_code", "differs_from_device_code", blocks=False))
+    if not record.name.strip() or _DEFAULT_NAMES.fullmatch(record.name):
+        faults.append(FieldFault("name", "default_name"))
+    if not record.address.strip():
+        faults.append(FieldFault("address", "missing"))
+    if not record.category:
+        faults.append(FieldFault("category", "missing"))
+    faults.extend(_place_faults(record))
+    if record.secret:
+        faults.append(FieldFault("secrecy", "secret"))
+    return faults
+
+
+def _place_faults(record: PointRecord) -> list[FieldFault]:
+    if record.longitude is None or record.latitude is None:
+        needed = record.point_class in (1, 2)
+        return [FieldFault("longitude", "missing", blocks=needed)]
+    west, south, east, north = HUANGSHAN_BOX
+    if west <= record.longitude <= east and south <= record.latitude <= north:
+        return []
+    swapped = west <= record.latitude <= east and south <= record.longitude <= north
+    return [FieldFault("longitude", "swapped" if swapped else "outside_the_city")]
+
+
+def record_faults(values: Mapping[str, str], fields: Sequence[CameraField]) -> list[FieldFault]:
+    """Faults of the freely edited part of the record: unknown fields, codes outside their list, values too long."""
+    known = {field.name: field for field in fields}
+    faults: list[FieldFault] = []
+    for name, value in values.items():
+        field = known.get(name)
+        if field is None:
+            faults.append(FieldFault(name, "unknown_field"))
+        elif len(value) > MAX_VALUE_LENGTH:
+            faults.append(FieldFault(name, "too_long"))
+        elif field.codes and value and not set(re.split(r"[/,]", value)) <= field.codes:
+            faults.append(FieldFault(name, "code_outside_list"))
+    return faults

@@ -1,0 +1,154 @@
+"""The command line: `pinegate …`. Each command imports what it needs when it runs: help is instant."""
+
+import asyncio
+import importlib
+import signal
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pinegate import __version__
+from pinegate.adapters.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    name="pinegate",
+    help="Pinegate (松门): video resource sharing under a regulation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+)
+database = typer.Typer(help="The embedded PostgreSQL of the data folder.", no_args_is_help=True)
+app.add_typer(database, name="database")
+
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def serve() -> None:
+    """Run the city that the settings describe (see deploy/configuration.md)."""
+    from pinegate.entrypoints.serve import configure_logging, serve
+
+    settings = _settings()
+    configure_logging(settings)
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def demo(
+    cache: Annotated[Path, typer.Option(help="Where the drawn clips are kept.")] = Path(".cache"),
+) -> None:
+    """Run a demonstration city with simulated cameras, on this machine only."""
+    from pinegate.entrypoints.demonstration.demo import run_demonstration
+    from pinegate.entrypoints.serve import configure_logging
+
+    settings = _settings()
+    configure_logging(settings.model_copy(update={"log_level": "warning"}))
+    run_demonstration(settings, cache)
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to this version's tables; `serve` does it too."""
+    from pinegate.entrypoints.wiring import prepared_database
+
+    async def run() -> None:
+        settings = _settings()
+        settings.create_data_folder()
+        async with prepared_database(settings):
+            typer.echo("The database is up to date.")
+
+    asyncio.run(run())
+
+
+@app.command()
+def found(
+    bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
+    administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
+    login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
+) -> None:
+    """Enter the first organization and account of a new city; the password is printed once."""
+    from pinegate.entrypoints.first_account import CityFoundedError, found_first_account
+
+    try:
+        password = asyncio.run(found_first_account(_settings(), bureau, administrator, login))
+    except CityFoundedError:
+        _fail("this city has accounts already; sign in as security administrator and add others there")
+    typer.echo(
+        f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."
+    )
+
+
+@app.command(context_settings=_PASS_ON, add_help_option=False)
+def simulate(context: typer.Context) -> None:
+    """Play a GB/T 28181 device or lower platform with cameras."""
+    _run("pinegate.entrypoints.simulate", context)
+
+
+@database.command("start")
+def start_database() -> None:
+    """Run the embedded PostgreSQL alone, until Ctrl-C: for maintenance while the program is stopped."""
+    from pinegate.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+
+    settings = _settings()
+    settings.create_data_folder()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with EmbeddedPostgres(settings.database_folder) as server:
+            typer.echo(f"PostgreSQL is running; owner: {server.urls().owner}")
+            typer.echo("Ctrl-C stops it.")
+            signal.pause()
+    except EmbeddedPostgresError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        typer.echo("PostgreSQL is stopped.")
+
+
+@database.command("stop")
+def stop_database() -> None:
+    """Stop a PostgreSQL that a killed program left running."""
+    from pinegate.adapters.embedded_postgres import EmbeddedPostgresError, stop_leftover
+
+    try:
+        stopped = stop_leftover(_settings().database_folder)
+    except EmbeddedPostgresError as error:
+        _fail(str(error))
+    typer.echo("PostgreSQL is stopped." if stopped else "No PostgreSQL was running in the data folder.")
+
+
+@database.command("psql-url")
+def psql_url(
+    owner: Annotated[bool, typer.Option(help="With the role that owns the tables.")] = False,
+) -> None:
+    """Print the address of the running database, for `psql "$(pinegate database psql-url)"`."""
+    from pinegate.adapters.embedded_postgres import EmbeddedPostgres
+
+    urls = EmbeddedPostgres(_settings().database_folder).urls()
+    typer.echo(urls.owner if owner else urls.app)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _run(module: str, context: typer.Context) -> None:
+    command: typer.Typer = importlib.import_module(module).app
+    command(args=context.args, prog_name=f"pinegate {context.info_name}")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"pinegate: {message}", err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

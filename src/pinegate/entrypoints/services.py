@@ -1,0 +1,96 @@
+"""What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pinegate.adapters.access.judge import NobodyJudges
+from pinegate.adapters.access.session_ends import EndedEvents
+from pinegate.adapters.access.snapshots import NoSnapshots
+from pinegate.adapters.clock import monotonic_seconds
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.documents.no_scans import NoScans
+from pinegate.adapters.documents.upload import StoredScan
+from pinegate.adapters.identity.one_time_codes import PyotpCodes
+from pinegate.adapters.identity.passwords import Argon2Passwords
+from pinegate.domain.applications.deadlines import Deadlines
+from pinegate.usecases.access.ptz_locks import PtzLocks
+from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
+from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
+from pinegate.usecases.identity.sign_in import LockoutPolicy
+from pinegate.usecases.rate_limit import RateLimit
+from pinegate.usecases.streams.media_engine import MediaEngine, NullMediaEngine
+from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
+
+
+class WakesJudge(Protocol):
+    """The judge of running sessions, as the doors know it."""
+
+    def wake(self) -> None:
+        """Something happened that is no access change: judge everything soon."""
+        ...
+
+    async def judge_now(self) -> None:
+        """Close what has fallen; returns when it is closed."""
+        ...
+
+
+class TakesSnapshots(Protocol):
+    """A picture of a point, with a mark in it."""
+
+    async def take(self, point_id: str, session_id: str, mark: str) -> bytes:
+        """JPEG. Raises ``PictureUnavailableError`` when no picture comes."""
+        ...
+
+
+class KeepsScans(Protocol):
+    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+
+    def store(self, content: bytes) -> StoredScan: ...
+
+    def read(self, scan_id: str, sm3: str) -> bytes: ...
+
+
+def _new_ticket() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _sign_in_limit() -> RateLimit:
+    return RateLimit(burst=20, per_second=1 / 3)
+
+
+def _interface_limit() -> RateLimit:
+    return RateLimit(burst=200, per_second=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
+    ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url. What has a default works without cameras.
+    """
+
+    database: Database
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    secret_box: SecretBox
+    demonstration: bool = False
+    secure_cookies: bool = False
+    monotonic: Callable[[], float] = monotonic_seconds
+    new_ticket: Callable[[], str] = _new_ticket
+    passwords: PasswordHasher = field(default_factory=Argon2Passwords)
+    one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
+    lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
+    sign_in_limit: RateLimit = field(default_factory=_sign_in_limit)
+    interface_limit: RateLimit = field(default_factory=_interface_limit)
+    media: MediaEngine = field(default_factory=NullMediaEngine)
+    signalling: VideoSignalling = field(default_factory=NullSignalling)
+    snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
+    judge: WakesJudge = field(default_factory=NobodyJudges)
+    ended_events: EndedEvents = field(default_factory=EndedEvents)
+    ptz_locks: PtzLocks = field(default_factory=PtzLocks)
+    scans: KeepsScans = field(default_factory=NoScans)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
+    new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)

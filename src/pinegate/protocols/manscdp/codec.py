@@ -1,0 +1,264 @@
+"""MANSCDP bodies ⇄ messages (GB/T 28181-2022 annex A)."""
+
+from collections.abc import Callable, Iterable
+
+from pinegate.protocols.manscdp.catalog import CatalogItem
+from pinegate.protocols.manscdp.catalog_codec import parse_item, serialise_item
+from pinegate.protocols.manscdp.messages import (
+    Alarm,
+    CatalogNotify,
+    CatalogResponse,
+    Control,
+    DeviceInfo,
+    DeviceStatus,
+    Keepalive,
+    MediaStatus,
+    Message,
+    MobilePosition,
+    Query,
+    ResultResponse,
+    Unknown,
+)
+from pinegate.protocols.manscdp.xml import (
+    MAX_BYTES,
+    Element,
+    MalformedXml,
+    decimal,
+    escape,
+    number,
+    own_text,
+    parse_xml,
+    text_of,
+)
+
+CONTENT_TYPE = "Application/MANSCDP+xml"
+ENCODINGS = ("GB18030", "GB2312", "UTF-8")
+_ROOTS = frozenset(("Query", "Control", "Notify", "Response"))
+
+
+def parse_message(body: bytes, max_bytes: int = MAX_BYTES) -> Message | MalformedXml:
+    """One body. ``max_bytes``: raise it only for catalogues over TCP. Never raises."""
+    root = parse_xml(body, max_bytes)
+    if isinstance(root, MalformedXml):
+        return root
+    if root.tag not in _ROOTS:
+        return MalformedXml("root")
+    cmd_type = text_of(root, "CmdType")
+    sn = number(text_of(root, "SN"))
+    device_id = text_of(root, "DeviceID")
+    if not cmd_type or len(device_id) > 64:
+        return MalformedXml("fields")
+    sn = 0 if sn is None else sn
+    if root.tag == "Query":
+        return Query(cmd_type, sn, device_id)
+    if root.tag == "Control" and cmd_type == "DeviceControl":
+        return _control(root, sn, device_id)
+    parser = _PARSERS.get((root.tag, cmd_type))
+    if parser is not None:
+        return parser(root, sn, device_id)
+    result = text_of(root, "Result")
+    if root.tag == "Response" and result:
+        return ResultResponse(cmd_type, sn, device_id, result)
+    return Unknown(root.tag, cmd_type, sn, device_id)
+
+
+def _keepalive(root: Element, sn: int, device_id: str) -> Message:
+    return Keepalive(sn, device_id, text_of(root, "Status") or "OK")
+
+
+def _items(root: Element) -> tuple[tuple[CatalogItem, ...], int]:
+    """The items, and how many could not be used."""
+    listed = root.find("DeviceList")
+    if listed is None:
+        return (), 0
+    parsed = [parse_item(child) for child in listed if child.tag == "Item"]
+    items = tuple(item for item in parsed if item is not None)
+    return items, len(parsed) - len(items)
+
+
+def _catalog_response(root: Element, sn: int, device_id: str) -> Message:
+    items, skipped = _items(root)
+    if not items and root.find("SumNum") is None and (result := text_of(root, "Result")):
+        return ResultResponse("Catalog", sn, device_id, result)
+    total = number(text_of(root, "SumNum"))
+    total = len(items) + skipped if total is None else max(total, 0)
+    return CatalogResponse(sn, device_id, total, items, skipped)
+
+
+def _catalog_notify(root: Element, sn: int, device_id: str) -> Message:
+    items, _ = _items(root)
+    total = number(text_of(root, "SumNum"))
+    return CatalogNotify(sn, device_id, len(items) if total is None else max(total, 0), items)
+
+
+def _device_info(root: Element, sn: int, device_id: str) -> Message:
+    return DeviceInfo(
+        sn,
+        device_id,
+        text_of(root, "DeviceName"),
+        text_of(root, "Result"),
+        text_of(root, "Manufacturer"),
+        text_of(root, "Model"),
+        text_of(root, "Firmware"),
+        number(text_of(root, "Channel")),
+    )
+
+
+def _device_status(root: Element, sn: int, device_id: str) -> Message:
+    return DeviceStatus(
+        sn,
+        device_id,
+        text_of(root, "Result"),
+        text_of(root, "Online"),
+        text_of(root, "Status"),
+        text_of(root, "Encode"),
+        text_of(root, "Record"),
+        text_of(root, "DeviceTime"),
+    )
+
+
+def _control(root: Element, sn: int, device_id: str) -> Message:
+    info = root.find("Info")
+    priority = number(text_of(info, "ControlPriority")) if info is not None else None
+    known = ("CmdType", "SN", "DeviceID", "PTZCmd", "Info")
+    others = tuple((child.tag, own_text(child)) for child in root if child.tag not in known)
+    return Control(sn, device_id, text_of(root, "PTZCmd"), priority, others[:32])
+
+
+def _alarm(root: Element, sn: int, device_id: str) -> Message:
+    info = root.find("Info")
+    return Alarm(
+        sn,
+        device_id,
+        number(text_of(root, "AlarmPriority")) or 0,
+        number(text_of(root, "AlarmMethod")) or 0,
+        (number(text_of(info, "AlarmType")) if info is not None else 0) or 0,
+        text_of(root, "AlarmTime"),
+        text_of(root, "AlarmDescription"),
+    )
+
+
+def _mobile_position(root: Element, sn: int, device_id: str) -> Message:
+    source = root
+    listed = root.find("DeviceList")
+    if listed is not None and (first := listed.find("Item")) is not None:
+        source = first
+    longitude, latitude = decimal(text_of(source, "Longitude")), decimal(text_of(source, "Latitude"))
+    if longitude is None or latitude is None:
+        return Unknown("Notify", "MobilePosition", sn, device_id)
+    return MobilePosition(
+        sn,
+        text_of(source, "DeviceID") or device_id,
+        longitude,
+        latitude,
+        text_of(source, "Time"),
+        decimal(text_of(source, "Speed")),
+        decimal(text_of(source, "Direction")),
+    )
+
+
+def _media_status(root: Element, sn: int, device_id: str) -> Message:
+    return MediaStatus(sn, device_id, text_of(root, "NotifyType"))
+
+
+_PARSERS: dict[tuple[str, str], Callable[[Element, int, str], Message]] = {
+    ("Notify", "Keepalive"): _keepalive,
+    ("Notify", "Catalog"): _catalog_notify,
+    ("Notify", "Alarm"): _alarm,
+    ("Notify", "MobilePosition"): _mobile_position,
+    ("Notify", "MediaStatus"): _media_status,
+    ("Response", "Catalog"): _catalog_response,
+    ("Response", "DeviceInfo"): _device_info,
+    ("Response", "DeviceStatus"): _device_status,
+}
+
+
+def serialise_message(message: Message, encoding: str = "GB18030") -> bytes:
+    """The body to send. ``encoding``: one of ``ENCODINGS``; what it cannot hold becomes a character
+    reference.
+
+    Raises ``ValueError`` for messages that we only receive, and for another encoding.
+    """
+    if encoding not in ENCODINGS:
+        raise ValueError(f"encoding must be one of {', '.join(ENCODINGS)}")
+    root, cmd_type, rest = _content(message)
+    lines = [
+        f'<?xml version="1.0" encoding="{encoding}"?>',
+        f"<{root}>",
+        f"<CmdType>{escape(cmd_type)}</CmdType>",
+        f"<SN>{message.sn}</SN>",
+        f"<DeviceID>{escape(message.device_id)}</DeviceID>",
+        *rest,
+        f"</{root}>\r\n",
+    ]
+    return "\r\n".join(lines).encode(encoding, "xmlcharrefreplace")
+
+
+def _content(message: Message) -> tuple[str, str, list[str]]:
+    match message:
+        case Query():
+            return "Query", message.cmd_type, []
+        case Keepalive():
+            return "Notify", "Keepalive", _lines((("Status", message.status),))
+        case CatalogResponse():
+            return "Response", "Catalog", _list(message)
+        case CatalogNotify():
+            return "Notify", "Catalog", _list(message)
+        case DeviceInfo():
+            return "Response", "DeviceInfo", _device_info_lines(message)
+        case DeviceStatus():
+            return "Response", "DeviceStatus", _device_status_lines(message)
+        case Control():
+            return "Control", "DeviceControl", _control_lines(message)
+        case MediaStatus():
+            return "Notify", "MediaStatus", _lines((("NotifyType", message.notify_type),))
+        case ResultResponse():
+            return "Response", message.cmd_type, _lines((("Result", message.result),))
+        case _:
+            raise ValueError(f"{type(message).__name__} is only received")
+
+
+def _lines(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"<{tag}>{escape(text)}</{tag}>" for tag, text in pairs if text]
+
+
+def _list(message: CatalogResponse | CatalogNotify) -> list[str]:
+    lines = [f"<SumNum>{message.sum_num}</SumNum>"]
+    if message.items:
+        items = [serialise_item(item) for item in message.items]
+        lines += [f'<DeviceList Num="{len(items)}">', *items, "</DeviceList>"]
+    return lines
+
+
+def _device_info_lines(message: DeviceInfo) -> list[str]:
+    return _lines(
+        (
+            ("DeviceName", message.name),
+            ("Result", message.result),
+            ("Manufacturer", message.manufacturer),
+            ("Model", message.model),
+            ("Firmware", message.firmware),
+            ("Channel", "" if message.channel is None else str(message.channel)),
+        )
+    )
+
+
+def _device_status_lines(message: DeviceStatus) -> list[str]:
+    return _lines(
+        (
+            ("Result", message.result),
+            ("Online", message.online),
+            ("Status", message.status),
+            ("Encode", message.encode),
+            ("Record", message.record),
+            ("DeviceTime", message.device_time),
+        )
+    )
+
+
+def _control_lines(message: Control) -> list[str]:
+    others = [(tag, text) for tag, text in message.fields if tag.isidentifier()]
+    lines = _lines((("PTZCmd", message.ptz), *others))
+    if message.priority is not None:
+        lines.append(f"<Info><ControlPriority>{message.priority}</ControlPriority></Info>")
+    return lines

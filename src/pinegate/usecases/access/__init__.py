@@ -1,0 +1,1 @@
+"""Watching and controlling: every request is decided, registered and audited in one transaction, and judged again."""

@@ -1,0 +1,126 @@
+"""What the access use cases need of the database."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
+from pinegate.usecases.transaction import AuditLog
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the decision reads, and the names that are shown over the picture.
+
+    ``signed_in``: the portal session through which was asked still runs (true where none was).
+    """
+
+    facts: AccessFacts
+    signed_in: bool = True
+    person_name: str = ""
+    organization_name: str = ""
+    system_name: str = ""
+    point_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One line of the access register, which for an allowed stream is also the play session.
+
+    A stream has a ticket; what is done at once (a snapshot, a control) has none and starts as it is asked.
+    """
+
+    id: str
+    request: AccessRequest
+    organization_id: str
+    decision: Allowed | Denied
+    requested_at: datetime
+    portal_session_id: str | None = None
+    protocol: str = ""
+    ticket_digest: bytes | None = None
+    ticket_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """A ticket as it stands in the register, its row locked until the transaction ends."""
+
+    session_id: str
+    request: AccessRequest
+    protocol: str
+    portal_session_id: str | None
+    expires_at: datetime
+    used: bool
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A play session that runs, or whose ticket is still out, with everything to judge it again."""
+
+    id: str
+    request: AccessRequest
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """Why a session ended (``DenialReason`` or ``EndReason``, ``source_unavailable:<code>``) and how much was sent."""
+
+    reason: str
+    bytes_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """A session whose end has just been written down."""
+
+    id: str
+    portal_session_id: str | None
+    reason: str
+    person_id: str
+    organization_id: str
+    point_id: str
+    bytes_sent: int
+
+
+class AccessStore(Protocol):
+    """The access register and the facts behind decisions."""
+
+    async def hold_still(self) -> None:
+        """Keep every access change out until this transaction ends."""
+        ...
+
+    async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation: ...
+
+    async def register(self, entry: RegisterEntry) -> None: ...
+
+    async def ticket(self, digest: bytes) -> IssuedTicket | None:
+        """The ticket's row, locked, then the facts of this moment."""
+        ...
+
+    async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None: ...
+
+    async def live(
+        self, touched_by: Collection[str] | None, longest_lease: float | None = None
+    ) -> Sequence[LiveSession]:
+        """Running sessions with their facts: all, or those that a change of any of the ids ``touched_by`` may concern.
+
+        ``longest_lease``: only those with a lease of at most so many seconds.
+        """
+        ...
+
+    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
+        """Write down the ends; gives those that were still open. Byte counts only ever rise."""
+        ...
+
+
+class AccessTransaction(Protocol):
+    """What these use cases see of a transaction."""
+
+    @property
+    def access(self) -> AccessStore: ...
+
+    @property
+    def audit(self) -> AuditLog: ...

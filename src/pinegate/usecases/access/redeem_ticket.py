@@ -1,0 +1,98 @@
+"""A viewer comes to the media engine with a ticket: the decision is made again, where no change can pass it by.
+
+The transaction first keeps access changes out (``hold_still``), then reads, decides and marks the session live. A
+revocation therefore either committed before (and the answer is no) or commits after, and its judge finds a live session
+to cut. That is the whole of the "new enemy" defence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pinegate.domain.access.decide_access import decide_access
+from pinegate.domain.access.denial_reasons import EndReason
+from pinegate.domain.access.request import Denied
+from pinegate.usecases.access.decision_events import decided, ended, started
+from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry, SessionEnd
+from pinegate.usecases.access.ticket import TICKET_CHARACTERS, ticket_digest
+
+
+class TicketRefusal(StrEnum):
+    """Why a ticket opens nothing. All but the first two burn it: whoever tries them is not its owner."""
+
+    UNKNOWN = "ticket_unknown"
+    USED = "ticket_used"
+    EXPIRED = "ticket_expired"
+    OTHER_PROTOCOL = "ticket_other_protocol"
+    OTHER_HOST = "ticket_other_host"
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The session is live; cut it when ``lease_seconds`` pass without a renewal."""
+
+    session_id: str
+    point_id: str
+    lease_seconds: float
+
+
+async def redeem_ticket(
+    tx: AccessTransaction,
+    ticket: str,
+    protocol: str,
+    client_host: str,
+    *,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> Redeemed | TicketRefusal | Denied:
+    """Redeem ``ticket`` for a live session. The caller commits every answer."""
+    if len(ticket) != TICKET_CHARACTERS or not ticket.isascii():
+        return TicketRefusal.UNKNOWN
+    await tx.access.hold_still()
+    issued = await tx.access.ticket(ticket_digest(ticket))
+    if issued is None:
+        return TicketRefusal.UNKNOWN
+    if issued.used:
+        return TicketRefusal.USED
+    refusal = _misuse(issued, protocol, client_host, now)
+    if refusal is not None:
+        await _end(tx, issued.session_id, refusal.value, now, new_id)
+        return refusal
+    if not issued.situation.signed_in:
+        await _end(tx, issued.session_id, EndReason.SIGNED_OUT.value, now, new_id)
+        return TicketRefusal.EXPIRED
+    decision = decide_access(issued.request, issued.situation.facts, now)
+    person = issued.situation.facts.person
+    entry = RegisterEntry(
+        id=issued.session_id,
+        request=issued.request,
+        organization_id=person.organization_id if person else "",
+        decision=decision,
+        requested_at=now,
+        protocol=protocol,
+    )
+    if isinstance(decision, Denied):
+        await tx.audit.append(decided(entry, new_id()))
+        await _end(tx, issued.session_id, decision.reason.value, now, new_id)
+        return decision
+    await tx.access.start(issued.session_id, decision, now)
+    await tx.audit.append(started(entry, new_id(), now))
+    return Redeemed(issued.session_id, issued.request.point_id, decision.lease_seconds)
+
+
+def _misuse(issued: IssuedTicket, protocol: str, client_host: str, now: datetime) -> TicketRefusal | None:
+    if now >= issued.expires_at:
+        return TicketRefusal.EXPIRED
+    if protocol != issued.protocol:
+        return TicketRefusal.OTHER_PROTOCOL
+    if client_host != issued.request.client_host:
+        return TicketRefusal.OTHER_HOST
+    return None
+
+
+async def _end(
+    tx: AccessTransaction, session_id: str, reason: str, now: datetime, new_id: Callable[[], str]
+) -> None:
+    ends = await tx.access.end({session_id: SessionEnd(reason)}, now)
+    await tx.audit.append(*(ended(session, new_id(), now) for session in ends))

@@ -1,0 +1,1 @@
+"""Who is asking: signing in, sessions, passwords and one-time codes."""

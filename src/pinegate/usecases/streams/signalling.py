@@ -1,0 +1,153 @@
+"""What the streams ask of the signalling (GB/T 28181 as upper platform), and what it tells them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from pinegate.usecases.streams.media_engine import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Where a point's pictures come from. ``hosts``: the only addresses its media may come from (or go to, S07);
+    the first is expected unless the answer names another of them.
+    """
+
+    device_code: str
+    channel_code: str
+    transport: Transport
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One live INVITE (GB/T 28181-2022 section 9.2). ``host`` and ``port``: where we take the RTP.
+
+    ``ssrc``: ten digits, the SDP's ``y=``; the RTP header's SSRC is the same number.
+    """
+
+    device_code: str
+    channel_code: str
+    transport: Transport
+    ssrc: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The device's 200 OK, acknowledged. ``ssrc``: what its ``y=`` said; None when it said nothing."""
+
+    dialog_id: str
+    host: str
+    port: int
+    ssrc: int | None
+
+
+class InviteFailure(StrEnum):
+    """Why there is no stream; the code that waiting viewers are shown."""
+
+    DEVICE_OFFLINE = "device_offline"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    BUSY = "busy"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    ANSWER_INVALID = "answer_invalid"
+    NO_PICTURE = "no_picture"
+    MEDIA_UNAVAILABLE = "media_unavailable"
+
+    @property
+    def worth_retrying(self) -> bool:
+        """Whether the same request may succeed a second later."""
+        return self in (
+            InviteFailure.BUSY,
+            InviteFailure.TIMED_OUT,
+            InviteFailure.NO_PICTURE,
+            InviteFailure.MEDIA_UNAVAILABLE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InviteFailed:
+    """No stream, and why."""
+
+    failure: InviteFailure
+
+
+class PtzMove(StrEnum):
+    """What a camera is told to do; movements go on until ``stop``."""
+
+    STOP = "stop"
+    UP = "up"
+    DOWN = "down"
+    LEFT = "left"
+    RIGHT = "right"
+    UP_LEFT = "up_left"
+    UP_RIGHT = "up_right"
+    DOWN_LEFT = "down_left"
+    DOWN_RIGHT = "down_right"
+    ZOOM_IN = "zoom_in"
+    ZOOM_OUT = "zoom_out"
+    PRESET_CALL = "preset_call"
+
+
+@dataclass(frozen=True, slots=True)
+class PtzCommand:
+    """``speed``: 1–255 (of the zoom: its upper four bits); ``preset``: 1–255, for ``preset_call`` only."""
+
+    move: PtzMove
+    speed: int = 64
+    preset: int = 0
+
+
+class VideoSignalling(Protocol):
+    """Asking devices for streams and telling cameras what to do."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it listens."""
+        ...
+
+    async def invite(self, invitation: Invitation) -> Answered | InviteFailed:
+        """Ask for a live stream and acknowledge the answer; bounded by the transaction's own timers."""
+        ...
+
+    async def bye(self, dialog_id: str) -> None:
+        """End a stream; an unknown dialog is no error."""
+        ...
+
+    async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
+        """Send a DeviceControl; whether the device took it (200)."""
+        ...
+
+    async def request_key_frame(self, device_code: str, channel_code: str) -> None:
+        """DeviceControl ``IFameCmd``; devices that do not know it ignore it."""
+        ...
+
+
+class SignallingEvents(Protocol):
+    """What the signalling tells the streams."""
+
+    async def dialog_ended(self, dialog_id: str) -> None:
+        """The device ended the stream (BYE), or went offline."""
+        ...
+
+
+class NullSignalling:
+    """No devices: every camera is offline."""
+
+    @property
+    def ready(self) -> bool:
+        return False
+
+    async def invite(self, invitation: Invitation) -> Answered | InviteFailed:
+        return InviteFailed(InviteFailure.DEVICE_OFFLINE)
+
+    async def bye(self, dialog_id: str) -> None:
+        return None
+
+    async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
+        return False
+
+    async def request_key_frame(self, device_code: str, channel_code: str) -> None:
+        return None

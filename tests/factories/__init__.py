@@ -1,0 +1,1 @@
+"""Rows for tests: the least that makes a thing exist, written straight into the tables."""

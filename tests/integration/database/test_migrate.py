@@ -1,0 +1,62 @@
+"""The migrations make exactly the tables, and the application's role cannot touch what was audited."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, delete, insert, text, update
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
+from tests.factories.organizations import fresh_id
+
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.database.tables import audit_events, metadata
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.domain.audit.event import AuditEvent, AuditEventName
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPostgres) -> None:
+    name = f"test_{fresh_id().replace('-', '')}"
+    owner_url = postgres.create_database(name).owner
+    migrate(owner_url, APP_ROLE)
+    migrate(owner_url, APP_ROLE)
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(audit_events).values(subject_id="other"),
+        delete(audit_events),
+        text("truncate audit_events"),
+        text("alter table audit_events drop column canonical"),
+    ],
+    ids=["update", "delete", "truncate", "alter"],
+)
+async def test_what_was_audited_stays(database: Database, statement: object) -> None:
+    row = {"id": "1", "name": "audit.read", "subject_kind": "x", "subject_id": "y", "client_host": ""}
+    async with database.transaction() as tx:
+        await tx.connection.execute(
+            insert(audit_events).values(**row, at=text("now()"), details={}, canonical=b"{}")
+        )
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        async with database.transaction() as tx:
+            await tx.connection.execute(statement)  # type: ignore[call-overload]
+
+
+async def test_an_event_rolls_back_with_its_cause(database: Database) -> None:
+    event = AuditEvent("1", AuditEventName.LOGOUT, datetime(2026, 1, 1, tzinfo=UTC), None, None, "x", "y")
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            await tx.audit.append(event)
+            raise RuntimeError
+    async with database.transaction() as tx:
+        count = await tx.connection.execute(text("select count(*) from audit_events"))
+        assert count.scalar_one() == 0

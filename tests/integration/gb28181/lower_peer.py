@@ -1,0 +1,90 @@
+"""A lower platform on real sockets, for tests: the same sans-IO machine that the simulator uses."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar, cast
+
+from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
+from pinegate.protocols.gb28181.lower_events import LowerEvent
+from pinegate.protocols.sip.flow import Flow, Transport
+
+E = TypeVar("E")
+PLATFORM_ID = "34100000002000000001"
+DEVICE_ID = "34100200002000000001"
+PASSWORD = "Hs-Video@2020-long"
+
+
+class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
+    """``await open(...)``, then drive ``device``; events are kept in order."""
+
+    def __init__(self, transport: Transport, port: int, password: str = PASSWORD) -> None:
+        self.events: list[LowerEvent] = []
+        self._arrived = asyncio.Event()
+        self._wire: asyncio.BaseTransport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._upper = Flow(transport, "127.0.0.1", port)
+        self._password = password
+        self.device: LowerDevice
+
+    async def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._upper.transport == "udp":
+            self._wire, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        else:
+            self._wire, _ = await loop.create_connection(lambda: self, self._upper.host, self._upper.port)
+        port = self._wire.get_extra_info("sockname")[1]
+        config = LowerDeviceConfig(
+            device_id=DEVICE_ID,
+            platform_id=PLATFORM_ID,
+            platform_domain=PLATFORM_ID[:10],
+            platform=self._upper,
+            local_host="127.0.0.1",
+            local_port=port,
+            password=self._password,
+        )
+        self.device = LowerDevice(config, random_bytes=os.urandom, wall_time=lambda _now: datetime.now(UTC))
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._wire is not None:
+            self._wire.close()
+
+    def do(self, act: Callable[[float], object]) -> None:
+        """Call the machine with the present time and send what it wants sent."""
+        act(asyncio.get_running_loop().time())
+        self._pump()
+
+    async def wait_for(self, kind: type[E], skip: int = 0) -> E:
+        """The event of ``kind`` after ``skip`` earlier ones; five seconds at most."""
+        async with asyncio.timeout(5):
+            while True:
+                found = [event for event in self.events if isinstance(event, kind)]
+                if len(found) > skip:
+                    return found[skip]
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.data_received(data)
+
+    def data_received(self, data: bytes) -> None:
+        self.do(lambda now: self.device.receive_data(data, self._upper, now))
+
+    def _pump(self) -> None:
+        while (event := self.device.next_event()) is not None:
+            self.events.append(event)
+            self._arrived.set()
+        for data, flow in self.device.data_to_send():
+            if flow.transport == "udp":
+                cast(asyncio.DatagramTransport, self._wire).sendto(data, (flow.host, flow.port))
+            else:
+                cast(asyncio.WriteTransport, self._wire).write(data)
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self.device.next_timer()
+        if due is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(due, lambda: self.do(self.device.handle_timer))

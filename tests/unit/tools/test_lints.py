@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
+
+
+def test_a_registry_host_is_found_with_its_line():
+    host = "files.python" + "hosted.org"
+    assert no_workplace_addresses.faults("lock", f"a\nhttps://{host}/x") == [
+        "lock:2: names python" + "hosted.org"
+    ]
+
+
+def test_a_path_of_somebodys_machine_is_found():
+    for path in ("/ho" + "me/li/pinegate", "/ro" + "ot/.cache", "cd /wo" + "rk/tree"):
+        assert no_workplace_addresses.faults("notes.md", path), path
+
+
+def test_ordinary_addresses_and_paths_are_left_alone():
+    text = "https://video.example.gov.cn /opt/pinegate /root src/network/work/x"
+    assert no_workplace_addresses.faults("notes.md", text) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "rows = select(camera_points)",
+        "return_value = run(select(\n  func.count(),\n  camera_points.c.id).where(x))",
+        'query("SELECT * FROM camera_points")',
+        'query = "SELECT g.id FROM grants g JOIN camera_points p ON true"',
+    ],
+)
+def test_a_second_selection_of_camera_points_is_found(statement: str):
+    path = Path("src/pinegate/adapters/database/reports.py")
+    assert len(one_visible_points_query.faults(path, statement)) == 1
+
+
+def test_the_one_query_may_select_camera_points():
+    assert one_visible_points_query.faults(one_visible_points_query.THE_ONE, "select(camera_points)") == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert(camera_points).values(); update(camera_points)",
+        'run("INSERT INTO camera_points")',
+        "query = select(camera_points).with_for_update()",
+    ],
+)
+def test_writing_camera_points_and_locking_them_for_a_change_is_allowed_everywhere(statement: str):
+    assert one_visible_points_query.faults(Path("src/pinegate/adapters/x.py"), statement) == []
+
+
+PROJECT = """
+[project]
+dependencies = ["alembic>=1.16", "psycopg[binary,pool]>=3.3"]
+[dependency-groups]
+build = ["hatchling>=1"]
+"""
+
+
+def test_a_dependency_that_was_not_locked_is_found():
+    locks = {"requirements.txt": "alembic==1.20.1 \\\n    --hash=sha256:0\nhatchling==1.2\n"}
+    assert dependencies_are_locked.faults(PROJECT, locks) == [
+        "requirements.txt: lacks psycopg; run `make lock`"
+    ]
+
+
+def test_locked_dependencies_are_left_alone():
+    locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
+    assert dependencies_are_locked.faults(PROJECT, locks) == []
