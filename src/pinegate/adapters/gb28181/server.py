@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
@@ -36,6 +37,7 @@ from pinegate.usecases.streams.signalling import (
 _log = structlog.get_logger()
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
+_RETRY_SECONDS = 1.0
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 _MOVES: dict[PtzMove, tuple[int, int, int]] = {
@@ -173,7 +175,14 @@ class Gb28181Server:
         self._spawn(self._reload_accounts())
 
     async def _reload_accounts(self) -> None:
-        await self._accounts.load()
+        """A disabled account must not stay because the database was away when somebody disabled it."""
+        while True:
+            try:
+                await self._accounts.load()
+                break
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("device_accounts_not_loaded", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
         if self._machine is not None:
             self._machine.drop_strangers(self._now())
             self._pump()
