@@ -125,7 +125,7 @@ async def running_city(
     settings.create_data_folder()
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(prepared_database(settings))
-        box = AesGcmBox(read_or_create(settings.secrets_folder, "secret_box"))
+        box = AesGcmBox(read_or_create(settings.secrets_folder, "secret-box"))
         async with database.transaction() as tx:
             await tx.devices.nobody_is_online()
 

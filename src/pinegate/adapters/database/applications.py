@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy import Row, case, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.numbering import next_number
@@ -181,7 +181,7 @@ def _values(application: Application) -> dict[str, Any]:
         "contacts": {name: asdict(getattr(application, name)) for name in CONTACTS},
         "valid_from": application.valid_from,
         "valid_until": application.valid_until,
-        "consultation": None
+        "consultation": null()
         if consultation is None
         else {**asdict(consultation), "held_on": consultation.held_on.isoformat()},
         "sealed_form": application.sealed_form,

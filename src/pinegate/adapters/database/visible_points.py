@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from pinegate.adapters.database.tables import (
@@ -67,6 +67,11 @@ def points_on_paper(point_ids: Collection[str], *columns: ColumnElement[Any]) ->
     """
     joined = camera_points.join(devices, devices.c.id == camera_points.c.device_id)
     return select(*columns).select_from(joined).where(camera_points.c.id.in_(point_ids))
+
+
+def point_name(point_id: ColumnElement[str]) -> ScalarSelect[str]:
+    """The name of one point that a readable paper names, to stand among the paper's own columns."""
+    return select(camera_points.c.name).where(camera_points.c.id == point_id).scalar_subquery()
 
 
 def _conditions(viewer: Actor, asked: PointFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -1,56 +1,17 @@
-"""《黄山市视频资源共享保密协议》 (Annex 2): the regulation's wording, to the letter."""
+"""Which wording of Annex 2 is signed, and what of it a person must have read (clause 2.3)."""
+
+from pinegate.domain.regulation.agreement import CLAUSES
 
 TEXT_VERSION = 1
 """Of 2020-06-12. A later wording gets a number of its own; what was signed stays signed on its own text."""
 
-PARTY_A = "黄山市数据资源管理局"
-
-CLAUSES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "一、视频资源范围",
-        ("本协议所指视频资源是指乙方确因信息化系统建设需要，经审批从甲方获得共享权限的视频资源。",),
-    ),
-    (
-        "二、视频资源使用",
-        (
-            "1.视频资源仅限乙方用于《黄山市视频资源共享申请表》中所列信息化系统建设。",
-            "2.乙方必须在《黄山市视频资源共享申请表》获批的操作权限内规范使用，不得违规记录、存储、复制视频资源；"
-            "未经甲方书面同意，不得直接或采取变相方式提供给第三方，不得向社会公开发布，"
-            "不得用于或变相用于信息化系统建设之外的其他任何目的。",
-            "3.在履行上述义务时，乙方保证对视频资源按本协议约定予以保密，包括但不限于："
-            "保证视频资源仅可在从事该合作事项工作的负责人和工作人员范围内知悉；"
-            "在上述人员知悉该视频资源前，应向其提示视频资源的保密性和应承担的义务，"
-            "并保证上述人员同意接受本协议条款的约束，确保上述人员承担保密责任的程度不低于本协议规定的程度。",
-        ),
-    ),
-    (
-        "三、视频资源共享取消",
-        (
-            "如因乙方信息化系统终止（或其他原因）导致不再需要已共享的视频资源，乙方应在结束或终止前15日，"
-            "向甲方书面告知。由甲方及时收回乙方账号和操作权限，并关闭接口。",
-        ),
-    ),
-    (
-        "四、违约责任",
-        (
-            "乙方应严格遵守国家保密法律、法规和规章制度及信息安全保护要求，认真履行保密义务。"
-            "如违反本协议约定，乙方自愿承担相应的经济责任和法律后果。",
-        ),
-    ),
-    (
-        "五、其他约定",
-        (
-            "1.对本协议任何条款进行修改，均应以书面形式作出并经双方盖章确认，否则无效。",
-            "2.该保密协议为无限期保密，直至甲方宣布视频资源公开或者实际上已经公开。",
-            "3.甲、乙双方在履行协议过程中如产生纠纷，应通过友好协商解决。如协商无效，可向甲方所在地人民法院提起诉讼。",
-            "4.本协议自签字盖章之日起生效。",
-            "5.本协议一式三份，由甲方和乙方各执一份，并报市公安局一份，皆具同等法律效力。",
-        ),
-    ),
-)
-"""Heading and paragraphs. The regulation's own first heading reads “1、”; it is set as “一、” like the others."""
-
 
 def duty_paragraphs() -> tuple[str, ...]:
-    """What a person must have read before knowing any picture (clause 2.3): the whole agreement."""
-    return tuple(line for heading, paragraphs in CLAUSES for line in (heading, *paragraphs))
+    """The whole agreement, headings and paragraphs: 提示视频资源的保密性和应承担的义务."""
+    lines: list[str] = []
+    for clause in CLAUSES:
+        lines.append(clause.heading)
+        for paragraph in clause.paragraphs:
+            number = f"{paragraph.number}." if paragraph.number else ""
+            lines.append(f"{number}{paragraph.text}")
+    return tuple(lines)

@@ -3,23 +3,34 @@
 from pinegate.domain.applications.steps import seal
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.documents.document import Document, DocumentKind, check_may_hand_in
+from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.step import open_file
 from pinegate.usecases.documents.ports import DocumentTransaction, StoredFile
 from pinegate.usecases.errors import NotFoundError
 
 
-async def check_hand_in(tx: DocumentTransaction, application_id: str, kind: DocumentKind, act: Act) -> None:
-    """Asked before the bytes are taken: nobody fills the disk who may not hand in."""
+async def check_before_upload(tx: DocumentTransaction, application_id: str, act: Act) -> None:
+    """Asked before any byte is taken: nobody fills the disk who may hand in nothing.
+
+    Raises:
+        NotFoundError, RuleRefusedError: as ``hand_in`` would for every kind.
+    """
     application = await open_file(tx, application_id, act.person, lock=False)
-    check_may_hand_in(kind, application, act.person)
+    refusals: list[RuleRefusedError] = []
+    for kind in DocumentKind:
+        try:
+            check_may_hand_in(kind, application, act.person)
+        except RuleRefusedError as refusal:
+            refusals.append(refusal)
+    if len(refusals) == len(DocumentKind):
+        raise next((r for r in refusals if r.refusal is Refusal.NO_SUCH_STEP), refusals[0])
 
 
 async def hand_in(
     tx: DocumentTransaction,
     application_id: str,
     kind: DocumentKind,
-    document_id: str,
     file_name: str,
     stored: StoredFile,
     act: Act,
@@ -30,7 +41,7 @@ async def hand_in(
     if kind is DocumentKind.SEALED_FORM:
         await tx.applications.save(seal(application, act.person), act.now)
     document = Document(
-        id=document_id,
+        id=stored.id,
         kind=kind,
         application_id=application_id,
         organization_id=act.person.organization_id,
@@ -46,7 +57,7 @@ async def hand_in(
         act.event(
             AuditEventName.DOCUMENT_STORED,
             "document",
-            document_id,
+            stored.id,
             application=application_id,
             kind=kind.value,
             sm3=stored.sm3,

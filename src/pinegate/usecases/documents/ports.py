@@ -1,6 +1,5 @@
-"""Where scans are kept, and what sets the regulation's forms on paper."""
+"""What the documents' verbs need of the world. The bytes themselves are checked and kept before."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,33 +11,12 @@ MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What became of an upload: its type by its content, its length, the SM3 of its bytes (hex)."""
+    """What became of an upload: its id in the vault, its type by content, its length, SM3 of the kept bytes (hex)."""
 
-    sm3: str
+    id: str
     media_type: str
     size: int
-
-
-class UploadRefusedError(Exception):
-    """The bytes are not an acceptable scan; ``message`` says what to mend."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class DocumentVault(Protocol):
-    """Keeps bytes by opaque id; never executes, renders or renames them."""
-
-    async def store(self, document_id: str, content: AsyncIterator[bytes]) -> StoredFile:
-        """Raises :class:`UploadRefusedError`: too large, empty, or of a type that scans do not have."""
-        ...
-
-    async def read(self, document_id: str) -> bytes: ...
-
-    async def discard(self, document_id: str) -> None:
-        """Forget bytes whose document was never recorded."""
-        ...
+    sm3: str
 
 
 class DocumentStore(Protocol):

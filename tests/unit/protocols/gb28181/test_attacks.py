@@ -174,7 +174,7 @@ def test_a_nonce_of_the_devices_own_invention_is_refused() -> None:
 def test_an_expired_nonce_is_stale() -> None:
     wire = Wire()
     given = challenge(wire)
-    wire.now += 301
+    wire.now += 302
     (data,) = wire.to_platform(register(credentials(given), cseq=2), CAMERA_FLOW)
     assert b"stale=true" in data
 
@@ -448,14 +448,15 @@ def test_a_broken_stream_is_to_be_closed() -> None:
     assert wire.platform.flows_to_close() == [flow]
 
 
-def test_a_stranger_on_tcp_cannot_send_long_bodies() -> None:
+def test_only_a_registered_peer_on_tcp_may_send_long_bodies() -> None:
     wire = Wire()
     flow = Flow("tcp", "10.20.1.8", 40000)
-    wire.platform.receive_data(message("Catalog").replace(b"Content-Length: ", b"Content-Length: 9"), flow, 0)
-    wire.platform.receive_data(
-        b"MESSAGE sip:a@b SIP/2.0\r\nContent-Length: 900000\r\n\r\n", flow._replace(port=2), 0
-    )
-    assert wire.platform.flows_to_close() == [flow._replace(port=2)]
+    long = message("Keepalive", body="<Notify><CmdType>Keepalive</CmdType></Notify>" + " " * 100_000)
+    wire.platform.receive_data(long, flow, 0)
+    assert wire.platform.flows_to_close() == [flow]
+    wire.platform.connection_lost(flow, 0)
+    wire.registered(transport="tcp", port=40000)
+    assert status_of(wire.to_platform(long, flow)) == 200
 
 
 def test_bad_xml_is_answered_400_and_counted() -> None:
@@ -473,3 +474,40 @@ def test_options_are_answered_and_other_methods_are_not_known() -> None:
     publish = register().replace(b"REGISTER", b"PUBLISH")
     assert status_of(wire.to_platform(publish, CAMERA_FLOW)) == 405
     assert status_of(wire.to_platform(register().replace(b"REGISTER", b"CANCEL"), CAMERA_FLOW)) == 481
+
+
+def test_a_code_that_would_break_an_address_never_gets_into_one() -> None:
+    wire = Wire()
+    wire.registered()
+    sn = wire.platform.query_catalog(DEVICE, wire.now)
+    wire.devices.clear()
+    evil = "<Item><DeviceID>1&#13;&#10;Evil: yes</DeviceID></Item><Item><DeviceID>2</DeviceID></Item>"
+    body = (
+        f"<Response><CmdType>Catalog</CmdType><SN>{sn}</SN><DeviceID>{DEVICE}</DeviceID><SumNum>2</SumNum>"
+        f"<DeviceList>{evil}</DeviceList></Response>"
+    )
+    wire.to_platform(message("Catalog", body=body), CAMERA_FLOW)
+    (done,) = wire.events(CatalogCompleted)
+    assert (done.items, done.complete) == ((CatalogItem("2"),), True)
+    with pytest.raises(ValueError, match="code"):
+        wire.platform.invite(
+            DEVICE, "1\r\nEvil: yes", live_offer(PLATFORM, "h", 1, "0000000001", ""), wire.now
+        )
+
+
+def test_a_cancelled_invite_that_is_never_answered_leaves_nothing_behind() -> None:
+    wire = Wire(invite_timeout=5.0, keepalive_interval=1e6)
+    wire.registered(keepalive_interval=1e6)
+    wire.platform.invite(DEVICE, CAMERA, live_offer(PLATFORM, "h", 1, "0000000001", ""), wire.now)
+    wire.run(1)
+    wire.devices.clear()
+    wire.run(100)
+    assert len(wire.platform._calls) == 0
+    assert wire.platform._endpoint.transactions._clients == {}
+
+
+def test_names_in_events_are_fit_for_a_log() -> None:
+    wire = Wire()
+    wire.to_platform(message("Keepalive").replace(b"<sip:3", b"<sip:\x1b\xff3"), ATTACKER)
+    (rejected,) = wire.events(MessageRejected)
+    assert rejected.claimed_id.isprintable()

@@ -1,6 +1,7 @@
 """Upper platform and lower device talk to each other, on good and on bad networks."""
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from pinegate.protocols.gb28181.lower_events import (
     CallConfirmed,
     CallFinished,
+    ControlReceived,
     InviteReceived,
     PlatformLost,
     PtzReceived,
@@ -18,6 +20,7 @@ from pinegate.protocols.gb28181.lower_events import (
 )
 from pinegate.protocols.gb28181.upper_config import DeviceAccount
 from pinegate.protocols.gb28181.upper_events import (
+    AlarmReceived,
     CallEnded,
     CallEndReason,
     CatalogChanged,
@@ -31,16 +34,21 @@ from pinegate.protocols.gb28181.upper_events import (
     InviteAnswered,
     InviteFailed,
     OfflineReason,
+    PlaybackEnded,
     QueryFailed,
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
+from pinegate.protocols.manscdp.codec import serialise_message
+from pinegate.protocols.manscdp.messages import MediaStatus
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.sdp.codec import live_answer, live_offer
 from pinegate.protocols.sip.digest import Algorithm
 from pinegate.protocols.sip.flow import Flow
 
 from .wire import CAMERA, DEVICE, PASSWORD, PLATFORM, Wire
+
+CAPTURES = Path(__file__).parents[3] / "captures" / "sip"
 
 
 def cameras(number: int) -> list[CatalogItem]:
@@ -271,6 +279,53 @@ def test_ptz_reaches_the_channel() -> None:
     assert wire.events(ControlFinished) == [ControlFinished(DEVICE, sn, 200)]
 
 
+def test_an_alarm_is_told_and_acknowledged_and_the_end_of_a_recording_names_its_call() -> None:
+    wire = Wire()
+    wire.registered()
+    call, _ = in_call(wire)
+    flow = Flow("udp", "10.20.1.8", 5060)
+    accepted, acknowledgement = wire.to_platform((CAPTURES / "e10_alarm.sip").read_bytes(), flow)
+    (told,) = wire.events(AlarmReceived)
+    assert (told.device_id, told.alarm.kind) == (DEVICE, 6)
+    assert accepted.startswith(b"SIP/2.0 200 OK")
+    assert b"<CmdType>Alarm</CmdType>" in acknowledgement
+    assert b"<Result>OK</Result>" in acknowledgement
+    keepalive = (CAPTURES / "e2_keepalive.sip").read_bytes()
+    head = keepalive.partition(b"\r\n\r\n")[0].replace(b"ka-001@10.20.1.8", call.encode())
+    body = serialise_message(MediaStatus(8, CAMERA, "121"))
+    head = head.replace(b"Content-Length: 170", b"Content-Length: %d" % len(body))
+    wire.to_platform(head + b"\r\n\r\n" + body, flow)
+    assert wire.events(PlaybackEnded) == [PlaybackEnded(call)]
+
+
+def test_a_key_frame_is_asked_of_the_channel() -> None:
+    wire = Wire()
+    wire.registered()
+    wire.platform.request_key_frame(DEVICE, CAMERA, wire.now)
+    wire.run(1)
+    assert wire.events(ControlReceived) == [ControlReceived(CAMERA, (("IFrameCmd", "Send"),))]
+
+
+def test_a_changed_account_ends_the_registration() -> None:
+    wire = Wire()
+    wire.registered()
+    wire.platform.drop_strangers(wire.now)
+    wire.run(0)
+    assert wire.events(DeviceOffline) == []
+    wire.accounts[DEVICE] = DeviceAccount("another")
+    wire.platform.drop_strangers(wire.now)
+    wire.run(120)
+    assert wire.events(DeviceOffline) == [DeviceOffline(DEVICE, OfflineReason.ACCOUNT_CHANGED)]
+    assert wire.platform.device_count == 0
+
+
+def test_who_was_heard_lately_is_told() -> None:
+    wire = Wire()
+    wire.registered()
+    assert wire.platform.heard_since(-1) == [DEVICE]
+    assert wire.platform.heard_since(wire.now) == []
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize(("setup", "other"), [("", ""), ("passive", "active"), ("active", "passive")])
 def test_a_live_call_is_made_and_ended_by_us(transport: str, setup: str, other: str) -> None:
@@ -380,7 +435,8 @@ def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: flo
     assert len(wire.events(Registered)) >= 1
     wire.platform.query_catalog(DEVICE, wire.now)
     call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
-    for _ in range(30):
+    for second in range(30):
+        wire.platform.control_ptz(DEVICE, CAMERA, move(pan=1, speed=second), wire.now)
         wire.run(1)
         for invite in wire.events(InviteReceived):
             try:
@@ -388,6 +444,9 @@ def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: flo
             except KeyError:
                 continue
     wire.run(100)
+    speeds = [event.command.d1 for event in wire.events(PtzReceived)]
+    assert len(speeds) == len(set(speeds)), "a retransmitted command was carried out twice"
+    assert len(wire.events(ControlFinished)) == 30
     assert len(wire.events(CatalogCompleted)) + len(wire.events(QueryFailed)) == 1
     ended = {event.call for event in wire.events(InviteFailed)} | {
         event.call for event in wire.events(CallEnded)
