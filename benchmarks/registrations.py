@@ -14,6 +14,7 @@ acknowledges; row and audit event are written. ``keepalives_per_s``: of the same
 import argparse
 import asyncio
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -127,6 +128,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="2,000 devices instead of 10,000")
     count = 2_000 if parser.parse_args().quick else 10_000
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a socket for every device
     server = Server(count + 2)
     try:
         many = ManyDevices([device_code(number) for number in range(2, count + 2)], server.port)
