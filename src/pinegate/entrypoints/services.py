@@ -11,8 +11,11 @@ from pinegate.adapters.access.session_ends import EndedEvents
 from pinegate.adapters.access.snapshots import NoSnapshots
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.documents.no_scans import NoScans
+from pinegate.adapters.documents.upload import StoredScan
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
+from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
@@ -40,6 +43,14 @@ class TakesSnapshots(Protocol):
     async def take(self, point_id: str, session_id: str, mark: str) -> bytes:
         """JPEG. Raises ``PictureUnavailableError`` when no picture comes."""
         ...
+
+
+class KeepsScans(Protocol):
+    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+
+    def store(self, content: bytes) -> StoredScan: ...
+
+    def read(self, scan_id: str, sm3: str) -> bytes: ...
 
 
 def _new_ticket() -> str:
@@ -79,5 +90,7 @@ class Services:
     judge: WakesJudge = field(default_factory=NobodyJudges)
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
+    scans: KeepsScans = field(default_factory=NoScans)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
