@@ -11,8 +11,11 @@ from pinegate.adapters.access.session_ends import EndedEvents
 from pinegate.adapters.access.snapshots import NoSnapshots
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.documents.no_scans import NoScans
+from pinegate.adapters.documents.upload import StoredScan
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
+from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
@@ -54,6 +57,14 @@ def _interface_limit() -> RateLimit:
     return RateLimit(burst=200, per_second=50)
 
 
+class KeepsScans(Protocol):
+    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+
+    def store(self, content: bytes) -> StoredScan: ...
+
+    def read(self, scan_id: str, sm3: str) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
@@ -79,5 +90,7 @@ class Services:
     judge: WakesJudge = field(default_factory=NobodyJudges)
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
+    scans: KeepsScans = field(default_factory=NoScans)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from tests.factories.applications import Filed, add_application
 from tests.factories.catalogue import add_device, add_points
 from tests.factories.organizations import City, Person, fresh_id
@@ -15,6 +16,7 @@ from pinegate.adapters.access.session_ends import SessionEnds
 from pinegate.adapters.access.snapshots import Snapshots
 from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.tables import devices
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
@@ -95,6 +97,7 @@ class Watching:
 async def watching(database: Database, city: City, clock: Clock) -> Watching:
     async with database.transaction() as tx:
         device = await add_device(tx)
+        await tx.connection.execute(update(devices).values(address="127.0.0.1:5060"))
         points = await add_points(tx, device, 4)
         filed = await add_application(
             tx,

@@ -25,7 +25,6 @@ from pinegate.protocols.gb28181.lower_events import (
     Registered,
     RegistrationFailed,
 )
-from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.sdp.session import Media, SessionDescription
 from pinegate.protocols.sip.flow import Transport
@@ -91,8 +90,7 @@ async def upper(database: Database, city: City, clock: Clock) -> AsyncIterator[U
             )
         )
     recorder = Recorder(database, divisions(), clock, fresh_id)
-    config = UpperPlatformConfig(PLATFORM_ID, PLATFORM_ID[:10], "127.0.0.1")
-    server = Gb28181Server(config, DeviceAccounts(database, BOX), recorder)
+    server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     port = await server.start("127.0.0.1", 0)
     yield Upper(server, recorder, database, port)
     await server.stop()

@@ -108,7 +108,7 @@ class Judge:
     async def _round(self) -> None:
         self._woken.clear()
         if self._sequence is None:
-            await self._begin()
+            await self.begin()
         await self._changes()
         if self._monotonic() >= self._all_due:
             self._all_due = self._monotonic() + _ALL_EVERY
@@ -117,8 +117,8 @@ class Judge:
         else:
             await self._judge(None, longest_lease=LEASE_SECONDS - 1)
 
-    async def _begin(self) -> None:
-        """Whatever the register holds open belongs to an earlier run, whose workers ended with it."""
+    async def begin(self) -> None:
+        """Close what the register holds open: it belongs to an earlier run, whose workers ended with it."""
         async with self._database.transaction() as tx:
             self._sequence = await tx.access.newest_change()
             leftovers = await tx.access.open_sessions()

@@ -70,7 +70,7 @@ FACTS_OF_LIVE = (
 with touched as (select unnest(%(touched)s::text[]) as id),
 asked as (
     select r.* from access_register r
-    where r.outcome = 'allowed' and r.started_at is not null and r.ended_at is null and r.ticket_digest is not null
+    where r.outcome = 'allowed' and r.ended_at is null and r.ticket_digest is not null
     and (%(lease)s::double precision is null or r.lease_seconds <= %(lease)s)
     and (%(touched)s::text[] is null
         or r.point_id = any(%(touched)s) or r.system_id = any(%(touched)s)
@@ -82,8 +82,9 @@ asked as (
 """  # noqa: S608 -- constants; every value is bound
     + _FACTS
 )
-"""Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or None). Ids are unique among all kinds of things,
-so a change need not say of what kind it was: a session is found by every id it stands on."""
+"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds or
+None). Ids are unique among all kinds of things, so a change need not say of what kind it was: a session is found by
+every id it stands on."""
 
 
 def request_from(row: Any) -> AccessRequest:

@@ -1,6 +1,6 @@
 """The catalogue as people look at it: pages, counts per division, clusters on the map."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import audit_events, camera_points, devices, grants, persons
-from pinegate.adapters.database.visible_points import PointFilter, health, visible_points
+from pinegate.adapters.database.visible_points import PointFilter, health, points_on_paper, visible_points
 from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import Actor
 
@@ -114,6 +114,13 @@ class CatalogueViews:
         )
         query = visible_points(self._viewer, PointFilter(ids=(point_id,)), self._now, *columns)
         return (await self._connection.execute(query)).one_or_none()
+
+    async def named_on_paper(self, point_ids: Collection[str]) -> dict[str, Row[*tuple[Any, ...]]]:
+        """Points by id, for a paper that the viewer may read; also those delisted since."""
+        if not point_ids:
+            return {}
+        rows = await self._connection.execute(points_on_paper(point_ids, *_COLUMNS))
+        return {row.id: row for row in rows}
 
     async def counts(self, asked: PointFilter) -> Sequence[Row[*tuple[Any, ...]]]:
         """Points and online points per township under the same filter."""

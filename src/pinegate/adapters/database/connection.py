@@ -13,7 +13,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True, pool_timeout=5
+            url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True, pool_timeout=5, pool_use_lifo=True
         )
 
     @asynccontextmanager

@@ -223,6 +223,8 @@ applications = _table(
     Column("valid_from", Date),
     Column("valid_until", Date),
     Column("consultation", JSONB),
+    Column("sealed_form", Boolean, nullable=False, server_default=false()),
+    Column("round", Integer, nullable=False, server_default="0"),
     Column("filed_by", ARRAY(Text), nullable=False, server_default="{}"),
     Column("policy_version", Text, nullable=False),
     _time("created_at", nullable=False),
@@ -245,12 +247,14 @@ opinions = _table(
     _id(),
     _to("application_id", "applications", index=True),
     Column("round", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("text", Text, nullable=False),
     _to("person_id", "persons"),
     Column("person_name", Text, nullable=False),
     _time("signed_at", nullable=False),
+    UniqueConstraint("application_id", "round", "position"),
 )
 
 documents = _table(
@@ -330,7 +334,7 @@ revocation_receipts = _table(
     Column("application_id", Text, ForeignKey("applications.id"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("affected", Integer, nullable=False),
-    _to("ordered_by", "persons"),
+    _to("ordered_by", "persons", nullable=True),
     _time("done_at", nullable=False),
 )
 

@@ -4,10 +4,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access import AccessRows
 from pinegate.adapters.database.access_changes import AccessChangeRows
+from pinegate.adapters.database.agreements import AgreementRows
+from pinegate.adapters.database.applications import ApplicationRows
 from pinegate.adapters.database.audit import AuditRows
 from pinegate.adapters.database.catalogue import PointRows
 from pinegate.adapters.database.devices import DeviceRows
+from pinegate.adapters.database.documents import DocumentRows
+from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
+from pinegate.adapters.database.notices import NoticeRows
+from pinegate.adapters.database.organizations import OrganizationRows
+from pinegate.adapters.database.work_orders import WorkOrderRows
 
 
 class Transaction:
@@ -16,8 +23,15 @@ class Transaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.audit = AuditRows(connection)
-        self.changes = AccessChangeRows(connection)
         self.identity = IdentityRows(connection)
         self.access = AccessRows(connection)
         self.points = PointRows(connection)
         self.devices = DeviceRows(connection)
+        self.organizations = OrganizationRows(connection)
+        self.applications = ApplicationRows(connection)
+        self.agreements = AgreementRows(connection)
+        self.documents = DocumentRows(connection)
+        self.work_orders = WorkOrderRows(connection)
+        self.grants = GrantRows(connection)
+        self.notices = NoticeRows(connection)
+        self.changes = AccessChangeRows(connection)

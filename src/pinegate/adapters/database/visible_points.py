@@ -1,10 +1,11 @@
 """The one query through which points are listed to anybody. A lint forbids another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from pinegate.adapters.database.tables import (
@@ -57,6 +58,20 @@ def visible_points(
             ~camera_points.c.secret,
         )
     return query.where(*_conditions(viewer, asked, now))
+
+
+def points_on_paper(point_ids: Collection[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """SELECT ``columns`` of the points that a paper names, whatever has become of them since.
+
+    The caller has made sure that the viewer may read the paper (application, grant, work order).
+    """
+    joined = camera_points.join(devices, devices.c.id == camera_points.c.device_id)
+    return select(*columns).select_from(joined).where(camera_points.c.id.in_(point_ids))
+
+
+def point_name(point_id: ColumnElement[str]) -> ScalarSelect[str]:
+    """The name of one point that a readable paper names, to stand among the paper's own columns."""
+    return select(camera_points.c.name).where(camera_points.c.id == point_id).scalar_subquery()
 
 
 def _conditions(viewer: Actor, asked: PointFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -60,8 +60,8 @@ _FAILURES = {
 class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
-    def __init__(self, config: UpperPlatformConfig, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = config
+    def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
+        self._config = UpperPlatformConfig(platform_id, domain, "")
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)

@@ -32,6 +32,11 @@ class RequestedPoint:
     consented: frozenset[Operation] | None = None
 
 
+def same_request(one: tuple[RequestedPoint, ...], other: tuple[RequestedPoint, ...]) -> bool:
+    """Whether both ask for the same operations at the same points."""
+    return {p.point_id: p.requested for p in one} == {p.point_id: p.requested for p in other}
+
+
 @dataclass(frozen=True, slots=True)
 class Consultation:
     """对接确定 (Annex 1 note 3): with the police and the political-legal committee, before submission."""
@@ -47,7 +52,7 @@ class Consultation:
 
 
 class OpinionKind(StrEnum):
-    """Whose box on the form."""
+    """Whose box on the form (police, bureau, operator); the others stand in the file, not on the form."""
 
     POLICE_ACCEPTANCE = "police_acceptance"
     POLICE = "police"
@@ -55,6 +60,8 @@ class OpinionKind(StrEnum):
     BUREAU = "bureau"
     OPERATOR = "operator"
     RESUME_PROPOSAL = "resume_proposal"
+    MEASURE = "measure"
+    UNIT_NOTICE = "unit_notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,9 @@ class Application:
     sealed_form: bool = False
     filed_by: frozenset[str] = frozenset()
     opinions: tuple[Opinion, ...] = ()
-    version: int = 0
+    round: int = 0
+    """How often it was submitted; ``opinions`` are those of this round, in the order in which they were given."""
+    version: int = 1
 
     def latest(self, kind: OpinionKind) -> Opinion | None:
         """The newest opinion of ``kind`` in the present round."""

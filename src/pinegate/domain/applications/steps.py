@@ -3,15 +3,22 @@
 The table in ``states`` says which step exists and whose it is; here stands what else the regulation asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pinegate.domain.applications.application import Application, Consultation, Opinion, OpinionKind
+from pinegate.domain.applications.application import (
+    Application,
+    Consultation,
+    Opinion,
+    OpinionKind,
+    same_request,
+)
 from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
+from pinegate.domain.calendar import day_of
 from pinegate.domain.catalogue.operation import REQUESTABLE, Operation
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 
 _E = ApplicationEvent
@@ -41,24 +48,88 @@ def _opinion(actor: Actor, kind: OpinionKind, decision: str, text: str, now: dat
     return Opinion(kind, decision, text.strip(), actor.person_id, actor.name, now)
 
 
-def _not_the_same_person(application: Application, kind: OpinionKind, actor: Actor) -> None:
-    earlier = application.latest(kind)
+def _another_person(earlier: Opinion | None, actor: Actor) -> None:
     if earlier is not None and earlier.person_id == actor.person_id:
-        raise RuleRefusedError(Refusal.SAME_PERSON_TWICE, {"step": kind})
+        raise RuleRefusedError(Refusal.SAME_PERSON_TWICE, {"step": earlier.kind})
+
+
+def _newer_than(application: Application, kind: OpinionKind, decision_of: OpinionKind) -> Opinion | None:
+    """The newest opinion of ``kind``, unless one of ``decision_of`` was given after it."""
+    for opinion in reversed(application.opinions):
+        if opinion.kind is kind:
+            return opinion
+        if opinion.kind is decision_of:
+            return None
+    return None
+
+
+def _check_what_went_before(application: Application, event: ApplicationEvent, actor: Actor) -> None:
+    """The second pair of eyes: consent, approval and resumption stand on another person's step."""
+    if event is _E.CONSENT:
+        _another_person(application.latest(OpinionKind.POLICE_ACCEPTANCE), actor)
+    elif event is _E.APPROVE:
+        # A review written before the police decided again was a review of something else.
+        review = _newer_than(application, OpinionKind.BUREAU_REVIEW, OpinionKind.POLICE)
+        if review is None:
+            raise RuleRefusedError(Refusal.REVIEW_MISSING)
+        _another_person(review, actor)
+    elif event is _E.RESUME:
+        proposal = _newer_than(application, OpinionKind.RESUME_PROPOSAL, OpinionKind.MEASURE)
+        if proposal is None:
+            raise RuleRefusedError(Refusal.PROPOSAL_MISSING)
+        _another_person(proposal, actor)
+
+
+def allowed_events(application: Application, actor: Actor) -> tuple[ApplicationEvent, ...]:
+    """What ``actor`` may do now: the table, the roles and the separation of duties. What the step asks for besides
+    (a text, complete fields) it says itself.
+    """
+    events: list[ApplicationEvent] = []
+    for event in APPLICATION.events_for(application.state, actor.roles):
+        try:
+            _target(application, event, actor)
+            _check_what_went_before(application, event, actor)
+        except RuleRefusedError:
+            continue
+        events.append(event)
+    return tuple(events)
 
 
 def edit(application: Application, changed: Application, actor: Actor) -> Application:
     """The clerk's changes to a draft or returned form; a change of points or operations needs a new consultation."""
     target = _target(application, _E.EDIT, actor)
-    kept = changed.consultation if changed.points == application.points else None
+    kept = application.consultation if same_request(changed.points, application.points) else None
     return replace(
-        changed,
+        application,
         state=target,
+        purpose=changed.purpose,
+        legal_basis=changed.legal_basis,
+        areas=changed.areas,
+        categories=changed.categories,
+        responsible_person=changed.responsible_person,
+        contact_person=changed.contact_person,
+        technical_contact=changed.technical_contact,
+        points=tuple(replace(point, consented=None) for point in changed.points),
+        valid_from=changed.valid_from,
+        valid_until=changed.valid_until,
         consultation=kept,
         sealed_form=False,
         filed_by=application.filed_by | {actor.person_id},
-        opinions=application.opinions,
     )
+
+
+_SEALERS = frozenset({Role.UNIT_CLERK, Role.UNIT_LEADER})
+
+
+def seal(application: Application, actor: Actor) -> Application:
+    """The signed and sealed form is on file. Any later edit makes it a form of something else (see ``edit``)."""
+    if APPLICATION.find(application.state, _E.EDIT) is None:
+        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": application.state, "event": "seal"})
+    if not actor.may(_SEALERS):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "seal"})
+    if actor.organization_id != application.organization_id:
+        raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
+    return replace(application, sealed_form=True, filed_by=application.filed_by | {actor.person_id})
 
 
 def record_consultation(application: Application, consultation: Consultation, actor: Actor) -> Application:
@@ -74,17 +145,45 @@ def record_consultation(application: Application, consultation: Consultation, ac
     )
 
 
-def _missing_field(application: Application) -> str | None:
-    checks = (
-        ("purpose", bool(application.purpose.strip())),
-        ("areas", bool(application.areas)),
-        ("categories", bool(application.categories)),
-        ("responsible_person", application.responsible_person.complete),
-        ("contact_person", application.contact_person.complete),
-        ("technical_contact", application.technical_contact.complete),
-        ("valid_until", application.valid_until is not None),
-    )
-    return next((name for name, filled in checks if not filled), None)
+def _empty_fields(application: Application) -> Iterator[str]:
+    filled = {
+        "purpose": bool(application.purpose.strip()),
+        "areas": bool(application.areas),
+        "categories": bool(application.categories),
+        "contacts.responsible_person": application.responsible_person.complete,
+        "contacts.contact_person": application.contact_person.complete,
+        "contacts.technical_contact": application.technical_contact.complete,
+        "valid_until": application.valid_until is not None,
+    }
+    return (name for name, is_filled in filled.items() if not is_filled)
+
+
+def _point_refusals(application: Application, listed: frozenset[str]) -> Iterator[RuleRefusedError]:
+    if not application.points:
+        yield RuleRefusedError(Refusal.NO_POINTS, {"field": "points"})
+    for point in application.points:
+        where = {"field": "points", "point_id": point.point_id}
+        if point.point_id not in listed:
+            yield RuleRefusedError(Refusal.POINT_NOT_LISTED, where)
+        if not point.requested or not point.requested <= REQUESTABLE:
+            yield RuleRefusedError(Refusal.OPERATION_FORBIDDEN, where)
+
+
+def what_refuses_submission(
+    application: Application, listed: frozenset[str], now: datetime
+) -> Iterator[RuleRefusedError]:
+    """Everything that ``submit`` would refuse now, in the order of the form. ``listed``: as for ``submit``."""
+    for field in _empty_fields(application):
+        yield RuleRefusedError(Refusal.FIELD_MISSING, {"field": field})
+    yield from _point_refusals(application, listed)
+    today = day_of(now)
+    until = application.valid_until
+    if until is not None and until < max(application.valid_from or today, today):
+        yield RuleRefusedError(Refusal.VALIDITY_INVALID, {"field": "valid_until"})
+    if application.consultation is None:
+        yield RuleRefusedError(Refusal.CONSULTATION_MISSING, {"field": "consultation"})
+    if not application.sealed_form:
+        yield RuleRefusedError(Refusal.SEAL_MISSING, {"field": "sealed_form"})
 
 
 def submit(application: Application, listed: frozenset[str], actor: Actor, now: datetime) -> Application:
@@ -95,32 +194,16 @@ def submit(application: Application, listed: frozenset[str], actor: Actor, now: 
             ``no_points``, ``point_not_listed``, ``operation_forbidden``, ``validity_invalid``.
     """
     target = _target(application, _E.SUBMIT, actor)
-    missing = _missing_field(application)
-    if missing is not None:
-        raise RuleRefusedError(Refusal.FIELD_MISSING, {"field": missing})
-    if not application.points:
-        raise RuleRefusedError(Refusal.NO_POINTS, {"field": "points"})
-    for point in application.points:
-        if point.point_id not in listed:
-            raise RuleRefusedError(Refusal.POINT_NOT_LISTED, {"field": "points", "point_id": point.point_id})
-        if not point.requested or not point.requested <= REQUESTABLE:
-            raise RuleRefusedError(
-                Refusal.OPERATION_FORBIDDEN, {"field": "points", "point_id": point.point_id}
-            )
-    valid_from = application.valid_from or now.date()
-    if application.valid_until is None or application.valid_until < max(valid_from, now.date()):
-        raise RuleRefusedError(Refusal.VALIDITY_INVALID, {"field": "valid_until"})
-    if application.consultation is None:
-        raise RuleRefusedError(Refusal.CONSULTATION_MISSING, {"field": "consultation"})
-    if not application.sealed_form:
-        raise RuleRefusedError(Refusal.SEAL_MISSING, {"field": "sealed_form"})
+    for refusal in what_refuses_submission(application, listed, now):
+        raise refusal
     return replace(
         application,
         state=target,
-        valid_from=valid_from,
+        valid_from=application.valid_from or day_of(now),
         # A new round starts: what was consented to or said in an earlier one binds nobody.
         points=tuple(replace(point, consented=None) for point in application.points),
         opinions=(),
+        round=application.round + 1,
         filed_by=application.filed_by | {actor.person_id},
     )
 
@@ -161,7 +244,7 @@ def consent(
             remains (that is a refusal and must be called so); ``same_person_twice`` when the accepting clerk consents.
     """
     target = _target(application, _E.CONSENT, actor)
-    _not_the_same_person(application, OpinionKind.POLICE_ACCEPTANCE, actor)
+    _check_what_went_before(application, _E.CONSENT, actor)
     requested = {point.point_id: point.requested for point in application.points}
     for point_id, operations in consented.items():
         if not operations <= requested.get(point_id, frozenset()):
@@ -196,10 +279,7 @@ def approve(application: Application, text: str, actor: Actor, now: datetime) ->
     police = application.latest(OpinionKind.POLICE)
     if police is None or any(point.consented is None for point in application.points):
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"missing": "police_consent"})
-    review = application.latest(OpinionKind.BUREAU_REVIEW)
-    if review is None or review.signed_at < police.signed_at:
-        raise RuleRefusedError(Refusal.REVIEW_MISSING)
-    _not_the_same_person(application, OpinionKind.BUREAU_REVIEW, actor)
+    _check_what_went_before(application, _E.APPROVE, actor)
     opinion = _opinion(actor, OpinionKind.BUREAU, "approved", text, now)
     return replace(application, state=target).with_opinion(opinion)
 
@@ -226,22 +306,20 @@ def provision(
 def resume(application: Application, text: str, actor: Actor, now: datetime) -> Application:
     """Two persons: one proposed (``propose_resume``), another resumes."""
     target = _target(application, _E.RESUME, actor)
-    if application.latest(OpinionKind.RESUME_PROPOSAL) is None:
-        raise RuleRefusedError(Refusal.PROPOSAL_MISSING)
-    _not_the_same_person(application, OpinionKind.RESUME_PROPOSAL, actor)
-    opinions = tuple(o for o in application.opinions if o.kind is not OpinionKind.RESUME_PROPOSAL)
-    opinion = _opinion(actor, OpinionKind.BUREAU, "resumed", text, now)
-    return replace(application, state=target, opinions=opinions).with_opinion(opinion)
+    _check_what_went_before(application, _E.RESUME, actor)
+    opinion = _opinion(actor, OpinionKind.MEASURE, "resumed", text, now)
+    return replace(application, state=target).with_opinion(opinion)
 
 
 _WITH_REASON: Mapping[ApplicationEvent, OpinionKind] = {
-    _E.WITHDRAW: OpinionKind.BUREAU,
-    _E.SUSPEND: OpinionKind.BUREAU,
-    _E.REVOKE: OpinionKind.BUREAU,
+    _E.WITHDRAW: OpinionKind.UNIT_NOTICE,
+    _E.GIVE_TERMINATION_NOTICE: OpinionKind.UNIT_NOTICE,
+    _E.SUSPEND: OpinionKind.MEASURE,
+    _E.REVOKE: OpinionKind.MEASURE,
+    _E.ORDER_AGAIN: OpinionKind.MEASURE,
+    _E.ARCHIVE: OpinionKind.MEASURE,
     _E.PROPOSE_RESUME: OpinionKind.RESUME_PROPOSAL,
     _E.REPORT_CANNOT_PROVIDE: OpinionKind.OPERATOR,
-    _E.ORDER_AGAIN: OpinionKind.BUREAU,
-    _E.GIVE_TERMINATION_NOTICE: OpinionKind.BUREAU,
 }
 
 
@@ -251,11 +329,9 @@ def move_with_reason(
     """The steps that ask for nothing but a stated reason: withdraw, suspend, revoke, propose to resume …"""
     target = _target(application, event, actor)
     if not reason.strip():
-        raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})
-    moved = replace(application, state=target)
-    if event is _E.WITHDRAW:
-        return moved
-    return moved.with_opinion(_opinion(actor, _WITH_REASON[event], event.value, reason, now))
+        raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "text"})
+    opinion = _opinion(actor, _WITH_REASON[event], event.value, reason, now)
+    return replace(application, state=target).with_opinion(opinion)
 
 
 def move_by_consequence(application: Application, event: ApplicationEvent) -> Application:

@@ -26,12 +26,12 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevocationReceipt:
-    """One of the three: what was withdrawn (``affected`` many), when, by whose order."""
+    """One of the three: what was withdrawn (``affected`` many), when, by whose order (None: a date was reached)."""
 
     application_id: str
     kind: ReceiptKind
     affected: int
-    ordered_by: str
+    ordered_by: str | None
     done_at: datetime
 
 

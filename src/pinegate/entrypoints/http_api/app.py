@@ -6,15 +6,34 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
-from pinegate.entrypoints.http_api import access, catalogue, devices, identity
+from pinegate.entrypoints.http_api import (
+    access,
+    agreements,
+    applications,
+    catalogue,
+    devices,
+    documents,
+    grants,
+    identity,
+    organizations,
+    work_orders,
+    workbench,
+)
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
     identity.router,
     access.router,
+    workbench.router,
+    organizations.router,
     catalogue.router,
     devices.router,
+    documents.router,  # before applications: its paths would read as steps there
+    applications.router,
+    agreements.router,
+    work_orders.router,
+    grants.router,
 )
 """One per feature."""
 

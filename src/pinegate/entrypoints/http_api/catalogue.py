@@ -255,7 +255,7 @@ async def list_points(
         views = CatalogueViews(tx.connection, user.actor, services.now())
         offset = (asked.page - 1) * asked.page_size
         rows, total = await views.page(asked.as_filter(), asked.sort, asked.page_size, offset)
-    return PointPage(items=[_point(row) for row in rows], total=total)
+    return PointPage(items=[point_out(row) for row in rows], total=total)
 
 
 @router.get("/points/tree")
@@ -400,7 +400,8 @@ def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     }
 
 
-def _point(row: Row[*tuple[Any, ...]]) -> PointOut:
+def point_out(row: Row[*tuple[Any, ...]]) -> PointOut:
+    """A row of ``CatalogueViews`` as the API shows it."""
     return PointOut.model_validate(_point_values(row))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +95,17 @@ def install_problem_documents(app: FastAPI) -> None:
         text = ", ".join(f"{key}: {value}" for key, value in detail.items())
         return problem(status, refusal.value, text, errors)
 
+    async def on_unknown(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(404, "not_found")
+
+    async def on_stale(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(409, "conflict", "somebody else changed it; read it again")
+
+    async def on_bad_value(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, InvalidInputError)  # noqa: S101
+        errors = [{"field": error.field, "message": error.message}]
+        return problem(422, "invalid_input", "mend the named fields", errors)
+
     async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         errors = [
@@ -121,5 +133,8 @@ def install_problem_documents(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, on_database_away)
     app.add_exception_handler(Exception, on_fault)
     app.add_exception_handler(RuleRefusedError, on_refusal)
+    app.add_exception_handler(NotFoundError, on_unknown)
+    app.add_exception_handler(StaleVersionError, on_stale)
+    app.add_exception_handler(InvalidInputError, on_bad_value)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)

@@ -23,12 +23,11 @@ def judge_again(sessions: Sequence[LiveSession], now: datetime) -> Verdicts:
     falls: dict[str, str] = {}
     keeps: dict[str, float] = {}
     for session in sessions:
-        if not session.situation.signed_in:
-            falls[session.id] = EndReason.SIGNED_OUT.value
-            continue
         decision = decide_access(session.request, session.situation.facts, now)
         if isinstance(decision, Denied):
             falls[session.id] = decision.reason.value
+        elif not session.situation.signed_in:
+            falls[session.id] = EndReason.SIGNED_OUT.value
         else:
             keeps[session.id] = decision.lease_seconds
     return Verdicts(falls, keeps)

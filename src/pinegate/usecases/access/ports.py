@@ -57,7 +57,7 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A running play session with everything to judge it again."""
+    """A play session that runs, or whose ticket is still out, with everything to judge it again."""
 
     id: str
     request: AccessRequest

@@ -225,6 +225,8 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("consultation", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("sealed_form", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("round", sa.Integer(), server_default="0", nullable=False),
         sa.Column("filed_by", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("policy_version", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -449,6 +451,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -460,6 +463,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_opinions_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opinions")),
+        sa.UniqueConstraint(
+            "application_id", "round", "position", name=op.f("uq_opinions_application_id_round_position")
+        ),
     )
     op.create_index(op.f("ix_opinions_application_id"), "opinions", ["application_id"], unique=False)
     op.create_table(
@@ -467,7 +473,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("affected", sa.Integer(), nullable=False),
-        sa.Column("ordered_by", sa.Text(), nullable=False),
+        sa.Column("ordered_by", sa.Text(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_revocation_receipts_application_id")

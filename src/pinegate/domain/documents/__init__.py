@@ -1,0 +1,1 @@
+"""Signed and sealed paper, scanned: what kinds there are and who may hand in which, when."""

@@ -1,0 +1,95 @@
+"""A work order: points, operations, system and unit — and the result that the operator writes on it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import Role
+from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.state_table import StateTable, Transition
+
+
+class WorkOrderState(StrEnum):
+    """Where a work order stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class WorkOrderEvent(StrEnum):
+    """What happens to a work order."""
+
+    ORDER = "order"
+    CONFIRM_TEST = "confirm_test"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CALL_OFF = "call_off"
+
+
+_S, _E = WorkOrderState, WorkOrderEvent
+PROVISIONERS = frozenset({Role.OPERATOR_PROVISIONER})
+
+WORK_ORDER = StateTable(
+    "work_order",
+    [
+        Transition(None, _E.ORDER, _S.OPEN, clause="article 5"),
+        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.FAIL, _S.FAILED, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.CALL_OFF, _S.FAILED, clause="article 7"),
+    ],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """Provisioning for one approved application. ``result``: 处置结果."""
+
+    id: str
+    number: str
+    application_id: str
+    system_id: str
+    state: WorkOrderState
+    created_at: datetime
+    tested_at: datetime | None = None
+    closed_at: datetime | None = None
+    result: str = ""
+    kind: str = "provision"
+
+
+def _target(order: WorkOrder, event: WorkOrderEvent, actor: Actor) -> WorkOrderState:
+    row = WORK_ORDER.find(order.state, event)
+    if row is None:
+        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": order.state, "event": event})
+    if not actor.may(row.roles):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    return row.target
+
+
+def confirm_test(order: WorkOrder, *, pictures_came: bool, actor: Actor, now: datetime) -> WorkOrder:
+    """The operator saw the picture. ``pictures_came``: the register knows of a test play under this order that ran."""
+    target = _target(order, WorkOrderEvent.CONFIRM_TEST, actor)
+    if not pictures_came:
+        raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
+    return replace(order, state=target, tested_at=now)
+
+
+def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
+    """Done: never without a test play."""
+    target = _target(order, WorkOrderEvent.COMPLETE, actor)
+    if order.tested_at is None:
+        raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
+    return _close(order, target, result, now)
+
+
+def fail(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
+    """Cannot be provided; the bureau decides what follows."""
+    return _close(order, _target(order, WorkOrderEvent.FAIL, actor), result, now)
+
+
+def _close(order: WorkOrder, state: WorkOrderState, result: str, now: datetime) -> WorkOrder:
+    if not result.strip():
+        raise RuleRefusedError(Refusal.OPINION_MISSING, {"field": "text"})
+    return replace(order, state=state, result=result.strip(), closed_at=now)

@@ -1,0 +1,1 @@
+"""《保密协议》: signed and sealed by both sides."""

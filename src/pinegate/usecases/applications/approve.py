@@ -1,0 +1,33 @@
+"""The bureau approves; the agreement of Annex 2 is prepared over exactly what was approved (articles 5 and 6)."""
+
+from collections.abc import Callable
+
+from pinegate.domain.agreements.agreement import Agreement, AgreementState
+from pinegate.domain.agreements.schedule import schedule_of
+from pinegate.domain.agreements.text import TEXT_VERSION
+from pinegate.domain.applications.application import Application
+from pinegate.domain.applications.states import ApplicationEvent
+from pinegate.domain.applications.steps import approve
+from pinegate.usecases.act import Act
+from pinegate.usecases.applications.ports import ApplicationTransaction
+from pinegate.usecases.applications.step import open_file, record_agreement, record_step
+
+
+async def approve_application(
+    tx: ApplicationTransaction, application_id: str, text: str, sm3: Callable[[bytes], str], act: Act
+) -> Application:
+    """Another person than the reviewer approves. ``sm3``: digest (hex) of bytes."""
+    before = await open_file(tx, application_id, act.person)
+    after = approve(before, text, act.person, act.now)
+    stored = await record_step(tx, before, after, ApplicationEvent.APPROVE, act, text)
+    agreement = Agreement(
+        id=act.new_id(),
+        application_id=stored.id,
+        organization_id=stored.organization_id,
+        state=AgreementState.AWAITING_UNIT,
+        text_version=TEXT_VERSION,
+        schedule_digest=sm3(schedule_of(stored)),
+    )
+    await tx.agreements.add(agreement, act.now)
+    await record_agreement(tx, None, agreement, act)
+    return stored

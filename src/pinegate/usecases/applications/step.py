@@ -1,0 +1,102 @@
+"""What every step has in common: read under lock, store, audit, tell those concerned."""
+
+from pinegate.domain.agreements.agreement import Agreement, end_sharing
+from pinegate.domain.applications.application import Application
+from pinegate.domain.applications.notices import told_of
+from pinegate.domain.applications.readers import may_read
+from pinegate.domain.applications.states import ApplicationEvent
+from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.usecases.act import Act
+from pinegate.usecases.applications.ports import ApplicationTransaction
+from pinegate.usecases.errors import NotFoundError
+
+
+async def open_file(
+    tx: ApplicationTransaction, application_id: str, reader: Actor, *, lock: bool = True
+) -> Application:
+    """The application, locked until the transaction ends.
+
+    Raises:
+        NotFoundError: there is none, or ``reader`` may not know of it.
+    """
+    application = await tx.applications.get(application_id, lock=lock)
+    if application is None or not may_read(application, reader):
+        raise NotFoundError
+    return application
+
+
+async def record_step(
+    tx: ApplicationTransaction,
+    before: Application,
+    after: Application,
+    event: ApplicationEvent,
+    act: Act,
+    text: str = "",
+) -> Application:
+    """Store ``after`` with its audit event, and post the notices of ``event``. Gives the stored application."""
+    stored = await tx.applications.save(after, act.now)
+    await tx.audit.append(
+        act.event(
+            AuditEventName.APPLICATION_MOVED,
+            "application",
+            after.id,
+            event=event.value,
+            text=text.strip(),
+            **{"from": before.state.value, "to": after.state.value},
+        )
+    )
+    await _tell(tx, before, after, event, act, text)
+    return stored
+
+
+async def _tell(
+    tx: ApplicationTransaction,
+    before: Application,
+    after: Application,
+    event: ApplicationEvent,
+    act: Act,
+    text: str,
+) -> None:
+    kinds = told_of(event, after.round)
+    addressed = list(await tx.notices.organizations_of(kinds - {OrganizationKind.USING_UNIT}))
+    if OrganizationKind.USING_UNIT in kinds:
+        addressed.append(after.organization_id)
+    details = {
+        "number": after.number,
+        "event": event.value,
+        "from": before.state.value,
+        "to": after.state.value,
+        "text": text.strip(),
+    }
+    for organization_id in addressed:
+        await tx.notices.post(act.new_id(), organization_id, "application.moved", after.id, details, act.now)
+
+
+async def end_agreement(tx: ApplicationTransaction, application: Application, act: Act) -> Agreement | None:
+    """The agreement of a sharing that ends or never began: surviving as a duty, or void. None: there was none."""
+    agreement = await tx.agreements.of_application(application.id, lock=True)
+    if agreement is None:
+        return None
+    ended = end_sharing(agreement)
+    await tx.agreements.save(ended, act.now)
+    await record_agreement(tx, agreement, ended, act)
+    return ended
+
+
+async def record_agreement(
+    tx: ApplicationTransaction, before: Agreement | None, after: Agreement, act: Act, text: str = ""
+) -> None:
+    """The audit event of an agreement's move."""
+    await tx.audit.append(
+        act.event(
+            AuditEventName.AGREEMENT_MOVED,
+            "agreement",
+            after.id,
+            application=after.application_id,
+            schedule_digest=after.schedule_digest,
+            text=text.strip(),
+            **{"from": before.state.value if before else "", "to": after.state.value},
+        )
+    )

@@ -1,0 +1,1 @@
+"""The sharing itself: suspended, resumed, revoked, ended by its date."""

@@ -1,0 +1,52 @@
+"""What ends by its date. Run by the scheduler; pictures stop by the decision itself, to the second."""
+
+from collections.abc import Sequence
+
+from pinegate.domain.applications.application import Application
+from pinegate.domain.applications.states import PICTURES_FLOW, ApplicationEvent, ApplicationState
+from pinegate.domain.applications.steps import move_by_consequence
+from pinegate.domain.calendar import day_of
+from pinegate.domain.grants.grant import GrantEvent
+from pinegate.usecases.act import Act
+from pinegate.usecases.applications.step import record_step
+from pinegate.usecases.grants.ports import GrantTransaction
+from pinegate.usecases.grants.strike import complete_revocation, move_grants, revoke_application
+
+_RUNNING = PICTURES_FLOW | {ApplicationState.SUSPENDED}
+
+
+async def expire_due(tx: GrantTransaction, act: Act) -> Sequence[str]:
+    """End every running application whose last day is over; gives their ids.
+
+    ``terminating`` ends by the unit's own notice (Annex 2 clause 3), the others expire; both are then revoked with
+    their three receipts.
+    """
+    ended: list[str] = []
+    for application_id in await tx.grants.applications_ended_by(day_of(act.now)):
+        application = await tx.applications.get(application_id, lock=True)
+        if application is None or application.state not in _RUNNING:
+            continue
+        if application.state is not ApplicationState.TERMINATING:
+            application = await _expire(tx, application, act)
+        await revoke_application(tx, application, None, "", act.now, act.new_id)
+        ended.append(application_id)
+    return ended
+
+
+async def _expire(tx: GrantTransaction, application: Application, act: Act) -> Application:
+    moved = move_by_consequence(application, ApplicationEvent.EXPIRE)
+    stored = await record_step(tx, application, moved, ApplicationEvent.EXPIRE, act)
+    await move_grants(tx, application.id, GrantEvent.EXPIRE, act)
+    return stored
+
+
+async def complete_revocations(tx: GrantTransaction, act: Act) -> Sequence[str]:
+    """Finish every revocation whose last session has ended meanwhile; gives the applications now ``revoked``."""
+    done: list[str] = []
+    for application_id in await tx.grants.applications_being_revoked():
+        application = await tx.applications.get(application_id, lock=True)
+        if application is None or application.state is not ApplicationState.REVOKING:
+            continue
+        if (await complete_revocation(tx, application, act)).state is ApplicationState.REVOKED:
+            done.append(application_id)
+    return done

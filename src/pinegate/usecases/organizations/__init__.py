@@ -1,0 +1,1 @@
+"""Units and authorities, their people, their systems, who may know what."""

@@ -1,0 +1,1 @@
+"""What the operator is told to do, and what came of it."""
