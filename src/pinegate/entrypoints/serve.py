@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import structlog
@@ -45,6 +47,24 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING)
 
 
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn would raise them anew after its end, in the middle of our own stopping."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _end(self) -> None:
+        self.should_exit = True
+
+
 async def serve_application(app: FastAPI, host: str, port: int) -> None:
     """HTTP until SIGINT or SIGTERM; running requests get a few seconds to end.
 
@@ -64,7 +84,7 @@ async def serve_application(app: FastAPI, host: str, port: int) -> None:
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=2_000,
     )
-    await uvicorn.Server(config).serve()
+    await _Server(config).serve()
 
 
 async def serve(settings: Settings) -> None:
@@ -73,5 +93,4 @@ async def serve(settings: Settings) -> None:
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port
         )
-        with contextlib.suppress(asyncio.CancelledError):
-            await serve_application(city.app, settings.http_host, settings.http_port)
+        await serve_application(city.app, settings.http_host, settings.http_port)

@@ -45,6 +45,14 @@ class TakesSnapshots(Protocol):
         ...
 
 
+class KeepsScans(Protocol):
+    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+
+    def store(self, content: bytes) -> StoredScan: ...
+
+    def read(self, scan_id: str, sm3: str) -> bytes: ...
+
+
 def _new_ticket() -> str:
     return secrets.token_urlsafe(32)
 
@@ -55,14 +63,6 @@ def _sign_in_limit() -> RateLimit:
 
 def _interface_limit() -> RateLimit:
     return RateLimit(burst=200, per_second=50)
-
-
-class KeepsScans(Protocol):
-    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
-
-    def store(self, content: bytes) -> StoredScan: ...
-
-    def read(self, scan_id: str, sm3: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,9 @@
 import asyncio
 import contextlib
 import socket
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import structlog
 
 from pinegate.adapters.settings import Settings
 from pinegate.adapters.simulator.clip_encoding import ClipSettings
@@ -122,7 +119,9 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
 
     def progress(done: int, total: int) -> None:
         nonlocal told
-        tenth = done * 10 // max(total, 1)
+        if total == 0:
+            return
+        tenth = done * 10 // total
         if tenth != told:
             told = tenth
             narrator.tell(f"drawing the cameras' scenes: {done} of {total}")
@@ -198,8 +197,4 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
 
 def run_demonstration(settings: Settings, cache_folder: Path) -> None:
     """The command's body."""
-    try:
-        asyncio.run(demonstrate(settings, cache_folder))
-    except KeyboardInterrupt:
-        structlog.get_logger().debug("interrupted")
-        sys.exit(0)
+    asyncio.run(demonstrate(settings, cache_folder))

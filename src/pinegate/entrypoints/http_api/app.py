@@ -16,6 +16,8 @@ from pinegate.entrypoints.http_api import (
     grants,
     identity,
     organizations,
+    register,
+    revocations,
     work_orders,
     workbench,
 )
@@ -24,7 +26,6 @@ from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
     identity.router,
-    access.router,
     workbench.router,
     organizations.router,
     catalogue.router,
@@ -34,6 +35,9 @@ ROUTERS: Sequence[APIRouter] = (
     agreements.router,
     work_orders.router,
     grants.router,
+    access.router,
+    revocations.router,
+    register.router,
 )
 """One per feature."""
 
