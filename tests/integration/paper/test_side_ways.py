@@ -131,6 +131,7 @@ async def test_a_withdrawn_application_voids_its_agreement(walk: Walk) -> None:
 async def test_a_rejected_seal_is_given_again(walk: Walk) -> None:
     agreement_id = await walk.to_agreement()
     await walk.sign(Role.UNIT_LEADER, agreement_id)
+    walk.clock.advance(seconds=1)
     answer = await walk.post(
         Role.BUREAU_APPROVER, f"/api/agreements/{agreement_id}/reject_seal", text="印章不清"
     )
@@ -181,3 +182,12 @@ async def test_a_text_that_cannot_be_kept_is_refused(walk: Walk, text: str) -> N
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
     assert (await client.get(f"/api/applications/{walk.id}%00")).status_code in {404, 422}
     assert (await client.get("/api/applications", params={"q": "\u0000"})).status_code == 422
+
+
+@pytest.mark.parametrize("area", ["110000", "341999999", "屯溪区"])
+async def test_an_area_is_an_administrative_division_of_the_city(walk: Walk, area: str) -> None:
+    await walk.create()
+    answer = await walk.edit(areas=[area])
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("areas")
+    assert (await walk.edit(areas=["341002102"])).json()["areas"] == ["341002102"]
