@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import hold_still
 from pinegate.adapters.database.access_facts import (
+    CAMERA_OF_POINT,
     FACTS_OF_LIVE,
     FACTS_OF_ONE,
     STANDS_ON,
@@ -87,13 +88,8 @@ where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null 
 
 _CHANGES = "select sequence, target_id from access_changes where sequence > %s order by sequence limit 10000"
 
-_CAMERA = """
-select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
-from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
-"""
-
 _PLAY = """
-select r.person_id, r.system_id, r.point_id, r.started_at, r.ended_at, r.end_reason
+select r.person_id, r.system_id, r.access_key, r.point_id, r.started_at, r.ended_at, r.end_reason
 from access_register r where r.id = %s and r.outcome = 'allowed'
 """
 
@@ -257,7 +253,7 @@ class AccessRows:
 
     async def camera(self, point_id: str) -> Camera | None:
         """How to ask for a point's pictures; None when its device is switched off."""
-        row = await (await self._execute(_CAMERA, (point_id,))).fetchone()
+        row = await (await self._execute(CAMERA_OF_POINT, (point_id,))).fetchone()
         if row is None:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
@@ -268,6 +264,12 @@ class AccessRows:
     async def play(self, session_id: str) -> _Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
+
+    async def system_of_order(self, order_id: str) -> str | None:
+        row = await (
+            await self._execute("select system_id from work_orders where id = %s", (order_id,))
+        ).fetchone()
+        return None if row is None else row.system_id
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

@@ -47,11 +47,10 @@ async def open_stream(
     decision = decide_access(asked.access, situation.facts, now)
     allowed = isinstance(decision, Allowed)
     expires_at = now + TICKET_LIFETIME
-    person = situation.facts.person
     entry = RegisterEntry(
         id=new_id(),
         request=asked.access,
-        organization_id=person.organization_id if person else "",
+        organization_id=situation.organization_id,
         decision=decision,
         requested_at=now,
         portal_session_id=asked.portal_session_id,

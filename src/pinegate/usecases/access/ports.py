@@ -23,6 +23,12 @@ class Situation:
     system_name: str = ""
     point_name: str = ""
 
+    @property
+    def organization_id(self) -> str:
+        """The unit in whose name was asked: the person's, else the system's."""
+        party = self.facts.person or self.facts.system
+        return party.organization_id if party else ""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:

@@ -1,0 +1,3 @@
+from tests.integration.access.conftest import watching
+
+__all__ = ["watching"]
