@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 from psycopg import AsyncConnection as PsycopgConnection
 from psycopg import AsyncCursor
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import hold_still
@@ -23,6 +24,7 @@ from pinegate.adapters.database.access_facts import (
     situation_from,
 )
 from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
     EndedSession,
@@ -38,6 +40,8 @@ from pinegate.usecases.streams.signalling import Camera
 _Row: TypeAlias = Any
 
 _REGISTER = """
+with written as (insert into audit_events (id, name, at, actor_person_id, actor_organization_id, subject_kind,
+    subject_id, client_host, details, canonical) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s))
 insert into access_register (id, door, outcome, denial_reason, operation, person_id, organization_id, system_id,
     point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
     ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
@@ -142,13 +146,23 @@ class AccessRows:
         )
         return situation_from(await found.fetchone())
 
-    async def register(self, entry: RegisterEntry) -> None:
+    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
         request, decision = entry.request, entry.decision
         allowed = isinstance(decision, Allowed)
         at_once = allowed and entry.ticket_digest is None
         await self._execute(
             _REGISTER,
             (
+                event.id,
+                event.name.value,
+                event.at,
+                event.actor_person_id,
+                event.actor_organization_id,
+                event.subject_kind,
+                event.subject_id,
+                event.client_host,
+                Jsonb(dict(event.details)),
+                event.canonical(),
                 entry.id,
                 request.door.value,
                 "allowed" if allowed else "denied",

@@ -42,8 +42,7 @@ async def ask_to_do(
         requested_at=now,
         portal_session_id=portal_session_id,
     )
-    await tx.access.register(entry)
-    await tx.audit.append(decided(entry, new_id()))
+    await tx.access.register(entry, decided(entry, new_id()))
     if isinstance(decision, Denied):
         return decision
     return Permitted(entry.id, decision, situation)

@@ -58,8 +58,7 @@ async def open_stream(
         ticket_digest=ticket_digest(ticket) if allowed else None,
         ticket_expires_at=expires_at if allowed else None,
     )
-    await tx.access.register(entry)
-    await tx.audit.append(decided(entry, new_id()))
+    await tx.access.register(entry, decided(entry, new_id()))
     if isinstance(decision, Denied):
         return decision
     return OpenedStream(entry.id, ticket, expires_at, decision, situation)

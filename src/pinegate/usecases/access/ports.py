@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
+from pinegate.domain.audit.event import AuditEvent
 from pinegate.usecases.transaction import AuditLog
 
 
@@ -100,7 +101,9 @@ class AccessStore(Protocol):
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation: ...
 
-    async def register(self, entry: RegisterEntry) -> None: ...
+    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
+        """Write the line and its audit event, by one statement: this is the path that every picture takes."""
+        ...
 
     async def ticket(self, digest: bytes) -> IssuedTicket | None:
         """The ticket's row, locked, then the facts of this moment."""
