@@ -8,9 +8,11 @@ from starlette.staticfiles import StaticFiles
 
 from pinegate.entrypoints.http_api import (
     access,
+    access_interface,
     agreements,
     applications,
     catalogue,
+    credentials,
     devices,
     documents,
     grants,
@@ -21,6 +23,7 @@ from pinegate.entrypoints.http_api import (
     work_orders,
     workbench,
 )
+from pinegate.entrypoints.http_api.body_limit import BodyLimit
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
@@ -37,6 +40,8 @@ ROUTERS: Sequence[APIRouter] = (
     grants.router,
     access.router,
     revocations.router,
+    credentials.router,
+    access_interface.router,
     register.router,
 )
 """One per feature."""
@@ -81,6 +86,7 @@ def create_app(
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
+    app.add_middleware(BodyLimit)
     for router in ROUTERS:
         app.include_router(router)
     if portal is not None:
