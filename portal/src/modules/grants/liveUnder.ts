@@ -7,7 +7,7 @@ const MOST = 500
 /** What an application or a grant stands for, where the register itself knows only systems and points. */
 async function narrower(scope: Scope, id: string): Promise<{ system_id: string; points: ReadonlySet<string> } | null> {
   if (scope === 'application') {
-    const application = await ask(api.GET('/api/applications/{id}', { params: { path: { id } } }))
+    const application = await ask(api.GET('/api/applications/{application_id}', { params: { path: { application_id: id } } }))
     return { system_id: application.system.id, points: new Set(application.grants.map((grant) => grant.point_id)) }
   }
   const { items } = await ask(api.GET('/api/grants', { params: { query: {} } }))

@@ -1,7 +1,8 @@
 import { api, ask } from '@/api/client'
+import type { RevocationScope } from '@/api/models'
 
-export const SCOPES = ['application', 'grant', 'point', 'system', 'person', 'organization'] as const
-export type Scope = (typeof SCOPES)[number]
+export type Scope = RevocationScope
+export const SCOPES: readonly Scope[] = ['application', 'grant', 'point', 'system', 'person', 'organization']
 
 export interface Target {
   id: string
@@ -28,7 +29,7 @@ async function grants(q: string): Promise<Target[]> {
 }
 
 async function points(q: string): Promise<Target[]> {
-  const query = { q: q || undefined, state: 'listed', page_size: MOST }
+  const query = { q: q || undefined, state: 'listed' as const, page_size: MOST }
   const { items } = await ask(api.GET('/api/points', { params: { query } }))
   return items.map((item) => ({ id: item.id, name: item.name, note: `${item.division_name}${item.township_name} ${item.channel_code}` }))
 }
@@ -48,7 +49,7 @@ async function organizations(q: string): Promise<Target[]> {
 async function persons(q: string): Promise<Target[]> {
   const units = await organizations('')
   const details = await Promise.all(
-    units.map((unit) => ask(api.GET('/api/organizations/{id}', { params: { path: { id: unit.id } } }))),
+    units.map((unit) => ask(api.GET('/api/organizations/{organization_id}', { params: { path: { organization_id: unit.id } } }))),
   )
   return details
     .flatMap((unit) => unit.persons.map((person) => ({ id: person.id, name: person.name, note: unit.name })))
