@@ -6,17 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 from tests.factories.organizations import City, Person, add_city, add_portal_session, fresh_id
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.documents.upload import ScanStore
+from pinegate.adapters.embedded_postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
+from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
 
 _TEMPLATE = "pinegate_template"
 
@@ -45,6 +49,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             yield server
 
 
+def as_administrator(postgres: EmbeddedPostgres, statement: str) -> None:
+    """Run ``statement`` as the server's own administrator: what no code of the product can do."""
+    address = postgres.urls("postgres").owner.replace(OWNER_ROLE, "postgres")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
 @pytest.fixture
 async def database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     name = f"test_{fresh_id().replace('-', '')}"
@@ -66,8 +77,15 @@ async def city(database: Database) -> City:
 
 
 @pytest.fixture
-def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(32)))
+def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
+    return Services(
+        database=database,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(32)),
+        passwords=Argon2Passwords(memory_kib=64, passes=1),
+        scans=ScanStore(tmp_path / "scans", MAX_UPLOAD_BYTES),
+    )
 
 
 ClientAs = Callable[[Role | Person], Awaitable[httpx2.AsyncClient]]

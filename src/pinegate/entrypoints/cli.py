@@ -1,7 +1,9 @@
 """The command line: `pinegate …`. Each command imports what it needs when it runs: help is instant."""
 
+import asyncio
 import importlib
 import signal
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -26,6 +28,61 @@ _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+@app.command()
+def serve() -> None:
+    """Run the city that the settings describe (see deploy/configuration.md)."""
+    from pinegate.entrypoints.serve import configure_logging, serve
+
+    settings = _settings()
+    configure_logging(settings)
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def demo(
+    cache: Annotated[Path, typer.Option(help="Where the drawn clips are kept.")] = Path(".cache"),
+) -> None:
+    """Run a demonstration city with simulated cameras, on this machine only."""
+    from pinegate.entrypoints.demonstration.demo import run_demonstration
+    from pinegate.entrypoints.serve import configure_logging
+
+    settings = _settings()
+    configure_logging(settings.model_copy(update={"log_level": "warning"}))
+    run_demonstration(settings, cache)
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to this version's tables; `serve` does it too."""
+    from pinegate.entrypoints.wiring import prepared_database
+
+    async def run() -> None:
+        settings = _settings()
+        settings.create_data_folder()
+        async with prepared_database(settings):
+            typer.echo("The database is up to date.")
+
+    asyncio.run(run())
+
+
+@app.command()
+def found(
+    bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
+    administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
+    login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
+) -> None:
+    """Enter the first organization and account of a new city; the password is printed once."""
+    from pinegate.entrypoints.first_account import CityFoundedError, found_first_account
+
+    try:
+        password = asyncio.run(found_first_account(_settings(), bureau, administrator, login))
+    except CityFoundedError:
+        _fail("this city has accounts already; sign in as security administrator and add others there")
+    typer.echo(
+        f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."
+    )
 
 
 @app.command(context_settings=_PASS_ON, add_help_option=False)

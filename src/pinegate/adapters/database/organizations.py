@@ -48,6 +48,9 @@ class OrganizationRows:
             Standing(row.standing),
         )
 
+    async def any_organization(self) -> bool:
+        return await self._exists(organizations)
+
     async def name_is_taken(self, name: str) -> bool:
         return await self._exists(organizations, organizations.c.name == name)
 

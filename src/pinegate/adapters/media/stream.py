@@ -24,7 +24,8 @@ GOP_CAP = 8 << 20
 """Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
 SETTLE_S = 0.5
 """How long the first viewers wait after the first key frame for a first frame of audio."""
-SETTLE_TRANSCODED_S = 2.0
+TRANSCODED_S = 1.5
+"""How much longer when the camera's sound is being transcoded, by a helper that may just be starting."""
 
 
 class Packer(Protocol):
@@ -149,7 +150,12 @@ class Stream:
         container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
         output = self._outputs.get(container)
         if output is None:
-            output = self._outputs[container] = Output(self._packer(container), self._group)
+            packer = self._packer(container)
+            output = Output(packer, self._group)
+            if not packer.ready:  # the key frame's parameter sets cannot be read; perhaps the next one's
+                self.waiting[viewer] = None
+                return
+            self._outputs[container] = output
         output.join(viewer)
 
     def _packer(self, container: PlayProtocol) -> Packer:
@@ -187,8 +193,8 @@ class Stream:
         ):  # packing may flush, and flushing may end the last viewer
             output.pack(unit)
         if not self._settled:
-            self._try_to_settle(unit)
-        elif self.waiting:
+            self._try_to_settle()
+        elif self.waiting and unit.key:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
 
@@ -213,12 +219,17 @@ class Stream:
         elif unit is not self._group[0]:
             self._group.append(unit)
 
-    def _try_to_settle(self, unit: AccessUnit) -> None:
+    def _try_to_settle(self) -> None:
         if self.audio is not None:
             self._settle()
         elif self._settling is None:
-            slow = self._transcodes and self.camera_audio is not None
-            self._settling = self._loop.call_later(SETTLE_TRANSCODED_S if slow else SETTLE_S, self._settle)
+            self._settling = self._loop.call_later(SETTLE_S, self._waited_for_sound)
+
+    def _waited_for_sound(self) -> None:
+        if self._transcodes and self.camera_audio is not None:
+            self._settling = self._loop.call_later(TRANSCODED_S, self._settle)
+        else:
+            self._settle()
 
     def _settle(self) -> None:
         if self._settling is not None:

@@ -16,6 +16,7 @@ class _Collection:
     alarm: Alarm
     items: dict[str, CatalogItem] = field(default_factory=dict[str, CatalogItem])
     received: int = 0
+    skipped: int = 0
     total: int = -1
 
 
@@ -43,12 +44,13 @@ class CatalogCollector:
         if collection is None:
             return False
         collection.total = answer.sum_num
-        collection.received += len(answer.items)
+        collection.received += len(answer.items) + answer.skipped
+        collection.skipped += answer.skipped
         for item in answer.items:
             if item.device_id in collection.items or len(collection.items) < self._max_items:
                 collection.items[item.device_id] = item
         have = len(collection.items)
-        if have >= collection.total or have >= self._max_items:
+        if have + collection.skipped >= collection.total or have >= self._max_items:
             self._finish(key)
             return True
         collection.alarm.cancel()

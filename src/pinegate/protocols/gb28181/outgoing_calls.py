@@ -16,10 +16,14 @@ from pinegate.protocols.sdp.codec import parse_sdp, serialise_sdp
 from pinegate.protocols.sdp.session import SessionDescription
 from pinegate.protocols.sip.dialogs import Belonging, Dialog, dialog_of_answer, key_of_request
 from pinegate.protocols.sip.endpoint import SipEndpoint
+from pinegate.protocols.sip.faults import printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
 from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.transaction_tables import T1
 from pinegate.protocols.sip.transactions import cancel_of
+
+_CANCEL_WAIT = 64 * T1
 
 
 class CallState(Enum):
@@ -99,8 +103,14 @@ class OutgoingCalls:
     def _cancel(self, call: _Call, now: float) -> None:
         call.state = CallState.CANCELLED
         call.alarm.cancel()
+        call.alarm = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
         if call.provisional:
             self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
+
+    def _abandon(self, call: _Call) -> None:
+        """A cancelled INVITE that is never answered is over all the same (RFC 3261 section 9.1)."""
+        self._endpoint.transactions.abandon(call.invite)
+        self._calls.pop(call.invite.call_id, None)
 
     def _answered(self, name: str, response: Response | None, now: float) -> None:
         call = self._calls.get(name)
@@ -145,7 +155,7 @@ class OutgoingCalls:
         del self._calls[name]
         call.alarm.cancel()
         if call.state is CallState.INVITING:
-            self._emit(InviteFailed(name, status, reason))
+            self._emit(InviteFailed(name, status, printable(reason)))
 
     def _bye(self, call: _Call, now: float) -> None:
         if call.dialog is not None:
@@ -187,5 +197,7 @@ class OutgoingCalls:
                 if call.flow.transport == "udp":
                     self._bye(call, now)
                 self._emit(CallEnded(name, CallEndReason.DEVICE_OFFLINE))
-            elif call.state is CallState.INVITING:
+                continue
+            self._endpoint.transactions.abandon(call.invite)
+            if call.state is CallState.INVITING:
                 self._emit(InviteFailed(name, 480, "The device went offline"))

@@ -15,16 +15,16 @@ from pinegate.protocols.gb28181.upper_events import (
     Rejection,
     UpperEvent,
 )
+from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.sip.addresses import NameAddr, SipUri, param
 from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, verifies
 from pinegate.protocols.sip.endpoint import SipEndpoint
-from pinegate.protocols.sip.faults import SipSyntaxError
+from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook, NonceVerdict
 from pinegate.protocols.sip.parser import Limits
 
-_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _NOBODY = DeviceAccount("")
 
@@ -78,7 +78,7 @@ class Registrar:
     def register(self, request: Request, flow: Flow, now: float) -> None:
         """Answer a REGISTER: 401, 403, 400 or 200. Strangers cost no memory."""
         device_id = request.from_.user
-        if _ID.fullmatch(device_id) is None:
+        if not is_code(device_id):
             self._refuse(request, flow, 403, Rejection.BAD_ID)
             return
         account = self._lookup(device_id)
@@ -129,7 +129,7 @@ class Registrar:
         self._endpoint.refuse(request, flow, 401, fields)
 
     def _refuse(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
-        self._emit(MessageRejected("REGISTER", request.from_.user, flow, reason))
+        self._emit(MessageRejected("REGISTER", printable(request.from_.user), flow, reason))
         self._endpoint.refuse(request, flow, status)
 
     def _accept(

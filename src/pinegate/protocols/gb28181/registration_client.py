@@ -16,7 +16,7 @@ from pinegate.protocols.manscdp.messages import Keepalive
 from pinegate.protocols.sip.addresses import NameAddr, param
 from pinegate.protocols.sip.digest import Challenge, Credentials, answer
 from pinegate.protocols.sip.endpoint import SipEndpoint
-from pinegate.protocols.sip.faults import SipSyntaxError
+from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.message import Response
 from pinegate.protocols.sip.schedule import Alarm
 
@@ -137,7 +137,7 @@ class RegistrationClient:
         elif response is not None and response.status < 300:
             self._accepted(response, now)
         else:
-            status, reason = (response.status, response.reason) if response else (408, "No answer")
+            status, reason = (response.status, printable(response.reason)) if response else (408, "No answer")
             self._failed(status, reason, now)
 
     def _credentials(self, response: Response, tries: int) -> Credentials | None:

@@ -29,6 +29,7 @@ from pinegate.protocols.gb28181.upper_events import (
     Rejection,
     UpperEvent,
 )
+from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
 from pinegate.protocols.manscdp.messages import (
     Alarm,
@@ -47,12 +48,15 @@ from pinegate.protocols.manscdp.ptz import encode as encode_ptz
 from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
 from pinegate.protocols.sip.endpoint import Identity, RequestHandler, SipEndpoint
+from pinegate.protocols.sip.faults import printable
 from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
+_STRANGER_LIMITS = Limits(head=8_192, body=4_096)
+"""On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
 _END_OF_RECORDING = "121"
 
 
@@ -75,8 +79,13 @@ class UpperPlatform:
         self._events: deque[UpperEvent] = deque()
         self._limiter = SourceLimiter(config.source_rate, config.source_burst)
         identity = Identity(config.platform_id, config.domain, config.host, config.port)
-        limits = Limits(body=config.max_body_udp)
-        endpoint = self._endpoint = SipEndpoint(identity, random_bytes, self._request, limits=limits)
+        endpoint = self._endpoint = SipEndpoint(
+            identity,
+            random_bytes,
+            self._request,
+            limits=Limits(body=config.max_body_udp),
+            stranger_limits=_STRANGER_LIMITS,
+        )
         nonces = NonceBook(random_bytes, config.nonce_lifetime)
         self._registrar = Registrar(
             config, endpoint, lookup, nonces, self._limiter, wall_time, self._registration_event
@@ -169,7 +178,7 @@ class UpperPlatform:
 
     def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
         """Ask for the catalogue (``scope_id``: of one region or group); SN. Ends by CatalogCompleted or QueryFailed."""
-        return self._requests.query_catalog(device_id, scope_id or device_id, now)
+        return self._requests.query_catalog(device_id, _code(scope_id or device_id), now)
 
     def query_device_info(self, device_id: str, now: float) -> int:
         """Ask who a device is; SN. Ends by DeviceInfoReceived or QueryFailed."""
@@ -193,19 +202,19 @@ class UpperPlatform:
         self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
-        control = Control(self._requests.next_sn(), channel_id, encode_ptz(command), priority)
+        control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
         return self._requests.control(device_id, control, now)
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
         """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
-        control = Control(self._requests.next_sn(), channel_id, fields=(("IFrameCmd", "Send"),))
+        control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
         """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
         device = self._registrar.devices.get(device_id)
         if device is not None:
-            return self._calls.invite(device, channel_id, offer, now)
+            return self._calls.invite(device, _code(channel_id), offer, now)
         call = self._endpoint.token()
         self._events.append(InviteFailed(call, 480, "The device is not registered"))
         return call
@@ -295,7 +304,7 @@ class UpperPlatform:
 
     def _reject(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
         self.counters[reason.value] += 1
-        self._events.append(MessageRejected(request.method[:32], request.from_.user[:64], flow, reason))
+        self._events.append(MessageRejected(request.method[:32], printable(request.from_.user), flow, reason))
         self._endpoint.refuse(request, flow, status)
 
     def _handle(self, device: Registration, message: Message, request: Request, now: float) -> None:
@@ -335,3 +344,10 @@ class UpperPlatform:
             self._calls.drop_device(device_id, now)
             self._subscriptions.drop_device(device_id)
             self._requests.drop_device(device_id)
+
+
+def _code(text: str) -> str:
+    """A code that may stand in an address; ours to check before it is sent."""
+    if not is_code(text):
+        raise ValueError("a code has 1 to 64 letters, digits, dots, dashes or underscores")
+    return text

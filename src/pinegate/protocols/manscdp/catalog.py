@@ -1,6 +1,14 @@
 """Items of a catalogue (GB/T 28181-2022 annex A.2.1.9; fields that only the 2016 text has are kept too)."""
 
+import re
 from dataclasses import dataclass
+
+_CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
+
+
+def is_code(text: str) -> bool:
+    """True for what can name a device: not the standard's twenty digits only, but nothing that breaks an address."""
+    return _CODE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

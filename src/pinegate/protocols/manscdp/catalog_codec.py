@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
+from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem, is_code
 from pinegate.protocols.manscdp.xml import Element, decimal, escape, number, own_text
 
 _SPECIAL = {
@@ -40,7 +40,7 @@ _FREE = ("Info", "ExtraInfo")
 
 
 def parse_item(element: Element) -> CatalogItem | None:
-    """One ``Item``; ``None`` without a DeviceID (nothing can be done with it)."""
+    """One ``Item``; ``None`` without a DeviceID that can stand in an address (nothing can be done with it)."""
     values: dict[str, Any] = {}
     other: list[tuple[str, str]] = []
     for child in element:
@@ -53,7 +53,7 @@ def parse_item(element: Element) -> CatalogItem | None:
             values["info"] = _parse_info(child)
         elif child.tag not in _SECRETS and len(other) < _MAX_OTHER:
             other.append((child.tag, own_text(child)))
-    if not values.get("device_id"):
+    if not is_code(values.get("device_id", "")):
         return None
     if other:
         values["other"] = tuple(other)

@@ -66,23 +66,27 @@ def _keepalive(root: Element, sn: int, device_id: str) -> Message:
     return Keepalive(sn, device_id, text_of(root, "Status") or "OK")
 
 
-def _items(root: Element) -> tuple[CatalogItem, ...]:
+def _items(root: Element) -> tuple[tuple[CatalogItem, ...], int]:
+    """The items, and how many could not be used."""
     listed = root.find("DeviceList")
     if listed is None:
-        return ()
-    return tuple(item for child in listed if child.tag == "Item" and (item := parse_item(child)) is not None)
+        return (), 0
+    parsed = [parse_item(child) for child in listed if child.tag == "Item"]
+    items = tuple(item for item in parsed if item is not None)
+    return items, len(parsed) - len(items)
 
 
 def _catalog_response(root: Element, sn: int, device_id: str) -> Message:
-    items = _items(root)
+    items, skipped = _items(root)
     if not items and root.find("SumNum") is None and (result := text_of(root, "Result")):
         return ResultResponse("Catalog", sn, device_id, result)
     total = number(text_of(root, "SumNum"))
-    return CatalogResponse(sn, device_id, len(items) if total is None else max(total, 0), items)
+    total = len(items) + skipped if total is None else max(total, 0)
+    return CatalogResponse(sn, device_id, total, items, skipped)
 
 
 def _catalog_notify(root: Element, sn: int, device_id: str) -> Message:
-    items = _items(root)
+    items, _ = _items(root)
     total = number(text_of(root, "SumNum"))
     return CatalogNotify(sn, device_id, len(items) if total is None else max(total, 0), items)
 
@@ -253,7 +257,8 @@ def _device_status_lines(message: DeviceStatus) -> list[str]:
 
 
 def _control_lines(message: Control) -> list[str]:
-    lines = _lines((("PTZCmd", message.ptz), *message.fields))
+    others = [(tag, text) for tag, text in message.fields if tag.isidentifier()]
+    lines = _lines((("PTZCmd", message.ptz), *others))
     if message.priority is not None:
         lines.append(f"<Info><ControlPriority>{message.priority}</ControlPriority></Info>")
     return lines

@@ -27,12 +27,13 @@ class Keepalive:
 
 @dataclass(frozen=True, slots=True)
 class CatalogResponse:
-    """One of many packets: ``sum_num`` items in all, ``items`` of this packet."""
+    """One of many packets: ``sum_num`` items in all, ``items`` of this packet, ``skipped`` of it without code."""
 
     sn: int
     device_id: str
     sum_num: int
     items: tuple[CatalogItem, ...] = ()
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from pinegate.protocols.sip.flow import Flow
 Params = tuple[tuple[str, str | None], ...]
 
 _PARAM = re.compile(r'\s*;\s*([^\s;=",<>]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s;,"<>]*))?\s*')
+# Possessive (``*+``): two neighbouring runs of blanks must not be tried in every split (S19).
 _VIA = re.compile(
-    r"\s*SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9.+-]+)\s+(\[[0-9A-Fa-f:.]+\]|[^\s;,:]+)\s*(?::\s*(\d{1,5}))?\s*(;.*)?"
+    r"\s*+SIP\s*+/\s*+2\.0\s*+/\s*+([A-Za-z0-9.+-]++)\s++"
+    r"(\[[0-9A-Fa-f:.]++\]|[^\s;,:]++)\s*+(?::\s*+(\d{1,5}))?\s*+(;.*)?"
 )
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s;?:\[\]<>@]+)(?::(\d{1,5}))?(;[^?]*)?(?:\?.*)?")
 _QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*<')

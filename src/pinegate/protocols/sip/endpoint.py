@@ -45,6 +45,8 @@ def _ignore(response: Response | None, now: float) -> None:
 class SipEndpoint:
     """Parsing, transactions and time of one element; ``on_request`` gets every request that is new.
 
+    ``limits`` hold for datagrams, ``stranger_limits`` for a connection until ``raise_limits``: what strangers can make
+    us keep is these times the number of ``connections``.
     ``counters`` counts faults and strays by name, for metrics and a log of one line a second.
     """
 
@@ -55,6 +57,7 @@ class SipEndpoint:
         on_request: RequestHandler,
         *,
         limits: Limits = DEFAULT_LIMITS,
+        stranger_limits: Limits = DEFAULT_LIMITS,
         transactions: int = 32_768,
         connections: int = 50_000,
     ) -> None:
@@ -65,6 +68,7 @@ class SipEndpoint:
         self._random_bytes = random_bytes
         self._on_request = on_request
         self._limits = limits
+        self._stranger_limits = stranger_limits
         self._framers: dict[Flow, StreamFramer] = {}
         self._connections = connections
         self._to_close: list[Flow] = []
@@ -81,7 +85,7 @@ class SipEndpoint:
             if len(self._framers) >= self._connections:
                 self._to_close.append(flow)
                 return
-            framer = self._framers[flow] = StreamFramer(self._limits)
+            framer = self._framers[flow] = StreamFramer(self._stranger_limits)
         for message in framer.feed(data):
             self._take(message, flow, now)
 

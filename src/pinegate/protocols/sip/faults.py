@@ -14,6 +14,11 @@ class Malformed:
     fatal: bool = False
 
 
+def printable(text: str, limit: int = 64) -> str:
+    """A peer's text, fit for logs and events: cut, and without what is not to be printed (S26)."""
+    return "".join(character if character.isprintable() else "?" for character in text[:limit])
+
+
 class SipSyntaxError(ValueError):
     """A header value breaks its grammar; never leaves the ``sip`` package. ``args[0]`` is the fault's
     name.

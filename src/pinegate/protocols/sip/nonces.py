@@ -1,8 +1,8 @@
 """Server nonces: ours, short-lived, never replayed (S14).
 
-A nonce is ``expiry, salt, HMAC(expiry, salt, host)``: issuing one costs no memory, so unauthenticated
-floods cannot fill any. Only a nonce that carried a right password is remembered, until it expires, with
-its last count.
+A nonce is ``expiry, salt, HMAC(expiry, salt, host)`` in 32 hexadecimal digits (old devices have small
+buffers). Issuing one costs no memory, so unauthenticated floods cannot fill any; only a nonce that carried a
+right password is remembered, until it expires, with its last count.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class NonceBook:
 
     def issue(self, flow: Flow, now: float) -> str:
         """A nonce for the host of ``flow`` only; hexadecimal."""
-        head = f"{int((now + self._lifetime) * 1000):016x}{self._random_bytes(8).hex()}"
+        head = f"{int(now + self._lifetime) & 0xFFFFFFFF:08x}{self._random_bytes(4).hex()}"
         return head + self._seal(head, flow)
 
     def judge(self, nonce: str, count: int | None, flow: Flow, now: float) -> NonceVerdict:
@@ -51,10 +51,10 @@ class NonceBook:
         Without qop a nonce serves once. With qop ``nc`` must rise, and a second use must come from the
         same flow: a device that moved is challenged again.
         """
-        head, seal = nonce[:32], nonce[32:]
+        head, seal = nonce[:16], nonce[16:]
         if not nonce.isascii() or not hmac.compare_digest(seal, self._seal(head, flow)):
             return NonceVerdict.FOREIGN
-        if int(head[:16], 16) < now * 1000:
+        if int(head[:8], 16) < now:
             return NonceVerdict.STALE
         used = self._used.get(nonce)
         if used is None:
@@ -70,8 +70,7 @@ class NonceBook:
             self._used.clear()
             self._key = self._random_bytes(32)
             return
-        expiry = int(nonce[:16], 16) / 1000
-        self._used[nonce] = (expiry, -1 if count is None else count, flow)
+        self._used[nonce] = (int(nonce[:8], 16), -1 if count is None else count, flow)
 
     def _forget(self, now: float) -> None:
         """Drop expired nonces from the oldest on; a few a call, so that nobody waits for a sweep."""
@@ -83,4 +82,4 @@ class NonceBook:
 
     def _seal(self, head: str, flow: Flow) -> str:
         text = f"{head} {flow.host}".encode("utf-8", "surrogateescape")
-        return hmac.digest(self._key, text, hashlib.sha256).hex()[:32]
+        return hmac.digest(self._key, text, hashlib.sha256).hex()[:16]

@@ -198,7 +198,7 @@ class StreamFramer:
         end = self._buffer.find(b"\r\n\r\n", self._searched)
         if end < 0:
             self._searched = max(0, len(self._buffer) - 3)
-        if len(self._buffer if end < 0 else self._buffer[:end]) > self.limits.head:
+        if (len(self._buffer) if end < 0 else end) > self.limits.head:
             return Malformed("head_too_long", fatal=True)
         if end >= 0:
             try:
@@ -215,9 +215,7 @@ class StreamFramer:
         del self._buffer[:blank]
 
 
-_LENGTH_LINE = re.compile(
-    rb"(?:^|\r\n)(?:content-length|l)[ \t]*:[ \t]*(?:\r\n[ \t]+)?([^\r]*)", re.IGNORECASE
-)
+_LENGTH_LINE = re.compile(rb"\r\n(?:content-length|l)[ \t]*:[ \t]*(?:\r\n[ \t]+)?([^\r]*)", re.IGNORECASE)
 
 
 def _peek_length(head: bytes) -> int:

@@ -154,3 +154,19 @@ TIMERS: dict[tuple[Kind, State], tuple[tuple[Timer, float, bool], ...]] = {
 """(timer, seconds, also on reliable transports). A lingering timer that is not for reliable ones ends at
 once there.
 """
+
+
+def state_diagrams() -> str:
+    """The tables as mermaid, for ``docs/protocols/sip-transactions.md``; a test keeps the page and the tables alike."""
+    parts: list[str] = []
+    for kind, table in TABLES.items():
+        start = next(iter(table))[0]
+        lines = ["stateDiagram-v2", f"    [*] --> {start.name}"]
+        for (state, happening), (target, actions) in table.items():
+            done = ", ".join(action.name.lower() for action in actions)
+            label = happening.name.lower() + (f" / {done}" if done else "")
+            lines.append(f"    {state.name} --> {target.name}: {label}")
+        lines.append("    TERMINATED --> [*]")
+        title = kind.name.capitalize().replace("_", " ")
+        parts.append(f"## {title}\n\n```mermaid\n" + "\n".join(lines) + "\n```\n")
+    return "\n".join(parts)

@@ -156,6 +156,12 @@ class TransactionLayer:
         key = server_key(cancel, flow)
         return self._servers.get((key[0], key[1], "INVITE", *key[3:]))
 
+    def abandon(self, request: Request) -> None:
+        """Forget a request of ours: nobody waits any more (a cancelled INVITE without end, section 9.1)."""
+        transaction = self._clients.get((request.via.branch, request.method))
+        if transaction is not None:
+            self._terminate(transaction)
+
     def drop_flow(self, flow: Flow, now: float) -> None:
         """The connection is gone: its client transactions fail at once (section 17.1.4)."""
         for transaction in [known for known in self._clients.values() if known.flow == flow]:

@@ -122,7 +122,7 @@ def test_an_item_without_id_is_left_out_and_a_password_is_dropped() -> None:
         b"<Item><Name>x</Name></Item><Item><DeviceID>2</DeviceID><Password>secret</Password></Item>"
         b"</DeviceList></Response>"
     )
-    assert message == CatalogResponse(1, "1", 2, (CatalogItem("2"),))
+    assert message == CatalogResponse(1, "1", 2, (CatalogItem("2"),), 1)
 
 
 def test_a_foreign_root_is_malformed() -> None:

@@ -32,7 +32,7 @@ def test_a_nonce_that_we_never_issued_is_foreign() -> None:
 def test_a_nonce_expires() -> None:
     nonces = book()
     nonce = nonces.issue(CAMERA, 0)
-    assert nonces.judge(nonce, 1, CAMERA, 301) is NonceVerdict.STALE
+    assert nonces.judge(nonce, 1, CAMERA, 301.5) is NonceVerdict.STALE
 
 
 def test_a_nonce_is_of_no_use_to_another_host() -> None:

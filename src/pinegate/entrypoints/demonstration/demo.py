@@ -1,0 +1,200 @@
+"""``pinegate demo``: the city, a simulated police platform, and what to try first. Only on the loopback address."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pinegate.adapters.settings import Settings
+from pinegate.adapters.simulator.clip_encoding import ClipSettings
+from pinegate.adapters.simulator.config import SimulatorConfig
+from pinegate.adapters.simulator.inventory import invent
+from pinegate.adapters.simulator.simulator import Simulator
+from pinegate.entrypoints.demonstration.found import PLATFORM_CODE, PLATFORM_NAME, Founding, Secrets
+from pinegate.entrypoints.demonstration.people import FOUNDER, HOUSES
+from pinegate.entrypoints.demonstration.straight_way import StraightWay
+from pinegate.entrypoints.serve import portal_folder, serve_application
+from pinegate.entrypoints.wiring import City, running_city
+from pinegate.usecases.devices.ports import CatalogueProgress
+
+CAMERAS = 30
+_ARRIVAL_SECONDS = 60.0
+
+_ROLES_ZH = {
+    "unit_clerk": "使用单位经办人",
+    "unit_leader": "使用单位负责人",
+    "unit_viewer": "使用单位值班员",
+    "police_reviewer": "公安局审核人",
+    "police_leader": "公安局负责人",
+    "political_legal_liaison": "政法委联络员",
+    "bureau_reviewer": "数据资源局审核人",
+    "bureau_approver": "数据资源局审批人",
+    "operator_cataloguer": "运维编目员",
+    "operator_lister": "运维上架员",
+    "operator_provisioner": "运维开通员",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "audit_admin": "审计管理员",
+}
+
+
+class Narrator:
+    """One line a step, with the time it took."""
+
+    def __init__(self, say: Callable[[str], None] = lambda line: print(line, flush=True)) -> None:
+        self._say = say
+        self._since = time.monotonic()
+
+    def tell(self, text: str) -> None:
+        self._say(f"[{time.monotonic() - self._since:5.1f} s] {text}")
+
+    def show(self, text: str) -> None:
+        self._say(text)
+
+
+async def demonstrate(settings: Settings, cache_folder: Path) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    Raises:
+        SystemExit: the HTTP address is not the loopback, or its port is taken.
+    """
+    if settings.http_host not in ("127.0.0.1", "::1"):
+        raise SystemExit(
+            "pinegate demo: anybody may sign in as anybody here, so it serves the loopback address only"
+        )
+    _port_must_be_free(settings)
+    narrator = Narrator()
+    narrator.tell("starting the database, the media workers and the signalling …")
+    portal = portal_folder()
+    async with running_city(settings, portal=portal, demonstration=True, any_sip_port=True) as city:
+        made = Secrets.load_or_make(settings.secrets_folder)
+        serving = asyncio.create_task(
+            serve_application(city.app, settings.http_host, settings.http_port), name="http"
+        )
+        setting_up = asyncio.create_task(_set_up(city, made, cache_folder, narrator), name="set up")
+        try:
+            await asyncio.wait({serving, setting_up}, return_when=asyncio.FIRST_COMPLETED)
+            if setting_up.done() and not serving.done():
+                async with setting_up.result():
+                    narrator.show(_what_to_try(city, made, portal is not None))
+                    await serving
+        finally:
+            for task in (setting_up, serving):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+    narrator.show("stopped.")
+
+
+def _port_must_be_free(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.http_host, settings.http_port))
+        except OSError:
+            raise SystemExit(
+                f"pinegate demo: port {settings.http_port} is taken; set PINEGATE_HTTP_PORT to another"
+            ) from None
+
+
+@contextlib.asynccontextmanager
+async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+    config = SimulatorConfig(
+        device_id=PLATFORM_CODE,
+        platform_id=city.settings.sip_id,
+        platform_domain=city.settings.sip_domain,
+        platform_host=city.settings.sip_host,
+        platform_port=city.sip_port,
+        password=made.platform_password,
+        cameras=invent(CAMERAS),
+        cache_dir=cache_folder / "clips",
+        transport="tcp",
+        role="platform",
+        name=PLATFORM_NAME,
+        clips=ClipSettings(fps=15),
+    )
+    told = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if total == 0:
+            return
+        tenth = done * 10 // total
+        if tenth != told:
+            told = tenth
+            narrator.tell(f"drawing the cameras' scenes: {done} of {total}")
+
+    simulator = Simulator(config, progress=progress)
+    await simulator.start()
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+    async with city.services.database.transaction() as tx:
+        first_start = not await tx.organizations.any_organization()
+    founding = Founding(city.services, made)
+    if first_start:
+        narrator.tell("entering six organizations and their people …")
+        await founding.found()
+        city.services.device_signalling.accounts_changed()
+    stack = contextlib.AsyncExitStack()
+    await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
+    if first_start:
+        narrator.tell("the police platform registers and sends its catalogue …")
+        progress = await _cameras(city)
+        narrator.tell(
+            f"{progress.received} catalogue items have come; one unit walks the regulation's whole way …"
+        )
+        await StraightWay(city.services, founding.actors, founding.systems["tourism"]).walk()
+    narrator.tell("ready.")
+    return stack
+
+
+async def _cameras(city: City) -> CatalogueProgress:
+    async with asyncio.timeout(_ARRIVAL_SECONDS):
+        while True:
+            progress = city.signalling.catalogue_progress(PLATFORM_CODE)
+            if progress.state == "done":
+                await city.recorder.drained()
+                return progress
+            await asyncio.sleep(0.1)
+
+
+def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
+    address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
+    people = [("黄山市数据资源管理局", FOUNDER)]
+    people += [(house.name, resident) for house in HOUSES for resident in house.residents]
+    width = max(len(login) for login in made.passwords)
+    lines = [
+        "",
+        f"  松门 Pinegate   {address}" + ("" if portal else "   (the portal is not built: run make run)"),
+        "",
+        "  演示账号（登录页可一键登录，仅限本机） / accounts (one click on the sign-in page, this machine only)",
+        *(
+            f"    {resident.login:<{width}}  {made.passwords[resident.login]}  {name} {resident.name}"
+            f" · {'、'.join(_ROLES_ZH[role] for role in sorted(resident.roles))}"
+            for name, resident in people
+        ),
+        "",
+        "  先试一试 / try first",
+        "    1. tour-viewer   看实时画面 watch nine granted cameras",
+        "    2. bureau-approver   收回授权，画面立即停止 revoke, and the pictures stop",
+        "    3. 走完申请全流程 walk an application through:",
+        "       unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver",
+        "       → unit-leader, bureau-approver (保密协议) → provisioner → unit-viewer",
+        "",
+        f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.settings.sip_id}",
+        "  Ctrl-C stops everything.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def run_demonstration(settings: Settings, cache_folder: Path) -> None:
+    """The command's body."""
+    asyncio.run(demonstrate(settings, cache_folder))

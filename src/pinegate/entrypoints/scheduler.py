@@ -1,0 +1,49 @@
+"""What happens by date and by itself: expiry, lapsing, revocations whose last picture has ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from pinegate.adapters.database.transaction import Transaction
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
+from pinegate.usecases.applications.lapse import lapse_unsigned
+from pinegate.usecases.grants.expire import complete_revocations, expire_due
+
+_log = structlog.get_logger()
+_EVERY_SECONDS = 2.0
+
+Job = Callable[[Transaction, Act], Awaitable[Sequence[str]]]
+
+
+async def run_scheduler(services: Services) -> None:
+    """Serve until cancelled. Each job has a transaction of its own: one that fails stops no other."""
+
+    async def lapse(tx: Transaction, act: Act) -> Sequence[str]:
+        return await lapse_unsigned(tx, services.deadlines.agreement, act)
+
+    jobs: tuple[tuple[str, Job], ...] = (
+        ("expire_due", expire_due),
+        ("lapse_unsigned", lapse),
+        ("complete_revocations", complete_revocations),
+    )
+    while True:
+        for name, job in jobs:
+            while await _run(services, name, job):
+                pass
+        await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def _run(services: Services, name: str, job: Job) -> bool:
+    """Whether anything was done, and more may be due."""
+    try:
+        async with services.database.transaction() as tx:
+            done = await job(tx, Act(None, services.now(), services.new_id))
+    except SQLAlchemyError as error:
+        _log.warning("scheduled_job_failed", job=name, error=type(error).__name__)
+        return False
+    if done:
+        _log.info("scheduled_job_done", job=name, count=len(done))
+    return bool(done)

@@ -1,0 +1,188 @@
+"""The only place that builds adapters: settings in, a running city out, everything stopped again in reverse."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI
+
+from pinegate.adapters.access.judge import Judge
+from pinegate.adapters.access.media_door import MediaDoor
+from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.snapshots import Snapshots
+from pinegate.adapters.access.source_runner import SourceRunner
+from pinegate.adapters.clock import monotonic_seconds, utc_now
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.documents.upload import ScanStore
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.gb28181.accounts import DeviceAccounts
+from pinegate.adapters.gb28181.recorder import Recorder
+from pinegate.adapters.gb28181.server import Gb28181Server
+from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.media.settings import MediaSettings
+from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.reference import divisions
+from pinegate.adapters.secret_files import read_or_create
+from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.http_api.app import create_app
+from pinegate.entrypoints.http_api.signed_in import ABSOLUTE_LIMIT, IDLE_LIMIT
+from pinegate.entrypoints.scheduler import run_scheduler
+from pinegate.entrypoints.services import Services
+
+_log = structlog.get_logger()
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What runs: the application to be served, and what the demonstration builds on."""
+
+    app: FastAPI
+    services: Services
+    settings: Settings
+    sip_port: int
+    signalling: Gb28181Server
+    recorder: Recorder
+
+
+def new_id() -> str:
+    return str(uuid4())
+
+
+@contextlib.asynccontextmanager
+async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None]:
+    """The database, started if it is the embedded one, migrated, and reached as the application's role."""
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.database_url is None or settings.database_owner_url is None:
+            server = EmbeddedPostgres(settings.database_folder)
+            urls = await asyncio.to_thread(server.start)
+            stack.push_async_callback(asyncio.to_thread, server.stop)
+            stack.push_async_callback(_cancelled, asyncio.create_task(_keep_running(server)))
+            owner, app, role = urls.owner, urls.app, APP_ROLE
+        else:
+            owner = settings.database_owner_url.get_secret_value()
+            app = settings.database_url.get_secret_value()
+            role = urlsplit(app).username or ""
+        await asyncio.to_thread(migrate, owner, role)
+        database = Database(app)
+        stack.push_async_callback(database.close)
+        yield database
+
+
+async def _keep_running(server: EmbeddedPostgres) -> None:
+    while True:
+        await asyncio.sleep(1)
+        await asyncio.to_thread(server.restart_if_ended)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def portal_origins(settings: Settings) -> tuple[str, ...]:
+    """The web origins from which pictures may be read. On the loopback its names mean the same."""
+    if settings.public_url is not None:
+        return (str(settings.public_url).rstrip("/"),)
+    if settings.http_host in ("127.0.0.1", "::1"):
+        return tuple(f"http://{name}:{settings.http_port}" for name in _LOOPBACK_NAMES)
+    return (f"http://{settings.http_host}:{settings.http_port}",)
+
+
+def media_settings(settings: Settings) -> MediaSettings:
+    """The media workers' part of the settings."""
+    return MediaSettings(
+        workers=settings.worker_count,
+        http_bind_host=settings.media_host,
+        http_base_port=settings.media_http_port,
+        rtp_bind_host=settings.media_host,
+        rtp_host=settings.media_host,
+        rtp_ports=(settings.rtp_port_first, settings.rtp_port_last),
+        portal_origins=portal_origins(settings),
+    )
+
+
+def media_origins(play_bases: list[str]) -> list[str]:
+    """What the portal's ``connect-src`` allows: each worker by HTTP and by WebSocket."""
+    return [origin for base in play_bases for origin in (base, "ws" + base.removeprefix("http"))]
+
+
+@contextlib.asynccontextmanager
+async def running_city(
+    settings: Settings, *, portal: Path | None = None, demonstration: bool = False, any_sip_port: bool = False
+) -> AsyncGenerator[City, None]:
+    """Start database, media workers and signalling, in this order; stop them in reverse.
+
+    ``any_sip_port``: take a free port when the configured one is taken (the demonstration only).
+    """
+    settings.create_data_folder()
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(prepared_database(settings))
+        box = AesGcmBox(read_or_create(settings.secrets_folder, "secret-box"))
+        async with database.transaction() as tx:
+            await tx.devices.nobody_is_online()
+
+        events = EndedEvents()
+        ends = SessionEnds(database, events, utc_now, new_id)
+        door = MediaDoor(database, ends, utc_now, monotonic_seconds, new_id)
+        media = MediaSupervisor(media_settings(settings), door)
+        recorder = Recorder(database, divisions(), utc_now, new_id)
+        signalling = Gb28181Server(
+            settings.sip_id, settings.sip_domain, DeviceAccounts(database, box), recorder
+        )
+        sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=settings.sip_domain)
+        judge = Judge(
+            database,
+            media,
+            ends,
+            utc_now,
+            monotonic_seconds,
+            idle_limit=IDLE_LIMIT,
+            longest_session=ABSOLUTE_LIMIT,
+        )
+        door.serve(sources)
+        signalling.streams = sources
+        services = Services(
+            database=database,
+            now=utc_now,
+            new_id=new_id,
+            secret_box=box,
+            demonstration=demonstration,
+            secure_cookies=settings.public_url is not None and settings.public_url.scheme == "https",
+            media=media,
+            signalling=signalling,
+            snapshots=Snapshots(media, sources),
+            judge=judge,
+            ended_events=events,
+            device_signalling=signalling,
+            scans=ScanStore(settings.uploads_folder, settings.upload_max_bytes),
+        )
+
+        await media.start()
+        stack.push_async_callback(media.stop)
+        for work in (ends.run(), sources.run(), judge.run(), run_scheduler(services)):
+            stack.push_async_callback(_cancelled, _started(work))
+        sip_port = await _listen(signalling, settings, any_port=any_sip_port)
+        stack.push_async_callback(signalling.stop)
+        app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
+        yield City(app, services, settings, sip_port, signalling, recorder)
+
+
+def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work)
+
+
+async def _listen(signalling: Gb28181Server, settings: Settings, *, any_port: bool) -> int:
+    try:
+        return await signalling.start(settings.sip_host, settings.sip_port)
+    except OSError:
+        if not any_port:
+            raise
+        return await signalling.start(settings.sip_host, 0)

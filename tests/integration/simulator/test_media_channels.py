@@ -1,0 +1,114 @@
+"""Our end of the media over real sockets of the loopback address."""
+
+import asyncio
+import socket
+
+import pytest
+
+from pinegate.adapters.simulator.media_channels import ChannelError, TcpChannel, connect
+from pinegate.adapters.simulator.media_end import MediaEnd
+from pinegate.protocols.rtp import Packetizer, Rfc4571Splitter
+from pinegate.protocols.sdp.session import Media
+
+HOST = "127.0.0.1"
+PACKETS = Packetizer(101).packetize(bytes(6000), 0)
+
+
+def offer(protocol: str, setup: str = "") -> Media:
+    return Media("video", 1, protocol, (96,), setup=setup)
+
+
+def ignore() -> None:
+    pass
+
+
+async def read_packets(reader: asyncio.StreamReader, count: int) -> list[bytes]:
+    splitter, packets = Rfc4571Splitter(), []
+    async with asyncio.timeout(5):
+        while len(packets) < count:
+            packets += splitter.feed(await reader.read(4096))
+    return packets
+
+
+async def test_udp_packets_arrive_from_the_announced_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind((HOST, 0))
+        receiver.settimeout(5)
+        end = await MediaEnd.open(offer("RTP/AVP"), HOST, HOST, ignore)
+        channel = await end.join(*receiver.getsockname(), ignore)
+        channel.send(PACKETS)
+        received = [receiver.recvfrom(2048) for _ in PACKETS]
+        end.close()
+    assert [data for data, _ in received] == PACKETS
+    assert {source for _, source in received} == {(HOST, end.port)}
+
+
+async def test_a_passive_platform_is_connected_to():
+    arrived: asyncio.Future[list[bytes]] = asyncio.get_running_loop().create_future()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set_result(await read_packets(reader, len(PACKETS)))
+        writer.close()
+
+    async with await asyncio.start_server(accept, HOST, 0) as server:
+        end = await MediaEnd.open(offer("TCP/RTP/AVP", "passive"), HOST, HOST, ignore)
+        assert (end.setup, end.port) == ("active", 9)
+        channel = await end.join(HOST, server.sockets[0].getsockname()[1], ignore)
+        channel.send(PACKETS)
+        assert await asyncio.wait_for(arrived, 5) == PACKETS
+        end.close()
+
+
+async def test_an_active_platform_connects_to_us():
+    end = await MediaEnd.open(offer("TCP/RTP/AVP", "active"), HOST, HOST, ignore)
+    assert end.setup == "passive"
+    reader, writer = await asyncio.open_connection(HOST, end.port)
+    channel = await end.join(HOST, 9, ignore)
+    channel.send(PACKETS)
+    assert await read_packets(reader, len(PACKETS)) == PACKETS
+    end.close()
+    writer.close()
+
+
+async def test_a_connection_from_another_address_is_refused():
+    end = await MediaEnd.open(offer("TCP/RTP/AVP", "active"), "127.0.0.2", HOST, ignore)
+    reader, writer = await asyncio.open_connection(HOST, end.port)
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+    _, writer = await asyncio.open_connection(HOST, end.port, local_addr=("127.0.0.2", 0))
+    assert await end.join(HOST, 9, ignore) is not None
+    end.close()
+    writer.close()
+
+
+async def test_the_platform_closing_its_connection_is_told():
+    ended = asyncio.Event()
+    end = await MediaEnd.open(offer("TCP/RTP/AVP", "active"), HOST, HOST, ended.set)
+    _, writer = await asyncio.open_connection(HOST, end.port)
+    await end.join(HOST, 9, ended.set)
+    writer.close()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    end.close()
+
+
+async def test_a_receiver_that_does_not_read_congests_the_channel():
+    async def never_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    server = await asyncio.start_server(never_read, HOST, 0, limit=1024)
+    channel: TcpChannel = await connect(HOST, server.sockets[0].getsockname()[1], ignore)
+    async with asyncio.timeout(10):
+        while not channel.is_congested:
+            channel.send([bytes(1400)] * 500)
+            await asyncio.sleep(0)
+    channel.close()
+    server.close()
+
+
+async def test_a_port_that_nobody_listens_on_ends_the_call(monkeypatch):
+    monkeypatch.setattr("pinegate.adapters.simulator.media_channels._ATTEMPT_PAUSE", 0.0)
+    with socket.socket() as closed:
+        closed.bind((HOST, 0))
+        with pytest.raises(ChannelError, match="3 attempts"):
+            await connect(*closed.getsockname(), ignore)
