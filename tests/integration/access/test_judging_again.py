@@ -8,17 +8,10 @@ from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
-<<<<<<< HEAD
-from tests.integration.conftest import ClientAs, Clock
-
-from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
-from pinegate.adapters.embedded_postgres import OWNER_ROLE, EmbeddedPostgres
-=======
 from tests.integration.conftest import ClientAs, Clock, as_administrator
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
 from pinegate.adapters.embedded_postgres import EmbeddedPostgres
->>>>>>> access
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
@@ -199,23 +192,10 @@ class unreachable:  # noqa: N801 -- read as a sentence
     """The database refuses connections and drops those it had."""
 
     def __init__(self, postgres: EmbeddedPostgres, live: Live) -> None:
-<<<<<<< HEAD
-        self._administrator = postgres.urls("postgres").owner.replace(f"{OWNER_ROLE}@", "postgres@", 1)
-=======
         self._postgres = postgres
->>>>>>> access
         self._name = live.database.engine.url.database
 
     def __enter__(self) -> None:
-<<<<<<< HEAD
-        self._execute(f'alter database "{self._name}" allow_connections false')
-        self._execute(
-            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'"
-        )
-
-    def __exit__(self, *_: object) -> None:
-        self._execute(f'alter database "{self._name}" allow_connections true')
-=======
         as_administrator(self._postgres, f'alter database "{self._name}" allow_connections false')
         as_administrator(
             self._postgres,
@@ -224,7 +204,6 @@ class unreachable:  # noqa: N801 -- read as a sentence
 
     def __exit__(self, *_: object) -> None:
         as_administrator(self._postgres, f'alter database "{self._name}" allow_connections true')
->>>>>>> access
 
 
 async def test_without_a_database_there_is_no_new_play(
