@@ -45,6 +45,14 @@ class TakesSnapshots(Protocol):
         ...
 
 
+class KeepsScans(Protocol):
+    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+
+    def store(self, content: bytes) -> StoredScan: ...
+
+    def read(self, scan_id: str, sm3: str) -> bytes: ...
+
+
 def _new_ticket() -> str:
     return secrets.token_urlsafe(32)
 

@@ -68,6 +68,11 @@ class Judge:
         self._turn = asyncio.Lock()
         self._all_due = 0.0
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether what an earlier run left open is closed, and changes are followed from there."""
+        return self._sequence is not None
+
     def wake(self) -> None:
         """Something other than an access change happened (a portal session ended): judge everything."""
         self._all_due = 0.0

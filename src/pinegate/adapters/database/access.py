@@ -14,7 +14,13 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import hold_still
-from pinegate.adapters.database.access_facts import FACTS_OF_LIVE, FACTS_OF_ONE, request_from, situation_from
+from pinegate.adapters.database.access_facts import (
+    FACTS_OF_LIVE,
+    FACTS_OF_ONE,
+    STANDS_ON,
+    request_from,
+    situation_from,
+)
 from pinegate.domain.access.request import AccessRequest, Allowed
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
@@ -69,6 +75,15 @@ _EXPIRED_TICKETS = """
 select id from access_register
 where outcome = 'allowed' and ended_at is null and started_at is null and ticket_expires_at < %s
 """
+
+_COUNT_RUNNING = (
+    """
+select count(*) as running from access_register r
+where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null and r.ticket_digest is not null and (
+"""
+    + STANDS_ON
+    + ")"
+)
 
 _CHANGES = "select sequence, target_id from access_changes where sequence > %s order by sequence limit 10000"
 
@@ -223,6 +238,11 @@ class AccessRows:
         """Sessions that nobody came for in time."""
         rows = await (await self._execute(_EXPIRED_TICKETS, (now,))).fetchall()
         return [row.id for row in rows]
+
+    async def count_running(self, touched_by: Collection[str]) -> int:
+        """Live sessions that stand on any of these ids."""
+        row = await (await self._execute(_COUNT_RUNNING, {"touched": list(touched_by)})).fetchone()
+        return int(row.running) if row else 0
 
     async def newest_change(self) -> int:
         row = await (

@@ -65,21 +65,26 @@ with asked as (select %s::text as person_id, %s::text as system_id, %s::text as 
 )
 """Values: person, system, point, work order, access key, portal session."""
 
+STANDS_ON = """
+    r.point_id = any(%(touched)s::text[]) or r.system_id = any(%(touched)s::text[])
+    or r.person_id = any(%(touched)s::text[]) or r.organization_id = any(%(touched)s::text[])
+    or (r.system_id, r.point_id) in (select g.system_id, g.point_id from grants g
+        where g.id = any(%(touched)s::text[]) or g.application_id = any(%(touched)s::text[]))
+    or r.work_order_id in (select w.id from work_orders w
+        where w.id = any(%(touched)s::text[]) or w.application_id = any(%(touched)s::text[]))
+"""
+"""Whether the session ``r`` stands on one of the ids ``touched``."""
+
 FACTS_OF_LIVE = (
     """
-with touched as (select unnest(%(touched)s::text[]) as id),
-asked as (
+with asked as (
     select r.* from access_register r
     where r.outcome = 'allowed' and r.ended_at is null and r.ticket_digest is not null
     and (%(lease)s::double precision is null or r.lease_seconds <= %(lease)s)
-    and (%(touched)s::text[] is null
-        or r.point_id = any(%(touched)s) or r.system_id = any(%(touched)s)
-        or r.person_id = any(%(touched)s) or r.organization_id = any(%(touched)s)
-        or (r.system_id, r.point_id) in (
-            select g.system_id, g.point_id from grants g join touched t on t.id in (g.id, g.application_id))
-        or r.work_order_id in (
-            select w.id from work_orders w join touched t on t.id in (w.id, w.application_id))))
-"""  # noqa: S608 -- constants; every value is bound
+    and (%(touched)s::text[] is null or ("""  # noqa: S608 -- constants; every value is bound
+    + STANDS_ON
+    + """)))
+"""
     + _FACTS
 )
 """Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds or

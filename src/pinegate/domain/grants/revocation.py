@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import Role
+from pinegate.domain.refusal import Refusal, RuleRefusedError
+
+REVOKERS = frozenset({Role.BUREAU_APPROVER})
+SUSPENDERS = frozenset({Role.BUREAU_APPROVER, Role.SECURITY_ADMIN, Role.POLICE_LEADER})
+"""Who may interrupt in an emergency; the end itself is the bureau's (article 7)."""
+
 
 class RevocationScope(StrEnum):
     """What is ended: one application's sharing, one grant, or everything of a point, system, person or unit."""
@@ -38,3 +46,15 @@ class RevocationReceipt:
 def revocation_is_complete(receipts: frozenset[ReceiptKind], live_sessions: int) -> bool:
     """All three receipts are written and nothing plays any more."""
     return receipts == frozenset(ReceiptKind) and live_sessions == 0
+
+
+def check_order(actor: Actor, reason: str, *, emergency: bool) -> None:
+    """Whether ``actor`` may order it, with a stated reason.
+
+    Raises:
+        RuleRefusedError: ``role_may_not``, ``reason_missing``.
+    """
+    if not actor.may(SUSPENDERS if emergency else REVOKERS):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"step": "suspend" if emergency else "revoke"})
+    if not reason.strip():
+        raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})

@@ -16,6 +16,8 @@ from pinegate.entrypoints.http_api import (
     grants,
     identity,
     organizations,
+    register,
+    revocations,
     work_orders,
     workbench,
 )
@@ -34,6 +36,8 @@ ROUTERS: Sequence[APIRouter] = (
     agreements.router,
     work_orders.router,
     grants.router,
+    revocations.router,
+    register.router,
 )
 """One per feature."""
 

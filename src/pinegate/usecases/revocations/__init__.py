@@ -1,0 +1,1 @@
+"""收回: the bureau ends, or in an emergency interrupts, what was shared."""
