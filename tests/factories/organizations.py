@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True)
 class City:
-    """Seven organizations and one person for every role (of the using-unit roles: in ``unit``).
+    """Six organizations and one person for every role (of the using-unit roles: in ``unit``).
 
     ``others`` holds a second person for every role: another clerk of the same unit, another approver …
     ``outsiders`` are clerk, leader and viewer of ``other_unit``.

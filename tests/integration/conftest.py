@@ -11,12 +11,15 @@ from tests.factories.organizations import City, Person, add_city, add_portal_ses
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.documents.upload import ScanStore
 from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
 
 _TEMPLATE = "pinegate_template"
 
@@ -66,8 +69,15 @@ async def city(database: Database) -> City:
 
 
 @pytest.fixture
-def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(32)))
+def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
+    return Services(
+        database=database,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(32)),
+        passwords=Argon2Passwords(memory_kib=64, passes=1),
+        scans=ScanStore(tmp_path / "scans", MAX_UPLOAD_BYTES),
+    )
 
 
 ClientAs = Callable[[Role | Person], Awaitable[httpx2.AsyncClient]]

@@ -16,7 +16,7 @@ from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
 
 router = APIRouter(prefix="/api/grants")
 
-_READERS = READERS | {Role.UNIT_VIEWER, Role.AUDIT_ADMIN}
+_READERS = (READERS | {Role.UNIT_VIEWER, Role.AUDIT_ADMIN}) - {Role.POLITICAL_LEGAL_LIAISON}
 
 
 class GrantQuery(BaseModel):

@@ -14,13 +14,15 @@ from pinegate.adapters.database.application_views import (
 )
 from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
+from pinegate.domain.access.request import AccessRequest, Door
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrderState
-from pinegate.entrypoints.http_api.application_models import Id, Opinion
+from pinegate.entrypoints.http_api.application_models import Opinion
 from pinegate.entrypoints.http_api.applications import act_of
 from pinegate.entrypoints.http_api.catalogue import PointOut, point_out
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.watching import Id, PlayAnswer, ProtocolName, start_watching
 from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play, fail_order
 
 router = APIRouter(prefix="/api/work-orders")
@@ -75,6 +77,10 @@ class PointIn(BaseModel):
     point_id: Id
 
 
+class TestPlayIn(PointIn):
+    protocol: ProtocolName = "flv"
+
+
 class ResultIn(BaseModel):
     """处置结果."""
 
@@ -97,26 +103,49 @@ async def list_work_orders(
 
 
 @router.get("/{order_id}")
-async def get_work_order(order_id: str, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
+async def get_work_order(order_id: Id, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
     _only_provisioners(user)
     async with services.database.transaction() as tx:
         return await _detail(tx, order_id, user, services.now())
 
 
+@router.post("/{order_id}/test-play")
+async def test_play(
+    order_id: Id, body: TestPlayIn, user: CurrentUser, services: CurrentServices
+) -> PlayAnswer:
+    """A live look at one of the order's points, while it is open; registered like every other."""
+    _only_provisioners(user)
+    async with services.database.transaction() as tx:
+        order = await tx.work_orders.get(order_id)
+    if order is None:
+        raise ProblemError("not_found")
+    request = AccessRequest(
+        door=Door.OPERATOR_TEST,
+        person_id=user.actor.person_id,
+        system_id=order.system_id,
+        point_id=body.point_id,
+        operation=Operation.LIVE,
+        reason=f"工单 {order.number} 测试播放",
+        client_host=user.client_host,
+        work_order_id=order.id,
+    )
+    return await start_watching(request, body.protocol, user.session_id, services)
+
+
 @router.post("/{order_id}/confirm-test", status_code=204)
-async def confirm_test(order_id: str, body: PointIn, user: CurrentUser, services: CurrentServices) -> None:
+async def confirm_test(order_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await confirm_test_play(tx, order_id, body.point_id, act_of(user, services))
 
 
 @router.post("/{order_id}/complete", status_code=204)
-async def complete(order_id: str, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
+async def complete(order_id: Id, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await complete_order(tx, order_id, body.text, act_of(user, services))
 
 
 @router.post("/{order_id}/fail", status_code=204)
-async def fail(order_id: str, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
+async def fail(order_id: Id, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await fail_order(tx, order_id, body.text, act_of(user, services))
 

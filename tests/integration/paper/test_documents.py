@@ -1,0 +1,52 @@
+"""Scans of sealed paper: taken by content, kept with their digest, given back as attachments only."""
+
+from tests.integration.paper.conftest import Walk
+
+from pinegate.adapters.sm3 import sm3_hex
+from pinegate.domain.organizations.roles import Role
+from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
+
+
+async def test_a_scan_is_kept_with_its_digest_and_comes_back_as_an_attachment(walk: Walk) -> None:
+    await walk.create()
+    document = (await walk.upload(Role.UNIT_CLERK, "attachment", name="点位清单.png")).json()
+    assert document["file_name"] == "点位清单.png"
+    assert document["media_type"] == "image/png"
+    answer = await walk.get(Role.UNIT_LEADER, f"/api/documents/{document['id']}")
+    assert sm3_hex(answer.content) == document["sm3"]
+    assert len(answer.content) == document["size"]
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_type_is_what_the_content_says(walk: Walk) -> None:
+    await walk.create()
+    answer = await walk.upload(Role.UNIT_CLERK, "attachment", b"<html>", name="a.png")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "file"
+
+
+async def test_an_upload_that_grows_too_large_is_refused(walk: Walk) -> None:
+    await walk.create()
+    answer = await walk.upload(Role.UNIT_CLERK, "attachment", bytes(MAX_UPLOAD_BYTES + 9_000))
+    assert answer.status_code == 413
+    assert (await walk.own_file())["documents"] == []
+
+
+async def test_an_unknown_kind_or_no_file_is_refused_by_name(walk: Walk) -> None:
+    await walk.create()
+    assert (await walk.upload(Role.UNIT_CLERK, "passport")).json()["errors"][0]["field"] == "kind"
+    client = await walk.client(Role.UNIT_CLERK)
+    path = f"/api/applications/{walk.id}/documents"
+    answer = await client.post(path, data={"kind": "attachment"})
+    assert answer.status_code == 422
+    answer = await client.post(path, files={"kind": (None, "attachment")})
+    assert answer.json()["errors"][0]["field"] == "file"
+
+
+async def test_each_kind_has_its_side_and_its_time(walk: Walk) -> None:
+    await walk.to_submitted()
+    late = await walk.upload(Role.UNIT_LEADER, "sealed_form")
+    assert (late.status_code, late.json()["code"]) == (409, "no_such_step")
+    assert (await walk.upload(Role.POLICE_LEADER, "attachment")).status_code in {403, 409}
+    assert (await walk.upload(Role.BUREAU_APPROVER, "sealed_agreement_bureau")).status_code == 409
