@@ -10,7 +10,6 @@ import sys
 import time
 
 from media_codecs import one_stream
-
 from pinegate.protocols import rtp
 from pinegate.protocols.frames import Codec
 from pinegate.protocols.mpeg_ps import PsMuxer

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from media_codecs import one_stream
-
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.protocols import rtp

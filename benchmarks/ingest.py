@@ -8,7 +8,6 @@ import asyncio
 
 from _measure import Meter, figure
 from _media_city import LoadProcess, engine
-
 from pinegate.usecases.streams.media_engine import SourceRequest, Transport
 
 STREAMS = 100

@@ -11,7 +11,6 @@ import time
 
 from _measure import figure, percentile
 from _media_city import PacedCamera, engine
-
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceRequest, Transport
 
 

@@ -4,6 +4,9 @@ import argparse
 import asyncio
 import resource
 import socket
+import sys
+
+import structlog
 
 from pinegate.adapters.media import worker
 
@@ -15,6 +18,14 @@ def main() -> None:
     control = socket.socket(fileno=parser.parse_args().fd)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a descriptor a viewer
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     asyncio.run(worker.run(control))
 
 

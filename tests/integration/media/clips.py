@@ -2,14 +2,19 @@
 
 import functools
 import io
+import math
+import random
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import av
-import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from PIL import Image
 
 from pinegate.protocols.aac import audio_specific_config
 from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
@@ -49,68 +54,64 @@ def clip(
     audio: Codec | None = None,
     pictures: int = 50,
     size: tuple[int, int] = (320, 180),
-    bit_rate: int = 0,
 ) -> Clip:
-    """Encode a moving picture with a key frame a second; ``bit_rate`` 0 is whatever the encoder needs."""
-    units = _pictures(video, pictures, size, bit_rate)
+    """Encode a moving picture with a key frame a second, and a tone."""
+    units = _pictures(video, pictures, size)
     if audio is not None:
         units += _sound(audio, pictures)
     units.sort(key=lambda unit: unit.dts)
     return Clip(video, audio, *size, tuple(units), pictures)
 
 
-def _pictures(video: Codec, pictures: int, size: tuple[int, int], bit_rate: int) -> list[AccessUnit]:
-    name = "libx264" if video is Codec.H264 else "libx265"
-    encoder = CodecContext.create(name, "w")
+def _pictures(video: Codec, pictures: int, size: tuple[int, int]) -> list[AccessUnit]:
+    """Faint noise, new in each picture, so that pictures have some size."""
+    encoder = CodecContext.create("libx264" if video is Codec.H264 else "libx265", "w")
+    assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
-    encoder.framerate, encoder.time_base = FPS, Fraction(1, FPS)
+    encoder.framerate, encoder.time_base = Fraction(FPS), Fraction(1, FPS)
     encoder.gop_size = FPS
     encoder.thread_count = 1
-    options = {"preset": "ultrafast", "tune": "zerolatency"}
+    parameters = f"keyint={FPS}:min-keyint={FPS}:scenecut=0"
     if video is Codec.H265:
-        options["x265-params"] = f"log-level=none:keyint={FPS}:min-keyint={FPS}:repeat-headers=1"
+        encoder.options = {"x265-params": f"{parameters}:repeat-headers=1:log-level=none"}
     else:
-        options["x264-params"] = f"keyint={FPS}:min-keyint={FPS}:scenecut=0"
-    encoder.options = options
-    if bit_rate:
-        encoder.bit_rate = bit_rate
+        encoder.options = {"x264-params": parameters}
+    encoder.options |= {"preset": "ultrafast", "tune": "zerolatency"}
+    area = size[0] * size[1]
+    noise = random.Random(1).randbytes(2 * area).translate(bytes(64 + n // 16 for n in range(256)))
     units: list[AccessUnit] = []
-    x = np.arange(size[0], dtype=np.int32)[None, :]
-    y = np.arange(size[1], dtype=np.int32)[:, None]
-    noise = np.random.default_rng(1).integers(0, 48, (size[1], size[0]))
-
-    def keep(packets: list[av.Packet]) -> None:
-        for packet in packets:
+    for index in range(pictures + 1):
+        frame = None
+        if index < pictures:
+            frame = VideoFrame(*size, "yuv420p")
+            luma, *chroma = frame.planes
+            luma.update(noise[997 * index % area :][:area])
+            for plane in chroma:
+                plane.update(bytes([128]) * plane.buffer_size)
+            frame.pts = index
+        for packet in encoder.encode(frame):
             at = len(units) * FRAME_TICKS
             units.append(AccessUnit(video, at, at, packet.is_keyframe, bytes(packet)))
-
-    for index in range(pictures):
-        grey = ((x + 4 * index) ^ (y + 2 * index)) % 200 + np.roll(noise, index * 7, axis=1)
-        frame = av.VideoFrame.from_ndarray(
-            np.repeat(grey[..., None], 3, axis=2).astype(np.uint8), format="rgb24"
-        ).reformat(format="yuv420p")
-        frame.pts = index
-        keep(encoder.encode(frame))
-    keep(encoder.encode(None))
     return units
 
 
 def _sound(audio: Codec, pictures: int) -> list[AccessUnit]:
     """A tone of 440 Hz: G.711 in frames of 40 ms, AAC in frames of 1,024 samples at 16 kHz."""
-    rate = 16000 if audio is Codec.AAC else 8000
+    is_aac = audio is Codec.AAC
+    rate, step = (16000, 1024) if is_aac else (8000, 320)
     name = {Codec.AAC: "aac", Codec.G711A: "pcm_alaw", Codec.G711U: "pcm_mulaw"}[audio]
     encoder = CodecContext.create(name, "w")
+    assert isinstance(encoder, AudioCodecContext)
     encoder.sample_rate, encoder.layout = rate, "mono"
-    encoder.format = "fltp" if audio is Codec.AAC else "s16"
+    encoder.format = "fltp" if is_aac else "s16"
     encoder.open()
-    step = 1024 if audio is Codec.AAC else 320
-    total = pictures * rate // FPS
-    config = audio_specific_config(rate, 1) if audio is Codec.AAC else b""
+    config = audio_specific_config(rate, 1) if is_aac else b""
     units: list[AccessUnit] = []
-    for start in range(0, total - step + 1, step):
-        tone = 0.3 * np.sin(2 * np.pi * 440 / rate * np.arange(start, start + step))
-        samples = tone.astype(np.float32) if audio is Codec.AAC else (tone * 32767).astype(np.int16)
-        frame = AudioFrame.from_ndarray(samples[None, :], format=encoder.format.name, layout="mono")
+    for start in range(0, pictures * rate // FPS - step + 1, step):
+        tone = [0.3 * math.sin(2 * math.pi * 440 / rate * (start + n)) for n in range(step)]
+        samples = array("f", tone) if is_aac else array("h", [int(32767 * value) for value in tone])
+        frame = AudioFrame(format=encoder.format.name, layout="mono", samples=step)
+        frame.planes[0].update(samples.tobytes())
         frame.sample_rate, frame.pts = rate, start
         for packet in encoder.encode(frame):
             at = len(units) * step * TIMESCALE // rate
@@ -130,8 +131,6 @@ class RtpCamera:
 
 
 def decoded_size(jpeg: bytes) -> tuple[int, int]:
-    from PIL import Image
-
     with Image.open(io.BytesIO(jpeg)) as image:
         image.load()
         return image.size

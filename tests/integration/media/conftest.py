@@ -46,6 +46,8 @@ class Control:
         self.sent: dict[str, int] = {}
         self.second: list[tuple[str, str]] = []
         self.workers_lost: list[tuple[set[str], set[str]]] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     def ticket(self, session_id: str, source_id: str = "camera", lease_ms: int = 60_000) -> str:
         ticket = secrets.token_urlsafe(32)
@@ -56,7 +58,9 @@ class Control:
         self, ticket: str, protocol: PlayProtocol, client_host: str
     ) -> Admitted | Refused:
         self.redeemed.append((protocol, client_host))
-        return self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
+        verdict = self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
+        await self.may_answer.wait()
+        return verdict
 
     async def source_started(self, started: SourceStarted) -> None:
         self.started.append(started)

@@ -65,22 +65,26 @@ async def test_a_websocket_viewer_is_told_why(city: City) -> None:
 
 async def test_a_cut_between_decision_and_admission_holds(city: City) -> None:
     await city.playing()
-    decided, go_on = asyncio.Event(), asyncio.Event()
-    redeem = city.control.redeem_ticket
-
-    async def slow_redeem(*asked: object) -> object:
-        verdict = await redeem(*asked)  # pyright: ignore[reportArgumentType]
-        decided.set()
-        await go_on.wait()
-        return verdict
-
-    city.control.redeem_ticket = slow_redeem  # pyright: ignore[reportAttributeAccessIssue]
+    city.control.may_answer.clear()
     watching = asyncio.create_task(fetch(city.address("session", PlayProtocol.FLV)))
-    await decided.wait()
+    await until(lambda: city.control.redeemed)
     await city.engine.close_sessions(["session"], "grant_revoked")
-    go_on.set()
+    city.control.may_answer.set()
     assert (await watching)[0] == 403
-    assert city.control.ended["session"].bytes == 0
+    assert (city.control.ended["session"].reason, city.control.ended["session"].bytes) == ("grant_revoked", 0)
+
+
+async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) -> None:
+    city.control.may_answer.clear()
+    watching = asyncio.create_task(fetch(city.address("session", PlayProtocol.FLV)))
+    await until(lambda: city.control.redeemed)
+    pid = city.engine.worker_pids[0]
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: city.control.workers_lost)
+    city.control.may_answer.set()
+    assert (await until(lambda: city.control.ended.get("session"))).reason == EndReason.WORKER_LOST
+    await asyncio.gather(watching, return_exceptions=True)
 
 
 async def test_a_lease_that_is_not_renewed_ends_the_session(city: City) -> None:

@@ -82,7 +82,10 @@ class Channel:
         self._writer.close()
 
     async def run(self) -> None:
-        """Serve until the other side is gone. Raises :class:`ChannelViolationError` when it misbehaves."""
+        """Serve until the other side is gone. Raises :class:`ChannelViolationError` when it misbehaves.
+
+        Requests that are being answered then go on: a ticket half redeemed must not be forgotten.
+        """
         try:
             while True:
                 length = int.from_bytes(await self._reader.readexactly(4), "big")
@@ -93,8 +96,6 @@ class Channel:
             return
         finally:
             self._writer.close()
-            for task in self._answering:
-                task.cancel()
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(ChannelClosedError("the channel to the media worker is closed"))

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import h11
-import structlog
 
 from pinegate.adapters.media.channel import ChannelClosedError
 from pinegate.adapters.media.viewer import Wire
@@ -27,10 +26,11 @@ MAX_OPENING = 1024
 MAX_OPENING_A_HOST = 512
 BACKLOG = 1024
 ACCEPTS_A_TURN = 64
+REST_S = 0.5
+DRAIN_S = 1.0
+DRAIN_BYTES = 1 << 18
 
 _PATH = re.compile(rb"/live/([0-9A-Za-z_-]{43})\.(flv|ws\.flv|mp4|ws\.mp4)")
-
-log = structlog.get_logger(__name__)
 
 Redeem = Callable[[str, PlayProtocol, str], Awaitable[Admitted | Refused]]
 """Ticket, protocol and the client's address; raises ChannelClosedError when control does not answer."""
@@ -71,17 +71,24 @@ class HttpDoor:
     """Accepts, parses, redeems, hands over. ``counters`` are for the statistics."""
 
     def __init__(
-        self, redeem: Redeem, admit: Admit, origins: tuple[str, ...], trusted_proxies: tuple[str, ...]
+        self,
+        redeem: Redeem,
+        admit: Admit,
+        has_room: Callable[[], bool],
+        origins: tuple[str, ...],
+        trusted_proxies: tuple[str, ...],
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._redeem = redeem
         self._admit = admit
+        self._has_room = has_room
         self._origins = frozenset(origins)
         self._trusted_proxies = frozenset(trusted_proxies)
         self._loop = asyncio.get_running_loop()
         self._opening: dict[asyncio.Task[None], str] = {}
         self._opening_of: Counter[str] = Counter()
         self._sock: socket.socket | None = None
+        self._resting: asyncio.TimerHandle | None = None
 
     def listen(self, host: str, port: int) -> int:
         """Begin to accept; the port that was bound (``port`` 0: any). ``OSError`` when it is taken."""
@@ -95,6 +102,8 @@ class HttpDoor:
         return sock.getsockname()[1]
 
     def close(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
         if self._sock is not None:
             self._loop.remove_reader(self._sock)
             self._sock.close()
@@ -105,10 +114,16 @@ class HttpDoor:
         for _ in range(ACCEPTS_A_TURN):
             try:
                 sock, address = listener.accept()
-            except OSError:  # none left, or out of descriptors: the next turn sees
+            except BlockingIOError:
+                return
+            except OSError:  # out of descriptors: the socket stays readable, so look away for a while
+                self.counters["accepts_failed"] += 1
+                self._loop.remove_reader(listener)
+                self._resting = self._loop.call_later(REST_S, self._accept_again, listener)
                 return
             host = address[0]
-            if len(self._opening) >= MAX_OPENING or self._opening_of[host] >= MAX_OPENING_A_HOST:
+            crowded = len(self._opening) >= MAX_OPENING or self._opening_of[host] >= MAX_OPENING_A_HOST
+            if crowded or not self._has_room():
                 self.counters["connections_refused"] += 1
                 sock.close()
                 continue
@@ -119,6 +134,9 @@ class HttpDoor:
             task = self._loop.create_task(self._serve(sock, host))
             self._opening[task] = host
             task.add_done_callback(self._opened)
+
+    def _accept_again(self, listener: socket.socket) -> None:
+        self._loop.add_reader(listener, self._on_acceptable, listener)
 
     def _opened(self, task: asyncio.Task[None]) -> None:
         host = self._opening.pop(task)
@@ -139,6 +157,7 @@ class HttpDoor:
             async with asyncio.timeout(ANSWER_S):
                 await self._loop.sock_sendall(sock, answer.data)
                 sock.shutdown(socket.SHUT_WR)
+            await self._drain(sock)
         except OSError:  # TimeoutError is one
             self.counters["connections_broken"] += 1
         finally:
@@ -165,6 +184,13 @@ class HttpDoor:
             )
         except TimeoutError:
             return _Answer(problem(408, "too_slow", f"Send the whole request within {HEAD_S:g} s."))
+
+    async def _drain(self, sock: socket.socket) -> None:
+        """Read what the client still sends: closing at once would reset the connection and lose our answer."""
+        async with asyncio.timeout(DRAIN_S):
+            left = DRAIN_BYTES
+            while left > 0 and (data := await self._loop.sock_recv(sock, 65536)):
+                left -= len(data)
 
     def _judge(self, peer: str, asked: _Asked) -> _Visit | _Answer:
         """Is it a request for pictures, from a place that may ask?"""
@@ -201,7 +227,7 @@ class HttpDoor:
                 problem(503, "unavailable", "The ticket cannot be checked now. Try again.", visit.cors)
             )
         if isinstance(verdict, Refused):
-            log.info("ticket refused", code=verdict.code, client_host=visit.client_host)
+            self.counters["tickets_refused"] += 1
             return _Answer(problem(403, verdict.code, verdict.message, visit.cors))
         self._admit(sock, visit.wire, verdict, visit.protocol, visit.trailing)
         return None

@@ -39,10 +39,9 @@ class Intake(Protocol):
     def close(self) -> None: ...
 
 
-def open_intake(transport: Transport, source: Source, host: str, ports: tuple[int, int]) -> Intake:
-    """A socket on a random free port of ``ports`` (first and last). Raises :class:`NoPortError`."""
-    kind = socket.SOCK_DGRAM if transport is Transport.UDP else socket.SOCK_STREAM
-    sock = _bind_random(kind, host, ports)
+def open_intake(transport: Transport, source: Source, host: str, ports: list[int]) -> Intake:
+    """A socket on a random one of ``ports``. Raises :class:`NoPortError` when none is free."""
+    sock = _bind_random(transport, host, ports)
     match transport:
         case Transport.UDP:
             return UdpIntake(sock, source)
@@ -52,24 +51,22 @@ def open_intake(transport: Transport, source: Source, host: str, ports: tuple[in
             return TcpActiveIntake(sock, source)
 
 
-def _bind_random(kind: socket.SocketKind, host: str, ports: tuple[int, int]) -> socket.socket:
+def _bind_random(transport: Transport, host: str, ports: list[int]) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    first, last = ports
-    # Port numbers of RTP are even (RFC 3550 section 11); an odd one is used only when the range begins
-    # with it.
-    candidates = list(range(first, last + 1, 2))
-    _random.shuffle(candidates)
-    for port in candidates:
+    kind = socket.SOCK_DGRAM if transport is Transport.UDP else socket.SOCK_STREAM
+    for port in _random.sample(ports, len(ports)):
         sock = socket.socket(family, kind | socket.SOCK_NONBLOCK)
-        if kind is socket.SOCK_STREAM:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            if kind is socket.SOCK_STREAM:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((host, port))
+            if transport is Transport.TCP_PASSIVE:
+                sock.listen(8)
         except OSError:
             sock.close()
             continue
         return sock
-    raise NoPortError(f"all RTP ports from {first} to {last} are in use: widen rtp_ports")
+    raise NoPortError("every RTP port of this worker is in use: widen rtp_ports")
 
 
 class UdpIntake:
@@ -144,7 +141,6 @@ class TcpPassiveIntake:
         self._source = source
         self._connection: _TcpConnection | None = None
         self._loop = asyncio.get_running_loop()
-        sock.listen(8)
         self._loop.add_reader(sock, self._on_acceptable)
 
     def connect(self, remote: Address) -> None:

@@ -24,7 +24,8 @@ GOP_CAP = 8 << 20
 """Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
 SETTLE_S = 0.5
 """How long the first viewers wait after the first key frame for a first frame of audio."""
-SETTLE_TRANSCODED_S = 2.0
+TRANSCODED_S = 1.5
+"""How much longer when the camera's sound is being transcoded, by a helper that may just be starting."""
 
 
 class Packer(Protocol):
@@ -187,7 +188,7 @@ class Stream:
         ):  # packing may flush, and flushing may end the last viewer
             output.pack(unit)
         if not self._settled:
-            self._try_to_settle(unit)
+            self._try_to_settle()
         elif self.waiting:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
@@ -213,12 +214,17 @@ class Stream:
         elif unit is not self._group[0]:
             self._group.append(unit)
 
-    def _try_to_settle(self, unit: AccessUnit) -> None:
+    def _try_to_settle(self) -> None:
         if self.audio is not None:
             self._settle()
         elif self._settling is None:
-            slow = self._transcodes and self.camera_audio is not None
-            self._settling = self._loop.call_later(SETTLE_TRANSCODED_S if slow else SETTLE_S, self._settle)
+            self._settling = self._loop.call_later(SETTLE_S, self._waited_for_sound)
+
+    def _waited_for_sound(self) -> None:
+        if self._transcodes and self.camera_audio is not None:
+            self._settling = self._loop.call_later(TRANSCODED_S, self._settle)
+        else:
+            self._settle()
 
     def _settle(self) -> None:
         if self._settling is not None:

@@ -30,6 +30,7 @@ from pinegate.usecases.streams.media_engine import (
 
 SNAPSHOT_S = 8.0
 CUT_S = 2.0
+EVENTS_WAITING = 1000
 REDEEM_S = 4.0
 """Less than the worker waits: a later admission would open a session that nobody serves."""
 SOURCE_LOAD = 8
@@ -80,7 +81,9 @@ class MediaSupervisor:
         self._slots = [self._slot(settings, index) for index in range(settings.workers)]
         self._placed: dict[str, tuple[_Slot, float]] = {}
         self._redeeming = 0
-        self._cut_early: set[str] = set()  # cut between their decision and their admission
+        self._cut_early: dict[
+            str, str
+        ] = {}  # sessions cut between their decision and their admission, and why
         self._telling: list[asyncio.Task[None]] = []
 
     def _slot(self, settings: MediaSettings, index: int) -> _Slot:
@@ -99,7 +102,10 @@ class MediaSupervisor:
             return await self._answer(slot, request)
 
         def on_notice(notice: Notice) -> None:
-            slot.events.put_nowait(notice)
+            # While control cannot handle events (its database is away) only the indispensable ones may pile up.
+            repeated = isinstance(notice, messages.BytesSent | messages.SecondSource)
+            if not repeated or slot.events.qsize() < EVENTS_WAITING:
+                slot.events.put_nowait(notice)
 
         def on_lost() -> None:
             slot.lose()
@@ -168,7 +174,7 @@ class MediaSupervisor:
 
     async def close_sessions(self, session_ids: Collection[str], reason: str) -> None:
         if self._redeeming:
-            self._cut_early.update(session_ids)
+            self._cut_early.update(dict.fromkeys(session_ids, reason))
 
         async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
             try:
@@ -201,9 +207,10 @@ class MediaSupervisor:
         for slot in self._slots:
             values: dict[str, int] = {"restarts": slot.process.restarts, "up": 0}
             if slot.process.pid is not None:
-                answer = await slot.process.request(messages.Stats())
-                if isinstance(answer, messages.Counters):
-                    values |= {"up": 1, **answer.values}
+                with contextlib.suppress(EngineUnavailableError):
+                    answer = await slot.process.request(messages.Stats())
+                    if isinstance(answer, messages.Counters):
+                        values |= {"up": 1, **answer.values}
             counted.append(values)
         return counted
 
@@ -216,7 +223,7 @@ class MediaSupervisor:
         if placed and (source_id in placed[0].sources or now - placed[1] < PLACEMENT_KEPT_S):
             slot = placed[0]
         else:
-            slot = min(self._slots, key=lambda slot: slot.load)
+            slot = min(self._slots, key=lambda slot: (slot.process.pid is None, slot.load))
         self._placed[source_id] = (slot, now)
         return slot
 
@@ -251,17 +258,18 @@ class MediaSupervisor:
 
     async def _redeem(self, slot: _Slot, request: messages.RedeemTicket) -> Answer:
         loop = asyncio.get_running_loop()
-        asked = loop.time()
+        asked, sessions = loop.time(), slot.sessions
         verdict = await self._events.redeem_ticket(request.ticket, request.protocol, request.client_host)
         if isinstance(verdict, Refused):
             return messages.TicketRefused(code=verdict.code, message=verdict.message)
         session_id = verdict.session_id
-        if session_id in self._cut_early or loop.time() - asked >= REDEEM_S:
-            await self._events.session_ended(SessionEnded(session_id, EndReason.NOT_BEGUN, 0))
-            return messages.TicketRefused(
-                code=EndReason.NOT_BEGUN, message="The session was ended meanwhile."
-            )
-        slot.sessions.add(session_id)
+        reason = self._cut_early.get(session_id)
+        if slot.sessions is not sessions or loop.time() - asked >= REDEEM_S:
+            reason = EndReason.WORKER_LOST
+        if reason is not None:
+            await self._events.session_ended(SessionEnded(session_id, reason, 0))
+            return messages.TicketRefused(code=reason, message="The session was ended meanwhile.")
+        sessions.add(session_id)
         return messages.TicketAdmitted(
             session_id=session_id, source_id=verdict.source_id, lease_ms=verdict.lease_ms
         )

@@ -51,6 +51,10 @@ from pinegate.usecases.streams.media_engine import Admitted, EndReason, PlayProt
 
 SWEEP_S = 0.1
 REPORT_S = 1.0
+MAX_VIEWERS = 8000
+"""More than a worker can serve, fewer than it has descriptors for."""
+
+_USUAL = frozenset({"connections"})
 
 log = structlog.get_logger(__name__)
 
@@ -71,8 +75,13 @@ class Worker:
         self._pictures = CodecHelper()
         self._audio = AudioTranscoder(self._push) if configuration.transcode_g711 else None
         self._door = HttpDoor(
-            self._redeem, self._admit, configuration.portal_origins, configuration.trusted_proxies
+            self._redeem,
+            self._admit,
+            lambda: len(self._viewers) < MAX_VIEWERS,
+            configuration.portal_origins,
+            configuration.trusted_proxies,
         )
+        self._door_logged: Counter[str] = Counter()
 
     def listen(self) -> int:
         """Open the viewers' door; its port. ``OSError`` when it is taken."""
@@ -142,12 +151,20 @@ class Worker:
         configuration = self._configuration
         try:
             intake = open_intake(
-                order.transport, source, configuration.rtp_bind_host, configuration.rtp_ports
+                order.transport,
+                source,
+                configuration.rtp_bind_host,
+                self._free_ports(configuration.rtp_ports),
             )
         except NoPortError as error:
             return Failed(code="unavailable", message=str(error))
         self._sources[source_id] = (source, intake)
         return Endpoint(host=configuration.rtp_host, port=intake.port)
+
+    def _free_ports(self, ports: tuple[int, int]) -> list[int]:
+        """The even ones (RFC 3550 section 11; odd when the range begins so) that no source of ours has."""
+        taken = {intake.port for _, intake in self._sources.values()}
+        return [port for port in range(ports[0], ports[1] + 1, 2) if port not in taken]
 
     def _bind_source(self, order: BindSource) -> Answer:
         if order.source_id not in self._sources:
@@ -284,6 +301,10 @@ class Worker:
             if faults != self._logged.get(source_id, Counter()):
                 self._logged[source_id] = faults
                 log.warning("faults of a source", source_id=source_id, **faults)
+        refused = Counter({name: n for name, n in self._door.counters.items() if name not in _USUAL})
+        if refused != self._door_logged:
+            self._door_logged = refused
+            log.warning("refused at the viewers' door", **refused)
 
     def _stats(self) -> dict[str, int]:
         counted = Counter(self._counters)

@@ -42,7 +42,6 @@ class EndReason(StrEnum):
     SOURCE_LOST = "source_lost"
     SOURCE_CHANGED = "source_changed"
     WORKER_LOST = "worker_lost"
-    NOT_BEGUN = "not_begun"
 
 
 @dataclass(frozen=True, slots=True)

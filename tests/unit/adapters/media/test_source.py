@@ -1,0 +1,145 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pinegate.adapters.media.source import SETUP_S, SILENCE_S, Source, SourceHooks
+from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.mpeg_ps import PsMuxer
+from pinegate.protocols.rtp import Packetizer
+
+CAMERA = ("10.0.0.1", 5000)
+KEY = bytes.fromhex(
+    "000000016764000dacd94141fa1000000300100000030320f14299600000000168ebe3cb22c00000000165888400"
+)
+
+
+class Heard:
+    """What a source called."""
+
+    def __init__(self) -> None:
+        self.units: list[AccessUnit] = []
+        self.second: list[str] = []
+        self.lost: list[str] = []
+
+    @property
+    def hooks(self) -> SourceHooks:
+        return SourceHooks(self.units.append, self.second.append, self.lost.append)
+
+
+def _source(heard: Heard, ssrc: int | None = 7) -> Source:
+    return Source("camera", CAMERA[0], ssrc, ordered=False, hooks=heard.hooks, now=0.0)
+
+
+def _packets(ssrc: int = 7, pictures: int = 4, sequence: int = 0) -> list[bytes]:
+    muxer, packetizer = PsMuxer(Codec.H264), Packetizer(ssrc, sequence=sequence)
+    units = [
+        AccessUnit(Codec.H264, at, at, True, KEY)
+        for at in range(0, pictures * TIMESCALE // 25, TIMESCALE // 25)
+    ]
+    return [packet for unit in units for packet in packetizer.packetize(muxer.mux(unit), unit.dts)]
+
+
+def test_the_camera_is_heard() -> None:
+    heard = Heard()
+    source = _source(heard)
+    for packet in _packets():
+        source.packet(packet, CAMERA, 0.0)
+    assert len(heard.units) >= 3 and heard.units[0].key
+    assert not heard.second
+
+
+def test_another_host_never_becomes_the_source() -> None:
+    heard = Heard()
+    source = _source(heard)
+    for packet in _packets():
+        source.packet(packet, ("10.0.0.66", 5000), 0.0)
+    assert (heard.units, heard.second) == ([], ["10.0.0.66"])
+    assert source.faults["second_source"] == len(_packets())
+
+
+def test_the_first_valid_packet_fixes_the_port() -> None:
+    heard = Heard()
+    source = _source(heard)
+    first, *rest = _packets()
+    source.packet(first, CAMERA, 0.0)
+    for packet in rest:
+        source.packet(packet, ("10.0.0.1", 6666), 0.0)
+    assert (heard.units, heard.second) == ([], ["10.0.0.1"])
+
+
+def test_an_invalid_packet_fixes_nothing() -> None:
+    heard = Heard()
+    source = _source(heard)
+    source.packet(b"garbage", ("10.0.0.1", 6666), 0.0)
+    source.packet(_packets(ssrc=99)[0], ("10.0.0.1", 6666), 0.0)
+    for packet in _packets():
+        source.packet(packet, CAMERA, 0.0)
+    assert heard.units
+
+
+def test_an_ssrc_is_learned_once() -> None:
+    heard = Heard()
+    source = _source(heard, ssrc=None)
+    source.packet(_packets(ssrc=3)[0], CAMERA, 0.0)
+    source.packet(_packets(ssrc=4)[0], CAMERA, 0.0)
+    assert (source.ssrc, heard.second) == (3, [CAMERA[0]])
+
+
+def test_the_answers_ssrc_replaces_that_of_early_media() -> None:
+    heard = Heard()
+    source = _source(heard, ssrc=None)
+    source.packet(_packets(ssrc=3)[0], ("10.0.0.1", 6666), 0.0)
+    source.bind("10.0.0.1", 7, now=1.0)
+    for packet in _packets():
+        source.packet(packet, CAMERA, 1.0)
+    assert heard.units and not heard.second
+
+
+def test_the_answers_media_address_may_send_too() -> None:
+    heard = Heard()
+    source = _source(heard)
+    assert not source.may_send("10.0.0.2")
+    source.bind("10.0.0.2", 7, now=1.0)
+    assert source.may_send("10.0.0.2")
+
+
+def test_a_second_source_is_reported_once_a_second() -> None:
+    heard = Heard()
+    source = _source(heard)
+    for tenth in range(25):
+        source.refuse("10.0.0.66", tenth / 10)
+    assert len(heard.second) == 3
+    assert source.faults["second_source"] == 25
+
+
+def test_silence_is_a_loss() -> None:
+    heard = Heard()
+    source = _source(heard)
+    source.packet(_packets()[0], CAMERA, 5.0)
+    source.check(5.0 + SILENCE_S - 0.1)
+    assert not heard.lost
+    source.check(5.0 + SILENCE_S)
+    assert heard.lost == ["no packet for 10 s"]
+
+
+def test_a_camera_that_never_sends_is_lost_after_the_time_to_set_up() -> None:
+    heard = Heard()
+    source = _source(heard)
+    source.packet(b"garbage", CAMERA, SETUP_S - 1)
+    source.check(SETUP_S - 0.1)
+    assert not heard.lost
+    source.check(SETUP_S)
+    assert heard.lost == ["no packet came"]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255)), max_size=20))
+def test_no_bytes_break_a_source(mutations: list[tuple[bytes, int, int]]) -> None:
+    heard = Heard()
+    source = _source(heard, ssrc=None)
+    valid = _packets()
+    for number, (garbage, place, value) in enumerate(mutations):
+        packet = bytearray(valid[number % len(valid)])
+        packet[place % len(packet)] = value
+        source.packet(bytes(packet), CAMERA, 0.0)
+        source.packet(garbage, CAMERA, 0.0)
+    assert source.counters()["second_source"] >= 0

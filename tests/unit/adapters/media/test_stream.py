@@ -1,0 +1,196 @@
+import asyncio
+from typing import cast
+
+import pytest
+
+from pinegate.adapters.media import stream as stream_module
+from pinegate.adapters.media.stream import Stream
+from pinegate.adapters.media.viewer import Viewer
+from pinegate.protocols.aac import audio_specific_config
+from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+
+PARAMETERS = bytes.fromhex("000000016764000dacd94141fa1000000300100000030320f14299600000000168ebe3cb22c0")
+AUDIO_CONFIG = audio_specific_config(16_000, 1)
+
+
+class Watcher:
+    """Stands for a viewer: remembers what it is given."""
+
+    def __init__(self, protocol: PlayProtocol = PlayProtocol.FLV) -> None:
+        self.protocol = protocol
+        self.first: bytes | None = None
+        self.pieces: list[tuple[bytes, bool]] = []
+        self.ended: list[str] = []
+
+    def begin(self, first: bytes) -> None:
+        self.first = first
+
+    def offer(self, piece: bytes, key: bool) -> None:
+        self.pieces.append((piece, key))
+
+    def end(self, reason: str) -> None:
+        self.ended.append(reason)
+
+
+class Screen:
+    """A stream with shorthand for feeding and watching it."""
+
+    def __init__(self, transcodes: bool = False) -> None:
+        self.settled: list[AccessUnit] = []
+        self.stream = Stream(lambda _, key: self.settled.append(key), transcodes)
+        self._time = 0
+
+    def picture(self, key: bool = False, codec: Codec = Codec.H264, size: int = 100) -> None:
+        self._time += 3600
+        kind = b"\x65\x88" if key else b"\x41\x9a"
+        payload = (PARAMETERS if key else b"") + b"\x00\x00\x00\x01" + kind + b"\x7f" * size
+        self.stream.push(AccessUnit(codec, self._time, self._time, key, payload))
+
+    def sound(self, codec: Codec = Codec.AAC) -> None:
+        config = AUDIO_CONFIG if codec is Codec.AAC else b""
+        self.stream.push(AccessUnit(codec, self._time, self._time, False, b"\x21" * 50, config))
+
+    def watch(self, protocol: PlayProtocol = PlayProtocol.FLV) -> Watcher:
+        watcher = Watcher(protocol)
+        self.stream.join(cast(Viewer, watcher))
+        return watcher
+
+
+@pytest.fixture
+async def screen() -> Screen:
+    return Screen()
+
+
+async def test_a_viewer_starts_at_the_last_key_frame(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    screen.picture()
+    screen.picture(key=True, size=5000)
+    screen.picture(size=300)
+    watcher = screen.watch()
+    assert watcher.first is not None and watcher.first.startswith(b"FLV\x01\x05")
+    assert 5300 < len(watcher.first) < 6300
+
+
+async def test_pictures_before_the_first_key_frame_are_of_no_use(screen: Screen) -> None:
+    watcher = screen.watch()
+    screen.sound()
+    screen.picture()
+    assert watcher.first is None and screen.stream.key_picture is None
+    screen.picture(key=True)
+    assert watcher.first is not None
+
+
+async def test_viewers_of_one_output_share_the_same_bytes(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    one, two = screen.watch(), screen.watch()
+    screen.picture()
+    assert one.pieces[0][0] is two.pieces[0][0]
+
+
+async def test_a_piece_with_a_key_frame_begins_with_it(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    watcher = screen.watch()
+    screen.picture()
+    screen.picture()
+    screen.picture(key=True)
+    async with asyncio.timeout(5):
+        while len(watcher.pieces) < 3:
+            await asyncio.sleep(0.005)
+    assert [key for _, key in watcher.pieces] == [False, False, True]
+    assert watcher.pieces[2][0][11] == 0x17  # FLV: key frame, AVC
+
+
+async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    plain, framed = screen.watch(), screen.watch(PlayProtocol.WS_FLV)
+    screen.picture()
+    assert (
+        framed.pieces[0][0] == b"\x82\x7e" + len(plain.pieces[0][0]).to_bytes(2, "big") + plain.pieces[0][0]
+    )
+
+
+async def test_a_camera_without_sound_starts_a_little_later(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "SETTLE_S", 0.01)
+    watcher = screen.watch()
+    screen.picture(key=True)
+    assert watcher.first is None
+    async with asyncio.timeout(5):
+        while watcher.first is None:
+            await asyncio.sleep(0.005)
+    assert watcher.first.startswith(b"FLV\x01\x01")
+    assert len(screen.settled) == 1
+
+
+async def test_sound_that_comes_too_late_is_left_out(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    screen.picture(key=True)
+    async with asyncio.timeout(5):
+        while not screen.settled:
+            await asyncio.sleep(0.001)
+    screen.sound()
+    assert (screen.stream.audio, screen.stream.camera_audio) == (None, Codec.AAC)
+
+
+async def test_sound_from_before_the_group_still_configures_a_new_output(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    screen.picture(key=True)
+    for protocol in PlayProtocol:
+        assert screen.watch(protocol).first is not None
+
+
+async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(stream_module, "TRANSCODED_S", 60.0)
+    screen = Screen(transcodes=True)
+    screen.picture(key=True)
+    screen.sound(Codec.G711A)
+    await asyncio.sleep(0.01)
+    assert not screen.settled
+    screen.sound(Codec.AAC)
+    assert (screen.stream.audio, screen.stream.camera_audio) == (Codec.AAC, Codec.G711A)
+    assert screen.settled
+    screen.stream.reset("over")
+
+
+async def test_g711_itself_is_in_no_browser_output(screen: Screen) -> None:
+    screen.sound(Codec.G711A)
+    screen.picture(key=True)
+    assert (screen.stream.audio, screen.stream.camera_audio) == (None, Codec.G711A)
+
+
+async def test_another_video_codec_ends_the_viewers(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    watcher = screen.watch()
+    screen.picture(key=True, codec=Codec.H265)
+    assert watcher.ended == [EndReason.SOURCE_CHANGED]
+
+
+async def test_a_group_beyond_the_cap_is_not_kept(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "GOP_CAP", 10_000)
+    screen.sound()
+    screen.picture(key=True)
+    early = screen.watch()
+    for _ in range(3):
+        screen.picture(size=5000)
+    late = screen.watch()
+    assert early.first is not None and late.first is None
+    screen.picture(key=True)
+    assert late.first is not None
+
+
+async def test_an_output_nobody_watches_is_not_packed(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    watcher = screen.watch()
+    assert screen.stream.watched
+    screen.stream.leave(cast(Viewer, watcher))
+    assert not screen.stream.watched

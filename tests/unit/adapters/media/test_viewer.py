@@ -1,0 +1,176 @@
+import asyncio
+import socket
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from pinegate.adapters.media import viewer as viewer_module
+from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_S, WAIT_S, Viewer
+from pinegate.adapters.media.wires import HttpWire, WebSocketWire
+from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+
+PIECE = 100_000
+PIECES_A_GROUP = 5
+
+
+class Silent(HttpWire):
+    """A wire without a head, so that the pieces are all there is."""
+
+    def opening(self) -> bytes:
+        return b""
+
+
+class Seat:
+    """A viewer on one end of a socketpair, the client's socket on the other."""
+
+    def __init__(self, wire: HttpWire | WebSocketWire | None = None, lease_until: float = 1e9) -> None:
+        server, self.client = socket.socketpair()
+        for sock in (server, self.client):
+            sock.setblocking(False)
+        self.ended: list[str] = []
+        self.viewer = Viewer(
+            server,
+            wire or Silent(PlayProtocol.FLV, ()),
+            "session",
+            PlayProtocol.FLV,
+            lease_until,
+            lambda _, reason: self.ended.append(reason),
+        )
+
+    def drain(self) -> bytes:
+        received = b""
+        while True:
+            try:
+                data = self.client.recv(1 << 20)
+            except BlockingIOError:
+                return received
+            except ConnectionError:
+                return received
+            if not data:
+                return received
+            received += data
+
+
+@pytest.fixture
+async def seat() -> Seat:
+    return Seat()
+
+
+def piece(number: int) -> bytes:
+    return number.to_bytes(4, "big") + bytes([number % 251]) * (PIECE - 4)
+
+
+def pieces_in(received: bytes) -> Iterator[int]:
+    assert len(received) % PIECE == 0
+    for start in range(0, len(received), PIECE):
+        number = int.from_bytes(received[start : start + 4], "big")
+        assert received[start : start + PIECE] == piece(number)
+        yield number
+
+
+async def test_a_quick_viewer_gets_every_piece(seat: Seat) -> None:
+    received = b""
+    seat.viewer.begin(piece(0))
+    for number in range(1, 60):
+        seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
+        while len(received) < (number + 1) * PIECE:
+            received += seat.drain()
+            await asyncio.sleep(0)
+    assert list(pieces_in(received)) == list(range(60))
+    assert (seat.viewer.bytes_sent, seat.viewer.skips) == (60 * PIECE, 0)
+
+
+async def test_a_slow_viewer_resumes_with_whole_pieces_at_a_key_frame(seat: Seat) -> None:
+    seat.viewer.begin(piece(0))
+    for number in range(1, 103):
+        seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
+    received = b""
+    number = 103
+    while number < 140:
+        received += seat.drain()
+        await asyncio.sleep(0)
+        seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
+        number += 1
+    while len(received) < seat.viewer.bytes_sent or len(received) % PIECE:
+        received += seat.drain()
+        await asyncio.sleep(0)
+    seen = list(pieces_in(received))
+    gaps = [(before, after) for before, after in pairwise(seen) if after != before + 1]
+    assert gaps and all(after % PIECES_A_GROUP == 0 for _, after in gaps)
+    assert seat.viewer.skips > 0
+
+
+async def test_a_backlog_never_grows_beyond_its_cap(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    for number in range(300):
+        seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
+        assert seat.viewer._backlog_bytes <= BACKLOG_CAP  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    for number in range(10):
+        seat.viewer.offer(piece(number), key=False)
+    seat.viewer.end("grant_revoked")
+    assert seat.ended == ["grant_revoked"]
+    assert len(seat.drain()) < 10 * PIECE
+
+
+async def test_an_end_is_told_once(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    seat.viewer.end("one")
+    seat.viewer.end("two")
+    seat.viewer.offer(b"late", key=True)
+    assert seat.ended == ["one"]
+
+
+async def test_a_websocket_that_has_everything_is_told_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewer_module, "_unacknowledged", lambda _: 0)
+    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+    seat.viewer.end("grant_revoked")
+    assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
+
+
+async def test_a_viewer_waiting_in_vain_gets_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewer_module, "_unacknowledged", lambda _: 0)
+    seat = Seat(HttpWire(PlayProtocol.FLV, ()))
+    now = asyncio.get_running_loop().time()
+    seat.viewer.check(now + WAIT_S - 0.5)
+    assert not seat.ended
+    seat.viewer.check(now + WAIT_S + 0.5)
+    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+    assert seat.drain().startswith(b"HTTP/1.1 504 ")
+
+
+async def test_pings_do_not_prolong_the_wait() -> None:
+    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+    now = asyncio.get_running_loop().time()
+    seat.viewer.received(b"\x89\x80\x00\x00\x00\x00")
+    seat.viewer.check(now + WAIT_S + 0.5)
+    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+
+
+async def test_a_lease_ends_a_viewer() -> None:
+    seat = Seat(lease_until=5.0)
+    seat.viewer.begin(b"x")
+    seat.viewer.check(4.9)
+    assert not seat.ended
+    seat.viewer.check(5.0)
+    assert seat.ended == [EndReason.LEASE_EXPIRED]
+
+
+async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    for number in range(20):
+        seat.viewer.offer(piece(number), key=False)
+    seat.viewer.check(asyncio.get_running_loop().time() + STALLED_S + 1)
+    assert seat.ended == [EndReason.VIEWER_STALLED]
+
+
+async def test_a_client_that_closes_has_left(seat: Seat) -> None:
+    seat.client.close()
+    async with asyncio.timeout(5):
+        while not seat.ended:
+            await asyncio.sleep(0)
+    assert seat.ended == [EndReason.VIEWER_LEFT]
