@@ -141,6 +141,10 @@ def simulate(
     loop: Annotated[
         float, typer.Option(help="Seconds until a clip repeats.", rich_help_panel=_PICTURE)
     ] = 16.0,
+    live_clock: Annotated[
+        bool,
+        typer.Option("--live-clock", help="Show the time of day; costs CPU.", rich_help_panel=_PICTURE),
+    ] = False,
     distinct_clips: Annotated[
         int, typer.Option(min=0, help="Cameras beyond share pictures; 0: none do.", rich_help_panel=_PICTURE)
     ] = 64,
@@ -208,6 +212,7 @@ def simulate(
             ),
             video_file=video,
             distinct_clips=distinct_clips,
+            live_clock=live_clock,
             prepare_clips=prepare,
             max_calls=max_calls,
             expires=expires,
@@ -340,7 +345,9 @@ def _default_cache() -> Path:
 
 def _configure_log(as_json: bool) -> None:
     render = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[

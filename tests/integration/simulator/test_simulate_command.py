@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
 
 from pinegate.protocols.gb28181.upper_events import (
     CatalogCompleted,
@@ -17,7 +18,6 @@ from pinegate.protocols.gb28181.upper_events import (
     DeviceRegistered,
     OfflineReason,
 )
-from tests.integration.simulator.platform import DEADLINE, PASSWORD, Platform, running_platform
 
 SOURCE = Path(__file__).parents[3] / "src"
 

@@ -6,7 +6,20 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import av
+import numpy
 import pytest
+from tests.integration.simulator.loopback_platform import (
+    DEADLINE,
+    HOST,
+    PASSWORD,
+    PLATFORM_ID,
+    Platform,
+    Receiver,
+    decoded_pictures,
+    running_platform,
+    running_receiver,
+)
 
 from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
@@ -31,17 +44,6 @@ from pinegate.protocols.gb28181.upper_events import (
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.ptz import move
-from tests.integration.simulator.platform import (
-    DEADLINE,
-    HOST,
-    PASSWORD,
-    PLATFORM_ID,
-    Platform,
-    Receiver,
-    decoded_pictures,
-    running_platform,
-    running_receiver,
-)
 
 DEVICE_ID = "34100200001180000001"
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
@@ -191,6 +193,7 @@ async def test_several_cameras_send_at_once_each_with_its_ssrc(config):
         ({"cameras": [replace(invent(1)[0], online=False)]}, invent(1)[0].device_id, 480),
         ({"faults": Faults(answer=486)}, invent(1)[0].device_id, 486),
         ({"max_calls": 0}, invent(1)[0].device_id, 486),
+        ({"video_file": Path("/nowhere.mp4")}, invent(1)[0].device_id, 500),
     ],
 )
 async def test_a_call_that_cannot_be_is_refused_with_its_status(config, change, camera, status):
@@ -277,6 +280,55 @@ async def test_a_device_that_ignores_bye_goes_on_sending(config):
         platform.tell(lambda now: platform.core.hang_up(name, now))
         await platform.wait_for(CallEnded)
         await receiver.wait_pictures(len(receiver.packets) + 10)
+
+
+async def test_missed_keepalives_make_it_offline(config):
+    config = replace(config, faults=Faults(miss_keepalives=True))
+    async with running_platform(keepalive_interval=0.1) as platform, running(config, platform):
+        assert (await platform.wait_for(DeviceOffline)).reason is OfflineReason.KEEPALIVE_MISSED
+
+
+async def test_keepalives_keep_it_online(config):
+    async with (
+        running_platform(keepalive_interval=0.2) as platform,
+        running(replace(config, keepalive_interval=0.05), platform),
+        running_receiver("udp") as receiver,
+    ):
+        await call(platform, config.cameras[0].device_id, receiver)
+        await receiver.wait_pictures(15)
+        assert not [event for event in platform.events if isinstance(event, DeviceOffline)]
+
+
+async def test_it_registers_again_when_the_connection_is_lost(config):
+    config = replace(config, transport="tcp", retry_after=0.05)
+    async with running_platform() as platform, running(config, platform):
+        first = await platform.wait_for(DeviceRegistered)
+        platform.drop_connections()
+        assert (await platform.wait_for(DeviceOffline)).reason is OfflineReason.CONNECTION_LOST
+        again = await platform.wait_for(DeviceRegistered)
+        assert again.flow != first.flow
+
+
+async def test_the_users_own_file_is_sent_as_it_is(config, tmp_path):
+    path = tmp_path / "own.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25, options={"bf": "2", "g": "25"})
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        for shade in range(50):
+            picture = av.VideoFrame.from_ndarray(
+                numpy.full((180, 320, 3), shade * 4, numpy.uint8), format="rgb24"
+            )
+            container.mux(video.encode(picture))
+        container.mux(video.encode(None))
+    config = replace(config, video_file=path, prepare_clips=True)
+    async with (
+        running_platform() as platform,
+        running(config, platform),
+        running_receiver("tcp_passive") as receiver,
+    ):
+        await call(platform, config.cameras[0].device_id, receiver)
+        await receiver.wait_pictures(60)
+    assert decoded_pictures(receiver.program_stream) == ("h264", sum(p.marker for p in receiver.packets))
 
 
 async def test_a_device_that_vanishes_says_nothing(config):

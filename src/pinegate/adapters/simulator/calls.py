@@ -15,6 +15,7 @@ from pinegate.adapters.simulator.media_channels import ChannelError
 from pinegate.adapters.simulator.media_end import MediaEnd, answer_to, is_playable
 from pinegate.adapters.simulator.media_stream import MediaCounters, MediaStream, UnitSource
 from pinegate.adapters.simulator.pacing import TimetableLoop
+from pinegate.adapters.simulator.user_video import UserVideoError
 from pinegate.protocols.gb28181.lower_device import LowerDevice
 from pinegate.protocols.gb28181.lower_events import CallConfirmed, CallFinished, InviteReceived
 
@@ -24,6 +25,7 @@ _NOT_FOUND: Final = 404
 _UNAVAILABLE: Final = 480
 _BUSY: Final = 486
 _NOT_ACCEPTABLE: Final = 488
+_OUR_FAULT: Final = 500
 
 
 @dataclass(slots=True)
@@ -132,9 +134,17 @@ class Calls:
     async def _answer(self, event: InviteReceived, camera: Camera) -> None:
         media = event.offer.video
         assert media is not None  # noqa: S101 - is_playable saw it
-        clip = await self._load_clip(camera)
         name = event.call
-        end = await MediaEnd.open(media, event.offer.media_host, self._host, lambda: self._lost(name))
+        try:
+            clip = await self._load_clip(camera)
+            end = await MediaEnd.open(media, event.offer.media_host, self._host, lambda: self._lost(name))
+        except (OSError, UserVideoError) as error:
+            _log.error("simulator.no_media", call=name, camera=camera.device_id, reason=str(error))
+            if name in self._pending:
+                self._pending.discard(name)
+                self._refuse(name, _OUR_FAULT)
+                self._settle()
+            return
         if name not in self._pending:
             end.close()
             return

@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from PIL import Image
 
 from pinegate.adapters.simulator.clip import Clip
-from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay
+from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay, running_time
 from pinegate.adapters.simulator.scenes import repertoire
 from pinegate.adapters.simulator.sound import chime, encode_loop
 from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
@@ -121,7 +121,7 @@ def _pictures(request: ClipRequest) -> Iterator[Image.Image]:
         picture = scene.draw(index / settings.pictures)
         if picture.size != size:
             picture = _fitted(picture, size)
-        display.draw(picture, index / settings.fps, index / settings.pictures)
+        display.draw(picture, running_time(index / settings.fps), index / settings.pictures)
         yield picture
 
 

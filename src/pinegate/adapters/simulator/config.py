@@ -21,6 +21,7 @@ class SimulatorConfig:
     that SIP and media leave from; by default the one that the system takes towards the platform.
     ``encoding``: of XML bodies: GB2312, GB18030 or UTF-8. ``version``: X-GB-Ver, 2.0 for 2016, 3.0 for 2022.
     ``distinct_clips``: cameras beyond this number share pictures, name included (0: each has its own).
+    ``live_clock``: write the time of day into the pictures, which are then encoded as they are sent.
     ``prepare_clips``: make all clips at the start rather than when a camera is first called.
     """
 
@@ -40,6 +41,7 @@ class SimulatorConfig:
     clips: ClipSettings = field(default_factory=ClipSettings)
     video_file: Path | None = None
     distinct_clips: int = 0
+    live_clock: bool = False
     prepare_clips: bool = True
     max_calls: int = 256
     expires: int = 86_400

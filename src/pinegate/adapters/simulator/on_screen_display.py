@@ -1,6 +1,6 @@
 """What a camera writes into its picture: its name lower left, and the running time upper right.
 
-The clock counts seconds of the loop, not the time of day: a clip is made once and sent many times.
+The running time counts seconds of the loop, not the time of day: a clip is made once and sent many times.
 """
 
 from functools import lru_cache
@@ -25,6 +25,12 @@ def _words(text: str, pixels: int) -> Image.Image:
     return image
 
 
+def running_time(seconds: float) -> str:
+    """What stands upper right in a clip, ``seconds`` after its begin."""
+    whole = int(seconds)
+    return f"模拟 {whole // 60:02}:{whole % 60:02}"
+
+
 class OnScreenDisplay:
     """Draws the name and the running time over pictures of one size."""
 
@@ -40,11 +46,10 @@ class OnScreenDisplay:
             image = _words(name, pixels)
         self._name = image
 
-    def draw(self, picture: Image.Image, seconds: float, phase: float) -> None:
-        """Write into the picture. ``seconds`` since the loop began; ``phase`` (0 ≤ p < 1) moves the bar."""
+    def draw(self, picture: Image.Image, time: str, phase: float) -> None:
+        """Write the name and ``time`` into the picture; ``phase`` (0 ≤ p < 1) moves the bar below it."""
         width, height = self._size
-        whole = int(seconds)
-        clock = _words(f"模拟 {whole // 60:02}:{whole % 60:02}", self._pixels)
+        clock = _words(time, self._pixels)
         left = width - self._margin - clock.width
         picture.paste(clock, (left, self._margin), clock)
         picture.paste(self._name, (self._margin, height - self._margin - self._name.height), self._name)

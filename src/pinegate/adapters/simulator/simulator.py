@@ -17,11 +17,11 @@ from pinegate.adapters.simulator.clip_cache import ClipCache, ClipSource, Progre
 from pinegate.adapters.simulator.clip_encoding import ClipRequest
 from pinegate.adapters.simulator.config import SimulatorConfig
 from pinegate.adapters.simulator.inventory import Camera
+from pinegate.adapters.simulator.live_playout import LivePlayout
 from pinegate.adapters.simulator.media_stream import UnitSource
 from pinegate.adapters.simulator.pacing import TimetableLoop
 from pinegate.adapters.simulator.ptz_head import PtzHead
 from pinegate.adapters.simulator.sip_link import SipLink, free_port, local_address_towards
-from pinegate.adapters.simulator.turned_playout import TurnedPlayout
 from pinegate.adapters.simulator.user_video import UserVideo
 from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
 from pinegate.protocols.gb28181.lower_events import (
@@ -44,6 +44,10 @@ _log = structlog.get_logger()
 _BEIJING: Final = timezone(timedelta(hours=8))
 _FAREWELL: Final = 2.0
 _NEVER: Final = 1e9
+
+
+def _time_of_day() -> str:
+    return utc_now().astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @dataclass(slots=True)
@@ -272,10 +276,11 @@ class Simulator:
 
     def _play(self, camera: Camera, clip: Clip) -> UnitSource:
         source = self._source(camera)
-        if not camera.can_turn or not isinstance(source, ClipRequest):
+        clock = _time_of_day if self.config.live_clock else None
+        if not isinstance(source, ClipRequest) or not (camera.can_turn or clock):
             return Playout(clip)
         head = self._heads.setdefault(camera.device_id, PtzHead())
-        return TurnedPlayout(clip, source, lambda: head.view(self._timetable.now()))
+        return LivePlayout(clip, source, lambda: head.view(self._timetable.now()), clock)
 
     def _close(self) -> None:
         self._calls.close()

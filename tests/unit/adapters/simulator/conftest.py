@@ -1,17 +1,7 @@
-from functools import cache
-
 import pytest
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.clip import Clip
-from pinegate.adapters.simulator.clip_encoding import ClipRequest, ClipSettings
-from pinegate.protocols.frames import Codec
-
-
-@cache
-def small_clip(video: Codec = Codec.H264, audio: Codec | None = None) -> Clip:
-    """Two seconds of a small picture, a key picture each second."""
-    settings = ClipSettings(160, 90, 10, 1.0, 2.0, video, audio)
-    return ClipRequest(settings, "老街东口", "crossroads", "noon", 1).make()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from tests.unit.adapters.simulator.conftest import small_clip
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.clip_cache import ClipCache

@@ -5,7 +5,7 @@ import itertools
 
 import av
 import pytest
-from tests.unit.adapters.simulator.conftest import small_clip
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.clip import Clip, Playout
 from pinegate.adapters.simulator.faults import Faults
@@ -60,6 +60,7 @@ def run(stream: MediaStream, channel: Recorder, seconds: float, start: float = 0
         (Codec.H264, None, "h264", None),
         (Codec.H265, None, "hevc", None),
         (Codec.H264, Codec.AAC, "h264", "aac"),
+        (Codec.H265, Codec.G711A, "hevc", "pcm_alaw"),
     ],
 )
 def test_a_foreign_demuxer_reads_every_picture_of_the_program_stream(video, audio, video_name, audio_name):

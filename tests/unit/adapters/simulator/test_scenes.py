@@ -1,7 +1,7 @@
 import pytest
 from PIL import ImageChops
 
-from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay
+from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay, running_time
 from pinegate.adapters.simulator.scenes import repertoire
 
 
@@ -25,7 +25,7 @@ def test_every_light_colours_the_scene_in_its_own_way(light):
 def test_the_name_is_written_lower_left_and_the_clock_upper_right():
     scene = repertoire.build("tunnel", "noon", 1, 640)
     plain, written = scene.draw(0.0), scene.draw(0.0)
-    OnScreenDisplay("屯溪老街东口", 640, 360).draw(written, 75.0, 0.5)
+    OnScreenDisplay("屯溪老街东口", 640, 360).draw(written, running_time(75.0), 0.5)
     difference = ImageChops.difference(plain, written)
     assert difference.crop((0, 300, 320, 360)).getbbox() is not None
     assert difference.crop((400, 0, 640, 60)).getbbox() is not None
@@ -34,5 +34,5 @@ def test_the_name_is_written_lower_left_and_the_clock_upper_right():
 
 def test_a_name_of_any_length_fits_into_the_picture():
     picture = repertoire.build("tunnel", "noon", 1, 320).draw(0.0)
-    OnScreenDisplay("很" * 100, 320, 180).draw(picture, 0.0, 0.0)
-    OnScreenDisplay("", 320, 180).draw(picture, 0.0, 0.0)
+    OnScreenDisplay("很" * 100, 320, 180).draw(picture, "12:00", 0.0)
+    OnScreenDisplay("", 320, 180).draw(picture, "12:00", 0.0)

@@ -66,7 +66,7 @@ def old_street(light: Light, scale: float, seed: int) -> Scene:
         brush.line([(316 - (y - 180) * 1.9, y), (316 + (y - 180) * 1.95, y)], (140, 132, 122), 1)
     for step in range(-5, 6):
         brush.line([(316 + step * 8, 196), (316 + step * 72, 360)], (146, 138, 128), 1)
-    signs = ["徽墨", "歙砚", "茶号", "同德仁", "徽菜", "竹雕"]
+    signs = ["徽墨", "歙砚", "茶号", "药铺", "徽菜", "竹雕"]
     for side in (-1, 1):
         for index, near in enumerate((0.30, 0.52, 1.0)):
             far = (0.14, 0.30, 0.52)[index]
@@ -126,7 +126,7 @@ def school_gate(light: Light, scale: float, seed: int) -> Scene:
         brush.rectangle(x, 168, x + 22, 242, (150, 78, 66))
         brush.rectangle(x - 3, 164, x + 25, 169, (90, 90, 94))
     brush.rectangle(206, 150, 434, 168, (150, 78, 66))
-    brush.text(320, 159, "屯 溪 实 验 小 学", 13, (255, 226, 140), glow=True)
+    brush.text(320, 159, "松 门 实 验 小 学", 13, (255, 226, 140), glow=True)
     brush.rectangle(0, 240, 640, 262, (198, 192, 182))
     brush.rectangle(0, 262, 640, 360, (92, 94, 98))
     brush.line([(0, 312), (220, 312)], (236, 220, 120), 3)
@@ -185,8 +185,8 @@ def square(light: Light, scale: float, seed: int) -> Scene:
         broadleaf(brush, x, 214, 74)
         lamp_post(brush, x + 30, 212, 84)
     flag = Brush(light, scale, 46, 30)
-    flag.rectangle(0, 0, 46, 30, (214, 38, 36))
-    flag.text(11, 10, "★", 12, (255, 222, 60), glow=True)
+    flag.rectangle(0, 0, 46, 30, (40, 128, 96))
+    flag.text(23, 14, "黄山", 14, (250, 248, 236), glow=True)
     actors = [Actor(flag.finish(), lambda phase: (319, 62 + 1.5 * (round(phase * 64) % 3)))]
     for index, height in enumerate((30, 44, 30)):
         for half in range(2):
@@ -213,6 +213,7 @@ def market(light: Light, scale: float, seed: int) -> Scene:
         [(0, 150), (120, 96), (260, 140), (420, 84), (560, 132), (640, 110), (640, 220), (0, 220)],
         (112, 134, 138),
     )
+    brush.rectangle(0, 200, 640, 250, (132, 138, 130))
     for index, (x, width, height) in enumerate(
         ((-20, 150, 120), (140, 120, 96), (270, 140, 112), (424, 110, 92), (540, 130, 124))
     ):

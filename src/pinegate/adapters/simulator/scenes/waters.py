@@ -23,6 +23,7 @@ from pinegate.adapters.simulator.scenes.stage import (
     Light,
     Scene,
     across,
+    at,
     mirrored,
     scene,
 )
@@ -120,12 +121,6 @@ def lake(light: Light, scale: float, seed: int) -> Scene:
     ridge(brush, 184, 70, seed + 22, (118, 154, 146))
     ridge(brush, 190, 36, seed + 23, (86, 130, 102))
     _water(brush, 182, (96, 160, 182))
-    brush.polygon([(0, 300), (120, 286), (210, 310), (250, 360), (0, 360)], (124, 156, 92))
-    broadleaf(brush, 46, 312, 110, (96, 150, 78))
-    broadleaf(brush, 132, 316, 82, (86, 140, 74))
-    brush.polygon([(212, 314), (372, 300), (376, 306), (216, 322)], (150, 116, 80))
-    for pile in range(5):
-        brush.rectangle(236 + pile * 32, 308 - pile * 2, 240 + pile * 32, 334 - pile * 3, (110, 84, 60))
     actors = _glitter(light, scale, 190, seed)
     ferry = Brush(light, scale, 150, 50)
     ferry.polygon([(0, 28), (149, 28), (132, 48), (14, 48)], (240, 240, 238))
@@ -148,6 +143,14 @@ def lake(light: Light, scale: float, seed: int) -> Scene:
             actors.append(
                 Actor(image.finish(), course, lambda phase, wings=wings: int(phase * 64) % 2 == wings)
             )
+    bank = Brush(light, scale)
+    bank.polygon([(0, 300), (120, 286), (210, 310), (250, 360), (0, 360)], (124, 156, 92))
+    broadleaf(bank, 46, 312, 110, (96, 150, 78))
+    broadleaf(bank, 132, 316, 82, (86, 140, 74))
+    bank.polygon([(212, 314), (372, 300), (376, 306), (216, 322)], (150, 116, 80))
+    for pile in range(5):
+        bank.rectangle(236 + pile * 32, 308 - pile * 2, 240 + pile * 32, 334 - pile * 3, (110, 84, 60))
+    actors.append(Actor(bank.finish(), at(0, 0)))
     return scene(brush, actors)
 
 

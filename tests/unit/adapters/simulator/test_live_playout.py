@@ -3,9 +3,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from pinegate.adapters.simulator.clip_encoding import ClipRequest, ClipSettings
+from pinegate.adapters.simulator.live_playout import LivePlayout, seen_through
 from pinegate.adapters.simulator.ptz_head import HOME, View
 from pinegate.adapters.simulator.scenes import repertoire
-from pinegate.adapters.simulator.turned_playout import TurnedPlayout, seen_through
 from pinegate.protocols.frames import Codec
 
 
@@ -14,7 +14,7 @@ def test_turning_away_and_back_gives_pictures_that_decode_without_a_gap(codec):
     request = ClipRequest(ClipSettings(160, 90, 10, 1.0, 2.0, codec), "大桥", "river_bridge", "noon", 1)
     clip = request.make()
     view = HOME
-    playout = TurnedPlayout(clip, request, lambda: view)
+    playout = LivePlayout(clip, request, lambda: view)
     units = []
     for number in range(40):
         view = View(0.5, 0.0, 2.0) if 5 <= number < 23 else HOME
@@ -41,3 +41,19 @@ def test_half_a_turn_is_the_mirrored_scene():
     picture = repertoire.build("square", "noon", 1, 320).draw(0.2)
     mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     assert seen_through(View(1.0, 0, 1), picture, picture.size).tobytes() == mirrored.tobytes()
+
+
+def test_with_a_clock_every_picture_is_drawn_and_the_time_is_asked_for_each():
+    request = ClipRequest(ClipSettings(160, 90, 10, 1.0, 2.0), "大桥", "river_bridge", "noon", 1)
+    clip = request.make()
+    asked: list[str] = []
+
+    def clock() -> str:
+        asked.append("2026-11-22 09:30:00")
+        return asked[-1]
+
+    playout = LivePlayout(clip, request, lambda: HOME, clock)
+    units = [playout.take() for _ in range(20)]
+    assert len(asked) == 20
+    assert all(unit.payload != own.payload for unit, own in zip(units, clip.units, strict=True))
+    assert [unit.key for unit in units] == [index % 10 == 0 for index in range(20)]

@@ -1,6 +1,6 @@
-"""What a camera sends while it is turned away from home: its scene, seen through the view, encoded as it goes.
+"""What a camera sends when its clip will not do: turned away from home, or showing the time of day.
 
-At home a camera sends its clip, which costs nothing; a turned one costs some 5 ms a picture of 640 × 360.
+A clip costs nothing; a picture of 640 × 360 that is drawn and encoded as it goes costs some 5 ms.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -14,20 +14,30 @@ from PIL import Image
 
 from pinegate.adapters.simulator.clip import Clip, Playout
 from pinegate.adapters.simulator.clip_encoding import ClipRequest, VideoEncoder
-from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay
+from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay, running_time
 from pinegate.adapters.simulator.ptz_head import HOME, View
 from pinegate.adapters.simulator.scenes import repertoire
 from pinegate.protocols.frames import TIMESCALE, AccessUnit
 
 
-class TurnedPlayout:
-    """Plays the clip at home and the turned scene elsewhere; each change begins with a key picture."""
+class LivePlayout:
+    """Plays the clip at home and the turned scene elsewhere; each change begins with a key picture.
 
-    def __init__(self, clip: Clip, request: ClipRequest, view: Callable[[], View]) -> None:
+    ``clock``: the time of day as it shall be written, by which the clip is never used; ``None``: the loop's seconds.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        request: ClipRequest,
+        view: Callable[[], View],
+        clock: Callable[[], str] | None = None,
+    ) -> None:
         self.clip = clip
         self._playout = Playout(clip)
         self._request = request
         self._view = view
+        self._clock = clock
         self._live: _LivePicture | None = None
 
     @property
@@ -39,12 +49,14 @@ class TurnedPlayout:
         if not unit.codec.is_video:
             return unit
         view = self._view()
-        if view == HOME and (self._live is None or unit.key):
+        if self._clock is None and view == HOME and (self._live is None or unit.key):
             self._live = None
             return unit
         if self._live is None:
             self._live = _LivePicture(self._request)
-        return self._live.at(view, unit, self.clip.period)
+        within = unit.dts % self.clip.period
+        written = running_time(within / TIMESCALE) if self._clock is None else self._clock()
+        return self._live.at(view, unit, within / self.clip.period, written)
 
 
 class _LivePicture:
@@ -55,10 +67,9 @@ class _LivePicture:
         self._display = OnScreenDisplay(request.name, *self._size)
         self._encoder = VideoEncoder(settings)
 
-    def at(self, view: View, unit: AccessUnit, period: int) -> AccessUnit:
-        within = unit.dts % period
-        picture = seen_through(view, self._scene.draw(within / period), self._size)
-        self._display.draw(picture, within / TIMESCALE, within / period)
+    def at(self, view: View, unit: AccessUnit, phase: float, written: str) -> AccessUnit:
+        picture = seen_through(view, self._scene.draw(phase), self._size)
+        self._display.draw(picture, written, phase)
         (encoded,) = self._encoder.encode(picture)
         return AccessUnit(unit.codec, unit.dts, unit.dts, encoded.key, encoded.payload)
 

@@ -29,9 +29,11 @@ Event = TypeVar("Event")
 class Platform:
     """The core with UDP and TCP on one port; events are kept until a test asks for them."""
 
-    def __init__(self, port: int, account: DeviceAccount) -> None:
+    def __init__(self, port: int, account: DeviceAccount, keepalive_interval: float) -> None:
         self.port = port
-        config = UpperPlatformConfig(PLATFORM_ID, PLATFORM_ID[:10], HOST, port)
+        config = UpperPlatformConfig(
+            PLATFORM_ID, PLATFORM_ID[:10], HOST, port, keepalive_interval=keepalive_interval
+        )
         self.core = UpperPlatform(
             config,
             lambda _: account,
@@ -95,6 +97,10 @@ class Platform:
                 self._news.clear()
                 await self._news.wait()
 
+    def drop_connections(self) -> None:
+        for writer in self._streams.values():
+            writer.transport.abort()
+
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -112,23 +118,38 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def running_platform(account: DeviceAccount | None = None) -> AsyncIterator[Platform]:
+async def running_platform(
+    account: DeviceAccount | None = None, keepalive_interval: float = 60.0
+) -> AsyncIterator[Platform]:
+    stream, datagrams = _two_sockets_on_one_port()
+    platform = Platform(stream.getsockname()[1], account or DeviceAccount(PASSWORD), keepalive_interval)
+    server = await asyncio.start_server(platform.serve_stream, sock=stream)
     loop = asyncio.get_running_loop()
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
-        listening.bind((HOST, 0))
-        port = listening.getsockname()[1]
-        platform = Platform(port, account or DeviceAccount(PASSWORD))
-        server = await asyncio.start_server(platform.serve_stream, sock=listening)
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Datagrams(platform), local_addr=(HOST, port)
-        )
-        platform.udp = transport
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(platform), sock=datagrams)
+    platform.udp = transport
+    try:
+        yield platform
+    finally:
+        platform.close()
+        transport.close()
+        server.close()
+
+
+def _two_sockets_on_one_port() -> tuple[socket.socket, socket.socket]:
+    """A port that is free for TCP may be taken for UDP by another program: then another one is tried."""
+    for _ in range(100):
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagrams.setblocking(False)
+        stream.bind((HOST, 0))
         try:
-            yield platform
-        finally:
-            platform.close()
-            transport.close()
-            server.close()
+            datagrams.bind(stream.getsockname())
+        except OSError:
+            stream.close()
+            datagrams.close()
+        else:
+            return stream, datagrams
+    raise OSError("no port is free for both UDP and TCP")
 
 
 class Receiver:
