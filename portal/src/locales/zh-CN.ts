@@ -1,0 +1,3 @@
+import { byFeature } from './catalogue'
+
+export default byFeature(import.meta.glob('./zh-CN/*.json', { eager: true, import: 'default' }))

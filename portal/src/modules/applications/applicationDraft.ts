@@ -1,0 +1,56 @@
+import type { Application, ApplicationPoint, Contact, Contacts } from '@/api/models'
+
+/** What version 1 can really provide (`pinegate.domain.catalogue.operation.REQUESTABLE`). */
+export const REQUESTABLE = ['live', 'snapshot', 'ptz', 'preset', 'audio'] as const
+const NEEDS_PTZ = new Set<string>(['ptz', 'preset'])
+
+/** The form as the clerk fills it in. */
+export interface ApplicationDraft {
+  purpose: string
+  legal_basis: string
+  areas: string[]
+  categories: string[]
+  contacts: Contacts
+  points: ApplicationPoint[]
+  valid_from: string | null
+  valid_until: string | null
+}
+
+const contact = (from: Contact | undefined): Contact => ({ name: '', telephone: '', mobile: '', email: '', ...from })
+
+export function draftOf(application: Application): ApplicationDraft {
+  const { purpose, legal_basis, areas, categories, contacts, points, valid_from, valid_until } = application
+  return structuredClone({
+    purpose,
+    legal_basis,
+    areas,
+    categories,
+    contacts: {
+      responsible_person: contact(contacts.responsible_person),
+      contact_person: contact(contacts.contact_person),
+      technical_contact: contact(contacts.technical_contact),
+    },
+    points,
+    valid_from,
+    valid_until,
+  })
+}
+
+/** The body of the change; `version` lets the programme refuse when somebody else wrote meanwhile. */
+export function changeOf(draft: ApplicationDraft, version: number): Omit<ApplicationDraft, 'points'> & {
+  points: { point_id: string; operations: string[] }[]
+  version: number
+} {
+  const points = draft.points.map((line) => ({ point_id: line.point.id, operations: line.requested }))
+  return { ...draft, points, version }
+}
+
+/** Whether a camera can do the operation at all: a fixed one has nothing to turn. */
+export function possible(operation: string, ptz: boolean): boolean {
+  return ptz || !NEEDS_PTZ.has(operation)
+}
+
+/** Operations asked for but not consented to. */
+export function cutFrom(line: ApplicationPoint): string[] {
+  return line.consented ? line.requested.filter((operation) => !line.consented?.includes(operation)) : []
+}

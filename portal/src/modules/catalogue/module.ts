@@ -1,0 +1,10 @@
+import { MapLocation } from '@element-plus/icons-vue'
+import type { PortalModule } from '../module'
+
+export default {
+  routes: [
+    { path: '/catalogue', name: 'catalogue', component: () => import('./CataloguePage.vue'), meta: { title: 'catalogue.title' } },
+    { path: '/catalogue/:id', name: 'point', component: () => import('./PointPage.vue'), props: true, meta: { title: 'catalogue.point' } },
+  ],
+  menu: [{ route: 'catalogue', icon: MapLocation, group: 'resources' }],
+} satisfies PortalModule

@@ -1,0 +1,26 @@
+export const PROTOCOLS = ['flv', 'ws-flv', 'fmp4', 'ws-fmp4'] as const
+
+/** The ways in which a picture can come; the names are those of the play answer. */
+export type Protocol = (typeof PROTOCOLS)[number]
+
+/** Why a player stopped by itself: a code of the catalogue, or null when the other side closed without saying. */
+export type EndCode = string | null
+
+/** One picture in one `<video>` element. `stop` is final, and tells nobody; `onEnd` is called at most once. */
+export interface Player {
+  start(url: string): void
+  stop(): void
+  /** Called for every presented frame. */
+  onFrame(listener: () => void): void
+  onEnd(listener: (code: EndCode) => void): void
+}
+
+/** The player for `protocol`; each is loaded when it is first needed. */
+export async function createPlayer(protocol: Protocol, video: HTMLVideoElement): Promise<Player> {
+  if (protocol === 'flv' || protocol === 'ws-flv') {
+    const { FlvPlayer } = await import('./flv')
+    return new FlvPlayer(video)
+  }
+  const { Fmp4Player } = await import('./fmp4')
+  return new Fmp4Player(video, protocol === 'ws-fmp4')
+}

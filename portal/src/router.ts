@@ -1,0 +1,33 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { i18n } from '@/locales'
+import { modules } from '@/modules'
+import { useSession } from '@/session/session'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    ...modules.flatMap((module) => module.routes),
+    {
+      path: '/:path(.*)*',
+      name: 'missing',
+      component: () => import('@/shell/MissingPage.vue'),
+      meta: { title: 'shell.missing_title' },
+    },
+  ],
+  scrollBehavior: () => ({ top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.me && !to.meta.anonymous) {
+    const me = await session.load().catch(() => null)
+    if (!me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  }
+  if (session.me?.must_change_password && to.name !== 'initial-password') return { name: 'initial-password' }
+  return true
+})
+
+router.afterEach((to) => {
+  const { t } = i18n.global
+  document.title = `${t(to.meta.title)} · ${t('shell.product')}`
+})

@@ -1,0 +1,48 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api, ask } from '@/api/client'
+import type { Me } from '@/api/models'
+import { Problem } from '@/api/problem'
+import type { Role } from './roles'
+
+export interface SignIn {
+  login?: string
+  password?: string
+  totp?: string
+  demonstration_login?: string
+}
+
+/** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the programme decides again. */
+export const useSession = defineStore('session', () => {
+  const me = ref<Me | null>(null)
+  const roles = computed(() => new Set<string>(me.value?.roles ?? []))
+
+  function has(wanted: readonly Role[]): boolean {
+    return wanted.some((role) => roles.value.has(role))
+  }
+
+  /** Asks who is signed in; null when nobody is. */
+  async function load(): Promise<Me | null> {
+    try {
+      me.value = await ask(api.GET('/api/session'))
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error
+      me.value = null
+    }
+    return me.value
+  }
+
+  async function signIn(credentials: SignIn): Promise<void> {
+    me.value = await ask(api.POST('/api/session', { body: credentials }))
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await ask(api.DELETE('/api/session'))
+    } finally {
+      me.value = null
+    }
+  }
+
+  return { me, has, load, signIn, signOut }
+})
