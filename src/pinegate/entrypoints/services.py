@@ -65,14 +65,6 @@ def _interface_limit() -> RateLimit:
     return RateLimit(burst=200, per_second=50)
 
 
-class KeepsScans(Protocol):
-    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
-
-    def store(self, content: bytes) -> StoredScan: ...
-
-    def read(self, scan_id: str, sm3: str) -> bytes: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
     """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
