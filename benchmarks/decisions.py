@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from _access_city import AccessCity, build_city, request_for
 from _measure import figure, percentile
-
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.embedded_postgres import EmbeddedPostgres
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream

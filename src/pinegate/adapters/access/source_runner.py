@@ -198,8 +198,9 @@ class SourceRunner:
             raise
 
     async def _close(self, source_id: str) -> None:
-        await self._hang_up(source_id)
+        # The media first: a camera that hangs up on our BYE would look like one that was lost.
         await self._close_media(source_id, EndReason.DONE.value)
+        await self._hang_up(source_id)
 
     async def _hang_up(self, source_id: str) -> None:
         dialog = self._dialogs.pop(source_id, None)

@@ -87,7 +87,7 @@ with asked as (
 """
     + _FACTS
 )
-"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds or
+"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or
 None). Ids are unique among all kinds of things, so a change need not say of what kind it was: a session is found by
 every id it stands on."""
 

@@ -1,10 +1,9 @@
 """The devices' rows."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,30 +36,17 @@ class DeviceRows:
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else record_of(row)
 
-    async def note_registered(
-        self, device_code: str, address: str, transport: str, gb_version: str, at: datetime
-    ) -> None:
-        await self._note(
-            [device_code],
-            online=True,
-            address=address,
-            transport=transport,
-            gb_version=gb_version,
-            registered_at=at,
-            last_keepalive_at=at,
-        )
-
-    async def note_offline(self, device_code: str) -> None:
-        await self._note([device_code], online=False)
-
-    async def note_keepalives(self, device_codes: Sequence[str], at: datetime) -> None:
-        await self._note(device_codes, last_keepalive_at=at)
-
-    async def note_information(self, device_code: str, manufacturer: str, model: str, firmware: str) -> None:
-        await self._note([device_code], manufacturer=manufacturer, model=model, firmware=firmware)
-
-    async def note_catalogue(self, device_code: str, total: int | None, at: datetime) -> None:
-        await self._note([device_code], catalogue_total=total, catalogue_synced_at=at)
+    async def note(self, learned: Mapping[str, Mapping[str, object]]) -> None:
+        """Device code → column → value, as signalling learned them; one statement for all with the same columns."""
+        alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+        for code, values in learned.items():
+            if values:
+                alike.setdefault(tuple(sorted(values)), []).append({"code": code, **values})
+        # In the order of their codes, so that two transactions never wait for each other.
+        for rows in alike.values():
+            rows.sort(key=lambda row: str(row["code"]))
+            statement = update(devices).where(_device.device_code == bindparam("code"))
+            await self._connection.execute(statement, rows)
 
     async def nobody_is_online(self) -> None:
         """At start: registrations live in the signalling server's memory, and it has just begun."""
@@ -87,11 +73,6 @@ class DeviceRows:
         if device_id:
             query = query.where(_device.id == device_id)
         return (await self._connection.execute(query)).all()
-
-    async def _note(self, device_codes: Sequence[str], **values: object) -> None:
-        await self._connection.execute(
-            update(devices).where(_device.device_code.in_(device_codes)).values(**values)
-        )
 
 
 def record_of(row: Row[*tuple[Any, ...]]) -> DeviceRecord:

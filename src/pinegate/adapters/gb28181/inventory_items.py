@@ -1,5 +1,6 @@
-"""A catalogue item as the protocol read it → as the catalogue's rules want it."""
+"""A catalogue item as the protocol read it → as the catalogue's rules want it, and as a database can hold it."""
 
+import re
 from collections.abc import Iterable
 
 from pinegate.domain.catalogue.inventory import InventoryItem
@@ -7,25 +8,34 @@ from pinegate.protocols.manscdp.catalog import CatalogItem
 
 MAX_TEXT = 200
 _NOT_KEPT = frozenset({"device_id", "event", "info", "other"})
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def storable(text: str, length: int = MAX_TEXT) -> str:
+    """Cut to ``length``; what PostgreSQL or UTF-8 refuses (NUL, half a surrogate pair) becomes ``U+FFFD``.
+
+    One such name would otherwise cost the whole catalogue its transaction.
+    """
+    return _UNSTORABLE.sub("\ufffd", text[:length])
 
 
 def inventory_item(item: CatalogItem) -> InventoryItem:
     """Texts are cut to what a column holds; PTZType and PointType come from ``Info``, wherever the version puts it."""
     info = item.info
     return InventoryItem(
-        channel_code=item.device_id[:64],
-        name=item.name[:100],
-        civil_code=item.civil_code[:8],
-        address=item.address[:MAX_TEXT],
+        channel_code=storable(item.device_id, 64),
+        name=storable(item.name, 100),
+        civil_code=storable(item.civil_code, 8),
+        address=storable(item.address),
         parental=bool(item.parental) and item.device_id[10:13] not in ("131", "132"),
         secret=item.secrecy == 1,
         online=_online(item.status),
-        longitude=item.longitude or None,
-        latitude=item.latitude or None,
-        ptz_type=None if info is None else info.ptz_type,
-        point_class=None if info is None else info.point_type,
-        manufacturer=item.manufacturer[:MAX_TEXT],
-        model=item.model[:MAX_TEXT],
+        longitude=_degrees(item.longitude, 180),
+        latitude=_degrees(item.latitude, 90),
+        ptz_type=None if info is None else _code(info.ptz_type),
+        point_class=None if info is None else _code(info.point_type),
+        manufacturer=storable(item.manufacturer),
+        model=storable(item.model),
         raw=_raw(item),
     )
 
@@ -38,12 +48,22 @@ def _online(status: str) -> bool | None:
     return {"ON": True, "OFF": False}.get(status.upper())
 
 
+def _degrees(value: float | None, limit: float) -> float | None:
+    """Zero is what devices send that do not know where they are."""
+    return value if value and -limit <= value <= limit else None
+
+
+def _code(value: int | None) -> int | None:
+    """The standard's lists have a dozen members; a column of four bytes holds no more than its share."""
+    return value if value is not None and 0 <= value < 1_000 else None
+
+
 def _raw(item: CatalogItem) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name in item.__dataclass_fields__:
         value = getattr(item, name)
         if name not in _NOT_KEPT and value not in ("", None):
-            kept[name] = str(value)[:MAX_TEXT]
+            kept[name] = storable(str(value))
     for name, text in item.other[:40]:
-        kept[name[:60]] = text[:MAX_TEXT]
+        kept[storable(name, 60)] = storable(text)
     return kept

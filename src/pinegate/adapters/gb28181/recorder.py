@@ -1,16 +1,21 @@
 """What signalling learned, written to the database by one task, in order, so that SIP never waits for a disk."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, takewhile
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from psycopg.errors import ProgramLimitExceeded
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.gb28181.accounts import KnownDevice
-from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items
+from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
 from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.protocols.gb28181.upper_events import DeviceRegistered
@@ -20,14 +25,35 @@ from pinegate.usecases.catalogue.sync_inventory import note_catalogue_change, sy
 
 _log = structlog.get_logger()
 _RETRY_SECONDS = 1.0
-_MOST_WAITING = 20_000
+_AT_ONCE = 500
+_GATHER_SECONDS = 0.05
+"""A storm of registrations becomes twenty transactions a second, not thousands."""
 _HEALTH_OF_EVENT = {"ON": "online", "OFF": "offline", "VLOST": "degraded", "DEFECT": "degraded"}
 
-Write = Callable[[Transaction], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """Columns of one device, and the audit event that goes with them. Many are written in one transaction."""
+
+    device_code: str
+    values: Mapping[str, object]
+    event: AuditEvent | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change with a transaction of its own. ``weight``: about how many rows wait in it."""
+
+    write: Callable[[Transaction], Awaitable[None]]
+    weight: int
 
 
 class Recorder:
-    """``run`` is the task; the other methods queue. ``now`` and ``new_id`` as everywhere."""
+    """``run`` is the task; the other methods queue. ``now`` and ``new_id`` as everywhere.
+
+    ``most_waiting``: rows and catalogue items that may wait; what comes when it is full is dropped and counted.
+    """
 
     def __init__(
         self,
@@ -35,85 +61,98 @@ class Recorder:
         divisions: DivisionTree,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
+        *,
+        most_waiting: int = 400_000,
     ) -> None:
         self._database = database
         self._divisions = divisions
         self._now = now
         self._new_id = new_id
-        self._waiting: asyncio.Queue[Write] = asyncio.Queue(_MOST_WAITING)
+        self._most_waiting = most_waiting
+        self._waiting: deque[_Learned | _Change] = deque()
+        self._weight = 0
+        self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._away = False
         self.dropped = 0
+        self.lost = 0
+
+    @property
+    def waiting(self) -> int:
+        """Rows and catalogue items that are not written yet."""
+        return self._weight
 
     async def run(self) -> None:
-        """Write until cancelled. While the database is away everything waits, up to a bound."""
+        """Write until cancelled. While the database is away everything waits, up to the bound."""
         while True:
-            write = await self._waiting.get()
-            await self._write(write)
-            self._waiting.task_done()
+            await self._news.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+            while self._waiting:
+                batch = self._oldest()
+                await self._write(batch)
+                for _ in batch:
+                    self._weight -= self._waiting.popleft().weight
+            self._news.clear()
+            self._idle.set()
 
     async def drained(self) -> None:
         """Until all that is queued is written."""
-        await self._waiting.join()
+        await self._idle.wait()
 
     def registered(self, event: DeviceRegistered) -> None:
         flow, at = event.flow, self._now()
         address = f"{flow.host}:{flow.port}"
-
-        async def write(tx: Transaction) -> None:
-            await tx.devices.note_registered(event.device_id, address, flow.transport, event.version, at)
-            if event.fresh or event.moved:
-                await self._audit(
-                    tx,
-                    AuditEventName.DEVICE_REGISTERED,
-                    event.device_id,
-                    {"address": address, "moved": event.moved},
-                )
-
-        self._queue(write)
+        values: dict[str, object] = {
+            "online": True,
+            "address": address,
+            "transport": flow.transport,
+            "gb_version": event.version,
+            "registered_at": at,
+            "last_keepalive_at": at,
+        }
+        audited = None
+        if event.fresh or event.moved:
+            details: dict[str, AuditValue] = {"address": address, "moved": event.moved}
+            audited = self._event(AuditEventName.DEVICE_REGISTERED, event.device_id, details)
+        self._queue(_Learned(event.device_id, values, audited))
 
     def offline(self, device_code: str, reason: str) -> None:
-        async def write(tx: Transaction) -> None:
-            await tx.devices.note_offline(device_code)
-            await self._audit(tx, AuditEventName.DEVICE_OFFLINE, device_code, {"reason": reason})
-
-        self._queue(write)
+        audited = self._event(AuditEventName.DEVICE_OFFLINE, device_code, {"reason": reason})
+        self._queue(_Learned(device_code, {"online": False}, audited))
 
     def refused(self, device_code: str, host: str, reason: str) -> None:
-        async def write(tx: Transaction) -> None:
-            await self._audit(
-                tx, AuditEventName.DEVICE_REFUSED, device_code[:64], {"reason": reason, "host": host}, host
-            )
-
-        self._queue(write)
+        code = storable(device_code, 64)
+        audited = self._event(AuditEventName.DEVICE_REFUSED, code, {"reason": reason, "host": host}, host)
+        self._queue(_Learned(code, {}, audited))
 
     def kept_alive(self, device_codes: Sequence[str]) -> None:
-        at = self._now()
-
-        async def write(tx: Transaction) -> None:
-            await tx.devices.note_keepalives(device_codes, at)
-
-        self._queue(write)
+        """Dropped while the database is away: the next one tells the same."""
+        if not self._away:
+            at = self._now()
+            for code in device_codes:
+                self._queue(_Learned(code, {"last_keepalive_at": at}))
 
     def information(self, device_code: str, info: DeviceInfo) -> None:
-        async def write(tx: Transaction) -> None:
-            await tx.devices.note_information(
-                device_code, info.manufacturer[:100], info.model[:100], info.firmware[:100]
-            )
-
-        self._queue(write)
+        said = {"manufacturer": info.manufacturer, "model": info.model, "firmware": info.firmware}
+        self._queue(_Learned(device_code, {name: storable(text, 100) for name, text in said.items()}))
 
     def catalogue(self, device: KnownDevice, items: Sequence[CatalogItem], *, complete: bool) -> None:
+        event_id = self._new_id()
+
         async def write(tx: Transaction) -> None:
             now = self._now()
             outcome = await sync_inventory(
                 tx,
                 device.id,
-                inventory_items(items),
+                await asyncio.to_thread(inventory_items, items),
                 self._divisions,
                 complete=complete,
-                event_id=self._new_id(),
+                event_id=event_id,
                 now=now,
             )
-            await tx.devices.note_catalogue(device.record.device_code, len(items), now)
+            synced = {"catalogue_total": len(items), "catalogue_synced_at": now}
+            await tx.devices.note({device.record.device_code: synced})
             _log.info(
                 "catalogue_synced",
                 device_code=device.record.device_code,
@@ -122,16 +161,17 @@ class Recorder:
                 complete=complete,
             )
 
-        self._queue(write)
+        self._queue(_Change(write, 1 + len(items)))
 
     def catalogue_changed(self, device: KnownDevice, items: Sequence[CatalogItem]) -> None:
+        event_id = self._new_id()
         health: dict[str, list[str]] = {}
         for item in items:
             state = _HEALTH_OF_EVENT.get(item.event.upper())
             if state is not None:
-                health.setdefault(state, []).append(item.device_id)
+                health.setdefault(state, []).append(storable(item.device_id, 64))
         changed = [inventory_item(item) for item in items if item.event.upper() in ("ADD", "UPDATE")]
-        removed = [item.device_id for item in items if item.event.upper() == "DEL"]
+        removed = [storable(item.device_id, 64) for item in items if item.event.upper() == "DEL"]
 
         async def write(tx: Transaction) -> None:
             await note_catalogue_change(
@@ -141,48 +181,79 @@ class Recorder:
                 removed,
                 health,
                 self._divisions,
-                event_id=self._new_id(),
+                event_id=event_id,
                 now=self._now(),
             )
 
-        self._queue(write)
+        self._queue(_Change(write, 1 + len(items)))
 
-    def _queue(self, write: Write) -> None:
-        try:
-            self._waiting.put_nowait(write)
-        except asyncio.QueueFull:
+    def _queue(self, entry: _Learned | _Change) -> None:
+        if self._waiting and self._weight + entry.weight > self._most_waiting:
             self.dropped += 1
+            return
+        self._waiting.append(entry)
+        self._weight += entry.weight
+        self._idle.clear()
+        self._news.set()
 
-    async def _write(self, write: Write) -> None:
+    def _oldest(self) -> list[_Learned] | list[_Change]:
+        first = self._waiting[0]
+        if isinstance(first, _Change):
+            return [first]
+        learned = takewhile(lambda entry: isinstance(entry, _Learned), self._waiting)
+        return [entry for entry in islice(learned, _AT_ONCE) if isinstance(entry, _Learned)]
+
+    async def _write(self, batch: Sequence[_Learned | _Change]) -> None:
+        """All in one transaction; one by one when something in it cannot be written."""
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    await write(tx)
+                    await _apply(tx, batch)
+                self._away = False
                 return
-            except DBAPIError as error:
-                if not error.connection_invalidated and not _is_away(error):
-                    _log.error("signalling_record_lost", error=type(error.orig).__name__)
+            except (SQLAlchemyError, OSError, ValueError) as error:
+                if not _is_away(error):
+                    if len(batch) > 1:
+                        break
+                    self.lost += 1
+                    _log.error("signalling_record_lost", error=_name_of(error))
                     return
-                _log.warning("database_away_signalling_waits")
+                _log.warning("database_away_signalling_waits", error=_name_of(error), waiting=self._weight)
+                self._away = True
                 await asyncio.sleep(_RETRY_SECONDS)
-            except (SQLAlchemyError, OSError) as error:
-                _log.warning("database_away_signalling_waits", error=type(error).__name__)
-                await asyncio.sleep(_RETRY_SECONDS)
+        for entry in batch:
+            await self._write([entry])
 
-    async def _audit(
-        self,
-        tx: Transaction,
-        name: AuditEventName,
-        device_code: str,
-        details: dict[str, AuditValue],
-        host: str = "",
-    ) -> None:
-        await tx.audit.append(
-            AuditEvent(
-                self._new_id(), name, self._now(), None, None, "device_code", device_code, host, details
-            )
+    def _event(
+        self, name: AuditEventName, device_code: str, details: dict[str, AuditValue], host: str = ""
+    ) -> AuditEvent:
+        return AuditEvent(
+            self._new_id(), name, self._now(), None, None, "device_code", device_code, host, details
         )
 
 
-def _is_away(error: DBAPIError) -> bool:
-    return type(error.orig).__name__ in ("OperationalError", "AdminShutdown", "CannotConnectNow")
+async def _apply(tx: Transaction, batch: Sequence[_Learned | _Change]) -> None:
+    """What was learned last of a device is what its row says; every event is kept."""
+    values: dict[str, dict[str, object]] = {}
+    events: list[AuditEvent] = []
+    for entry in batch:
+        if isinstance(entry, _Change):
+            await entry.write(tx)
+            continue
+        values.setdefault(entry.device_code, {}).update(entry.values)
+        if entry.event is not None:
+            events.append(entry.event)
+    await tx.devices.note(values)
+    await tx.audit.append(*events)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether waiting helps: no connection, shutting down, disk full, deadlock."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, ProgramLimitExceeded):
+        return False
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return invalidated or isinstance(error, (OperationalError, InterfaceError, NoConnection, OSError))
+
+
+def _name_of(error: Exception) -> str:
+    return type(error.orig if isinstance(error, DBAPIError) else error).__name__

@@ -1,18 +1,21 @@
 """The upper platform on real sockets: drives the sans-IO machine, records what it learns, answers the use cases."""
 
 import asyncio
+import contextlib
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import structlog
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
+from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
+from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.offer import live_offer
 from pinegate.adapters.gb28181.recorder import Recorder
-from pinegate.adapters.gb28181.sip_sockets import SipSockets
+from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.protocols.gb28181 import upper_events as events
 from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper_platform import UpperPlatform
@@ -32,7 +35,7 @@ from pinegate.usecases.streams.signalling import (
 
 _log = structlog.get_logger()
 _BEIJING = timezone(timedelta(hours=8))
-_ANSWER_SECONDS = 8.0
+_LAST_WRITES_SECONDS = 3.0
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 _MOVES: dict[PtzMove, tuple[int, int, int]] = {
@@ -48,13 +51,6 @@ _MOVES: dict[PtzMove, tuple[int, int, int]] = {
     PtzMove.ZOOM_IN: (0, 0, 1),
     PtzMove.ZOOM_OUT: (0, 0, -1),
 }
-_FAILURES = {
-    404: InviteFailure.CHANNEL_UNKNOWN,
-    408: InviteFailure.TIMED_OUT,
-    480: InviteFailure.DEVICE_OFFLINE,
-    486: InviteFailure.BUSY,
-    600: InviteFailure.BUSY,
-}
 
 
 class Gb28181Server:
@@ -68,13 +64,25 @@ class Gb28181Server:
         self._machine: UpperPlatform | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._invites: dict[str, asyncio.Future[Answered | InviteFailed]] = {}
-        self._invited_hosts: dict[str, str] = {}
-        self._controls: dict[int, asyncio.Future[bool]] = {}
-        self._answers: dict[tuple[str, int], asyncio.Future[dict[str, str]]] = {}
+        self._calls: set[str] = set()
+        self._answers = AwaitedAnswers()
+        self._faults = FaultLog(recorder.refused)
         self._progress: dict[str, CatalogueProgress] = {}
-        self._alive: set[str] = set()
-        self._refusal_logged_at = float("-inf")
+        self._handlers: dict[type, Callable[..., None]] = {
+            events.DeviceRegistered: self._registered,
+            events.DeviceOffline: self._offline,
+            events.CatalogProgress: self._catalogue_progressed,
+            events.CatalogCompleted: self._catalogue_completed,
+            events.CatalogChanged: self._catalogue_changed,
+            events.DeviceInfoReceived: self._information_received,
+            events.DeviceStatusReceived: self._answers.status_received,
+            events.QueryFailed: self._query_failed,
+            events.ControlFinished: self._answers.control_finished,
+            events.InviteAnswered: self._invite_answered,
+            events.InviteFailed: self._answers.invite_failed,
+            events.CallEnded: self._call_ended,
+            events.MessageRejected: self._faults.refused,
+        }
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -97,16 +105,19 @@ class Gb28181Server:
         )
         self._spawn(self._recorder.run())
         self._spawn(self._write_keepalives())
+        self._spawn(self._every_second())
         return bound
 
     async def stop(self) -> None:
         if self._machine is not None:
-            for call in list(self._invited_hosts):
+            for call in list(self._calls):
                 self._machine.hang_up(call, self._now())
             self._pump()
         self._machine = None
         if self._timer is not None:
             self._timer.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._recorder.drained(), _LAST_WRITES_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -120,16 +131,13 @@ class Gb28181Server:
             return InviteFailed(InviteFailure.DEVICE_OFFLINE)
         offer = live_offer(self._config.platform_id, invitation)
         call = machine.invite(invitation.device_code, invitation.channel_code, offer, self._now())
-        answer: asyncio.Future[Answered | InviteFailed] = asyncio.get_running_loop().create_future()
-        self._invites[call] = answer
+        answer = self._answers.expect_invite(call)
         self._pump()
         try:
             return await answer
         except asyncio.CancelledError:
             await self.bye(call)
             raise
-        finally:
-            self._invites.pop(call, None)
 
     async def bye(self, dialog_id: str) -> None:
         if self._machine is not None:
@@ -148,23 +156,16 @@ class Gb28181Server:
         if self._machine is None:
             return False
         sn = self._machine.control_ptz(device_code, channel_code, code, self._now())
-        return await self._finish(sn)
+        done = self._answers.expect_control(sn)
+        self._pump()
+        return await self._answers.taken(done)
 
     async def request_key_frame(self, device_code: str, channel_code: str) -> None:
         if self._machine is not None:
             sn = self._machine.request_key_frame(device_code, channel_code, self._now())
-            await self._finish(sn)
-
-    async def _finish(self, sn: int) -> bool:
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._controls[sn] = done
-        self._pump()
-        try:
-            return await asyncio.wait_for(done, _ANSWER_SECONDS)
-        except TimeoutError:
-            return False
-        finally:
-            self._controls.pop(sn, None)
+            done = self._answers.expect_control(sn)
+            self._pump()
+            await self._answers.taken(done)
 
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
@@ -194,30 +195,22 @@ class Gb28181Server:
         if machine is None or machine.flow_of(device_code) is None:
             raise DeviceUnreachableError(device_code)
         now = self._now()
-        information = self._expect(device_code, machine.query_device_info(device_code, now))
-        status = self._expect(device_code, machine.query_device_status(device_code, now))
+        expect = self._answers.expect_query
+        information = expect(device_code, machine.query_device_info(device_code, now))
+        status = expect(device_code, machine.query_device_status(device_code, now))
         self._pump()
-        try:
-            both = await asyncio.wait_for(asyncio.gather(information, status), _ANSWER_SECONDS)
-        except TimeoutError:
-            raise DeviceUnreachableError(device_code) from None
-        return DeviceAnswer(*both)
-
-    def _expect(self, device_code: str, sn: int) -> asyncio.Future[dict[str, str]]:
-        future: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
-        key = (device_code, sn)
-        self._answers[key] = future
-        future.add_done_callback(lambda _: self._answers.pop(key, None))
-        return future
+        return await self._answers.said(device_code, information, status)
 
     # -- driving the machine -------------------------------------------------------------------------------------
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def _on_data(self, data: bytes, flow: Flow) -> None:
-        if self._machine is not None:
-            self._machine.receive_data(data, flow, self._now())
+    def _on_data(self, arrived: Sequence[Received]) -> None:
+        machine, now = self._machine, self._now()
+        if machine is not None:
+            for data, flow in arrived:
+                machine.receive_data(data, flow, now)
             self._pump()
 
     def _on_lost(self, flow: Flow) -> None:
@@ -226,6 +219,7 @@ class Gb28181Server:
             self._pump()
 
     def _on_timer(self) -> None:
+        self._timer = None
         if self._machine is not None:
             self._machine.handle_timer(self._now())
             self._pump()
@@ -235,44 +229,25 @@ class Gb28181Server:
         if machine is None:
             return
         while (event := machine.next_event()) is not None:
-            self._handle(event)
+            handler = self._handlers.get(type(event))
+            if handler is not None:
+                handler(event)
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
-        due = machine.next_timer()
-        if self._timer is not None and (due is None or due < self._timer.when()):
+        self._arm(machine.next_timer())
+
+    def _arm(self, due: float | None) -> None:
+        """A timer that comes too early does no harm, so only an earlier deadline replaces it."""
+        if due is None or (self._timer is not None and self._timer.when() <= due):
+            return
+        if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if due is not None and (
-            self._timer is None or self._timer.cancelled() or self._timer.when() <= self._now()
-        ):
-            self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
-
-    def _handle(self, event: events.UpperEvent) -> None:
-        handler = self._handlers().get(type(event))
-        if handler is not None:
-            handler(event)
-
-    def _handlers(self) -> dict[type, Callable[..., None]]:
-        return {
-            events.DeviceRegistered: self._registered,
-            events.DeviceOffline: self._offline,
-            events.CatalogProgress: self._catalogue_progressed,
-            events.CatalogCompleted: self._catalogue_completed,
-            events.CatalogChanged: self._catalogue_changed,
-            events.DeviceInfoReceived: self._information_received,
-            events.DeviceStatusReceived: self._status_received,
-            events.QueryFailed: self._query_failed,
-            events.ControlFinished: self._control_finished,
-            events.InviteAnswered: self._invite_answered,
-            events.InviteFailed: self._invite_failed,
-            events.CallEnded: self._call_ended,
-            events.MessageRejected: self._rejected,
-        }
+        self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
 
     def _registered(self, event: events.DeviceRegistered) -> None:
         self._recorder.registered(event)
-        self._alive.add(event.device_id)
+        self._sockets.trust(event.flow)
         machine, now = self._machine, self._now()
         if machine is None or not event.fresh:
             return
@@ -283,7 +258,6 @@ class Gb28181Server:
 
     def _offline(self, event: events.DeviceOffline) -> None:
         self._recorder.offline(event.device_id, event.reason.value)
-        self._alive.discard(event.device_id)
 
     def _catalogue_progressed(self, event: events.CatalogProgress) -> None:
         self._progress[event.device_id] = CatalogueProgress("running", event.received, event.total)
@@ -304,82 +278,34 @@ class Gb28181Server:
 
     def _information_received(self, event: events.DeviceInfoReceived) -> None:
         self._recorder.information(event.device_id, event.info)
-        info = event.info
-        self._resolve(
-            event.device_id,
-            event.sn,
-            {
-                "name": info.name,
-                "manufacturer": info.manufacturer,
-                "model": info.model,
-                "firmware": info.firmware,
-                "channel": "" if info.channel is None else str(info.channel),
-            },
-        )
-
-    def _status_received(self, event: events.DeviceStatusReceived) -> None:
-        status = event.status
-        self._resolve(
-            event.device_id,
-            event.sn,
-            {
-                "online": status.online,
-                "status": status.status,
-                "encode": status.encode,
-                "record": status.record,
-                "device_time": status.device_time,
-            },
-        )
-
-    def _resolve(self, device_code: str, sn: int, answer: dict[str, str]) -> None:
-        waiting = self._answers.get((device_code, sn))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+        self._answers.information_received(event)
 
     def _query_failed(self, event: events.QueryFailed) -> None:
-        waiting = self._answers.get((event.device_id, event.sn))
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(DeviceUnreachableError(event.device_id))
-        elif self.catalogue_progress(event.device_id).state == "running":
+        mine = not self._answers.query_failed(event)
+        if mine and self.catalogue_progress(event.device_id).state == "running":
             self._progress[event.device_id] = CatalogueProgress("failed")
 
-    def _control_finished(self, event: events.ControlFinished) -> None:
-        waiting = self._controls.get(event.sn)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(event.status == 200)
-
     def _invite_answered(self, event: events.InviteAnswered) -> None:
-        waiting = self._invites.get(event.call)
-        video = None if event.answer is None else event.answer.video
-        if waiting is None or waiting.done() or self._machine is None:
-            return
-        self._invited_hosts[event.call] = ""
-        if event.answer is None or video is None:
-            # Some devices answer without SDP and send all the same; where they send from is known by registration.
-            waiting.set_result(Answered(event.call, "", 0, None))
-            return
-        waiting.set_result(
-            Answered(event.call, event.answer.media_host, video.port, event.answer.ssrc_number)
-        )
-
-    def _invite_failed(self, event: events.InviteFailed) -> None:
-        waiting = self._invites.get(event.call)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(InviteFailed(_FAILURES.get(event.status, InviteFailure.REFUSED)))
+        if self._answers.invite_answered(event):
+            self._calls.add(event.call)
 
     def _call_ended(self, event: events.CallEnded) -> None:
-        self._invited_hosts.pop(event.call, None)
+        self._calls.discard(event.call)
         if event.reason is not events.CallEndReason.HUNG_UP and self.streams is not None:
             self._spawn(self.streams.dialog_ended(event.call))
 
-    def _rejected(self, event: events.MessageRejected) -> None:
-        now = self._now()
-        if now - self._refusal_logged_at < 1.0:
-            return
-        self._refusal_logged_at = now
-        _log.warning("sip_refused", method=event.method, host=event.flow.host, reason=event.reason.value)
-        if event.method == "REGISTER":
-            self._recorder.refused(event.claimed_id, event.flow.host, event.reason.value)
+    async def _every_second(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._sockets.close_old_strangers(self._now())
+            if self._machine is not None:
+                self._faults.tell(self.fault_totals())
+
+    def fault_totals(self) -> dict[str, int]:
+        """Name → count since the start: what peers did wrong, and what was dropped because of it."""
+        theirs = {} if self._machine is None else dict(self._machine.counters)
+        ours = {"records_dropped": self._recorder.dropped, "records_lost": self._recorder.lost}
+        return theirs | self._sockets.counters | ours
 
     async def _write_keepalives(self) -> None:
         while True:

@@ -1,48 +1,83 @@
 """SIP's sockets: UDP and TCP on one port (RFC 3261 section 18.2.1). Bytes by flow; no SIP is understood here."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from pinegate.protocols.sip.flow import Flow, Transmit
 
-OnData = Callable[[bytes, Flow], None]
+Received = tuple[bytes, Flow]
+OnData = Callable[[Sequence[Received]], None]
 OnLost = Callable[[Flow], None]
 
 MAX_CONNECTIONS = 50_000
 MAX_UNSENT = 4 * 1024 * 1024
 """Bytes that a TCP peer may leave unread before its connection is dropped: a stuck peer costs no memory."""
+MAX_STRANGERS = 1_000
+STRANGER_SECONDS = 60.0
+"""A connection that proves no password is closed after this time, or when so many newer ones came."""
+_DATAGRAMS_AT_ONCE = 64
+_RECEIVE_BUFFER = 4 * 1024 * 1024
 
 
 class SipSockets:
-    """Open with ``open``; feed ``send`` with what the protocol wants sent."""
+    """Open with ``open``; feed ``send`` with what the protocol wants sent. ``counters``: what was dropped, by name."""
 
-    def __init__(self, on_data: OnData, on_lost: OnLost) -> None:
+    def __init__(self, on_data: OnData, on_lost: OnLost, *, max_strangers: int = MAX_STRANGERS) -> None:
         self._on_data = on_data
         self._on_lost = on_lost
-        self._udp: asyncio.DatagramTransport | None = None
+        self._max_strangers = max_strangers
+        self._strangers: dict[Flow, float] = {}
+        self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._connections: dict[Flow, asyncio.Transport] = {}
-        self.refused_connections = 0
+        self.counters = {
+            "connections_refused": 0,
+            "strangers_closed": 0,
+            "unread_dropped": 0,
+            "datagrams_unsent": 0,
+        }
+
+    @property
+    def connection_count(self) -> int:
+        return len(self._connections)
+
+    def trust(self, flow: Flow) -> None:
+        """A device proved its password here: the connection may stay."""
+        self._strangers.pop(flow, None)
+
+    def close_old_strangers(self, now: float) -> None:
+        """Called now and then: half-open and slow connections hold descriptors that devices need."""
+        for flow, since in list(self._strangers.items()):
+            if since + STRANGER_SECONDS > now:
+                return
+            self._turn_out(flow)
 
     async def open(self, host: str, port: int) -> int:
         """Bind both; answers the port (0 asks for a free one). Raises ``OSError`` when it is taken."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _TcpPeer(self), host, port, backlog=1024)
-        bound = cast(int, self._server.sockets[0].getsockname()[1])
+        listening = self._server.sockets[0]
+        address = listening.getsockname()
+        udp = socket.socket(listening.family, socket.SOCK_DGRAM)
+        udp.setblocking(False)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
         try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _UdpPeers(self._on_data), local_addr=(host, bound)
-            )
+            udp.bind(address)
         except OSError:
+            udp.close()
             self._server.close()
             raise
-        self._udp = transport
-        return bound
+        self._udp = udp
+        loop.add_reader(udp, self._read_datagrams, udp)
+        return cast(int, address[1])
 
     async def close(self) -> None:
         if self._udp is not None:
+            asyncio.get_running_loop().remove_reader(self._udp)
             self._udp.close()
+            self._udp = None
         for transport in list(self._connections.values()):
             transport.abort()
         if self._server is not None:
@@ -53,14 +88,14 @@ class SipSockets:
         """Send each; what has no connection any more is dropped (the transaction will notice)."""
         for data, flow in transmits:
             if flow.transport == "udp":
-                if self._udp is not None:
-                    self._udp.sendto(data, (flow.host, flow.port))
+                self._send_datagram(data, flow)
                 continue
             connection = self._connections.get(flow)
             if connection is None:
                 continue
             connection.write(data)
             if connection.get_write_buffer_size() > MAX_UNSENT:
+                self.counters["unread_dropped"] += 1
                 connection.abort()
 
     def disconnect(self, flow: Flow) -> None:
@@ -71,30 +106,51 @@ class SipSockets:
     def connected(self, flow: Flow, transport: asyncio.Transport) -> bool:
         """Take a connection in; False (and refused) when there are too many."""
         if len(self._connections) >= MAX_CONNECTIONS:
-            self.refused_connections += 1
+            self.counters["connections_refused"] += 1
             transport.abort()
             return False
+        if len(self._strangers) >= self._max_strangers:
+            self._turn_out(next(iter(self._strangers)))
+        self._strangers[flow] = asyncio.get_running_loop().time()
         self._connections[flow] = transport
         return True
 
     def received(self, data: bytes, flow: Flow) -> None:
-        self._on_data(data, flow)
+        self._on_data([(data, flow)])
+
+    def _turn_out(self, flow: Flow) -> None:
+        del self._strangers[flow]
+        self.counters["strangers_closed"] += 1
+        self.disconnect(flow)
 
     def lost(self, flow: Flow) -> None:
+        self._strangers.pop(flow, None)
         if self._connections.pop(flow, None) is not None:
             self._on_lost(flow)
 
+    def _read_datagrams(self, udp: socket.socket) -> None:
+        """As many as are there, but not for ever: TCP and the timers have their turn too."""
+        arrived: list[Received] = []
+        for _ in range(_DATAGRAMS_AT_ONCE):
+            try:
+                data, address = udp.recvfrom(65_536)
+            except BlockingIOError:
+                break
+            except OSError:
+                # ICMP "port unreachable" of a device that went away: its transactions time out by themselves.
+                continue
+            arrived.append((data, Flow("udp", address[0], address[1])))
+        if arrived:
+            self._on_data(arrived)
 
-class _UdpPeers(asyncio.DatagramProtocol):
-    def __init__(self, on_data: OnData) -> None:
-        self._on_data = on_data
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._on_data(data, Flow("udp", addr[0], addr[1]))
-
-    def error_received(self, exc: Exception) -> None:
-        # ICMP "port unreachable" of a device that went away: its transactions time out by themselves.
-        return
+    def _send_datagram(self, data: bytes, flow: Flow) -> None:
+        """Nothing is queued: SIP repeats what the network loses, and our own buffer is part of the network."""
+        if self._udp is None:
+            return
+        try:
+            self._udp.sendto(data, (flow.host, flow.port))
+        except OSError:
+            self.counters["datagrams_unsent"] += 1
 
 
 class _TcpPeer(asyncio.Protocol):

@@ -26,7 +26,6 @@ from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
     identity.router,
-    access.router,
     workbench.router,
     organizations.router,
     catalogue.router,
@@ -36,6 +35,7 @@ ROUTERS: Sequence[APIRouter] = (
     agreements.router,
     work_orders.router,
     grants.router,
+    access.router,
     revocations.router,
     register.router,
 )

@@ -1,8 +1,6 @@
 """What the devices' use cases need of the world."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from pinegate.usecases.transaction import AuditLog
@@ -83,20 +81,6 @@ class DeviceStore(Protocol):
     ) -> None: ...
 
     async def get(self, device_id: str) -> DeviceRecord | None: ...
-
-    async def note_registered(
-        self, device_code: str, address: str, transport: str, gb_version: str, at: datetime
-    ) -> None: ...
-
-    async def note_offline(self, device_code: str) -> None: ...
-
-    async def note_keepalives(self, device_codes: Sequence[str], at: datetime) -> None: ...
-
-    async def note_information(
-        self, device_code: str, manufacturer: str, model: str, firmware: str
-    ) -> None: ...
-
-    async def note_catalogue(self, device_code: str, total: int | None, at: datetime) -> None: ...
 
 
 class DevicesTransaction(Protocol):
