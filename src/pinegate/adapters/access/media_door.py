@@ -28,7 +28,6 @@ log = structlog.get_logger(__name__)
 _REASONS: Mapping[str, EndReason] = {
     media_engine.EndReason.LEASE_EXPIRED: EndReason.LEASE_ENDED,
     media_engine.EndReason.VIEWER_STALLED: EndReason.TOO_SLOW,
-    media_engine.EndReason.NOT_BEGUN: EndReason.VIEWER_LEFT,
 }
 """The engine's words where the register's differ."""
 
