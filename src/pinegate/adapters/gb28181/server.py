@@ -170,9 +170,10 @@ class Gb28181Server:
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
     def accounts_changed(self) -> None:
-        self._spawn(self._reload_accounts())
+        self._spawn(self.reload_accounts())
 
-    async def _reload_accounts(self) -> None:
+    async def reload_accounts(self) -> None:
+        """Returns when devices that were added may register."""
         await self._accounts.load()
         if self._machine is not None:
             self._machine.drop_strangers(self._now())
