@@ -11,12 +11,12 @@ _EDITED = (
 
 
 async def listed_points(people: People, count: int, *, ptz: bool = False) -> list[str]:
-    """Ids of points that are listed and whose cameras answer."""
+    """Ids of points that are listed, whose cameras answer, and which no unit of the demonstration has."""
     lister = await people.sign_in("lister")
-    page = await lister.get("/api/points", state="listed", health="online", page_size=100)
+    page = await lister.get("/api/points", state="listed", shared="true", health="online", page_size=100)
     fitting = [point["id"] for point in page["items"] if point["ptz"] or not ptz]
     assert len(fitting) >= count, page["total"]
-    return fitting[:count]
+    return fitting[-count:]
 
 
 async def unmarked_points(people: People, count: int) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.e2e.people import People, Person
 from tests.e2e.units import Unit
-from tests.integration.media.viewers import HttpViewer
 from tests.e2e.waiting import until
+from tests.integration.media.viewers import HttpViewer
 
 Operations = Sequence[str]
 _systems = itertools.count(1)

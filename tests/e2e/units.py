@@ -49,4 +49,6 @@ async def found_unit(people: People, number: int) -> Unit:
         await person.post("/api/session/password", change)
         found[role] = (person, entered["person"]["id"])
     viewer, viewer_id = found["viewer"]
-    return Unit(made["id"], made["name"], found["clerk"][0], found["leader"][0], viewer, viewer_id, "测试viewer")
+    return Unit(
+        made["id"], made["name"], found["clerk"][0], found["leader"][0], viewer, viewer_id, "测试viewer"
+    )
