@@ -90,10 +90,16 @@ class LoadProcess:
         return cls(process)
 
     async def ask(self, order: object, timeout_s: float = 60) -> Any:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+        stdin = self._process.stdin
+        assert stdin is not None
         stdin.write(json.dumps(order).encode() + b"\n")
         await stdin.drain()
+        return await self.answer(timeout_s)
+
+    async def answer(self, timeout_s: float = 60) -> Any:
+        """The next line."""
+        stdout = self._process.stdout
+        assert stdout is not None
         async with asyncio.timeout(timeout_s):
             return json.loads(await stdout.readline())
 

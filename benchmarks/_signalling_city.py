@@ -73,14 +73,18 @@ class City:
             }
 
     async def catalogue(self, code: str) -> dict[str, float | str]:
+        await self._answered(code)  # the query that the platform made by itself
         stalls = asyncio.create_task(longest_stall())
         self.server.query_catalogue(code)
-        while self.server.catalogue_progress(code).state == "running":
-            await asyncio.sleep(0.01)
+        await self._answered(code)
         written = await self.written()
         stalls.cancel()
         state = self.server.catalogue_progress(code).state
         return {"state": state, "longest_stall_ms": await stalls, **written}
+
+    async def _answered(self, code: str) -> None:
+        while self.server.catalogue_progress(code).state == "running":
+            await asyncio.sleep(0.01)
 
 
 async def longest_stall() -> float:

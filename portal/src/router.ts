@@ -1,10 +1,11 @@
-import { createRouter, createWebHistory } from 'vue-router'
+import { createRouter, createWebHashHistory } from 'vue-router'
 import { i18n } from '@/locales'
 import { modules } from '@/modules'
 import { useSession } from '@/session/session'
 
 export const router = createRouter({
-  history: createWebHistory(),
+  // Behind the hash, so that the programme serves its files by their exact paths and needs no catch-all.
+  history: createWebHashHistory(),
   routes: [
     ...modules.flatMap((module) => module.routes),
     {

@@ -1,7 +1,8 @@
 """Camera points are selected in one file only, the one that knows who may see which.
 
 A second query would one day forget the rule. Writing elsewhere is fine, and so is reading rows that the same
-statement locks for a change (`with_for_update`).
+statement locks for a change (`with_for_update`). The facts of the access decision read the one point that was asked
+for, because they are what decides.
 """
 
 import ast
@@ -11,6 +12,7 @@ from pathlib import Path
 
 SOURCE = Path("src/pinegate")
 THE_ONE = SOURCE / "adapters/database/visible_points.py"
+THE_DECISION = SOURCE / "adapters/database/access_facts.py"
 _SELECTION = re.compile(
     r"\bselect\((?:[^()]|\([^()]*\))*\bcamera_points\b|\b(?:FROM|JOIN)\s+camera_points\b", re.IGNORECASE
 )
@@ -19,7 +21,7 @@ _SIMPLE_STATEMENTS = (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return)
 
 def faults(path: Path, text: str) -> list[str]:
     """One line for each statement of `text` that selects camera points, unless `path` is the one that may."""
-    if path == THE_ONE or "camera_points" not in text:
+    if path in (THE_ONE, THE_DECISION) or "camera_points" not in text:
         return []
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):

@@ -4,15 +4,18 @@
  */
 
 export interface paths {
-    "/api/health": {
+    "/api/access-register": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Health */
-        get: operations["health_api_health_get"];
+        /**
+         * Access Register
+         * @description Bureau and police read all of it, a unit its own.
+         */
+        get: operations["access_register_api_access_register_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -21,60 +24,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/session/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Options */
-        get: operations["options_api_session_options_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Session */
-        get: operations["session_api_session_get"];
-        put?: never;
-        /** Login */
-        post: operations["login_api_session_post"];
-        /** Logout */
-        delete: operations["logout_api_session_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Sessions */
-        get: operations["sessions_api_session_all_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session/{id}": {
+    "/api/agreements/{agreement_id}/acknowledgement": {
         parameters: {
             query?: never;
             header?: never;
@@ -83,15 +33,32 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        /** End Session */
-        delete: operations["end_session_api_session__id__delete"];
+        /** Acknowledge */
+        post: operations["acknowledge_api_agreements__agreement_id__acknowledgement_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/session/password": {
+    "/api/agreements/{agreement_id}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Duty */
+        get: operations["get_duty_api_agreements__agreement_id__duty_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{agreement_id}/reject_seal": {
         parameters: {
             query?: never;
             header?: never;
@@ -100,15 +67,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Password */
-        post: operations["password_api_session_password_post"];
+        /** Reject Seal */
+        post: operations["reject_seal_api_agreements__agreement_id__reject_seal_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/session/totp": {
+    "/api/agreements/{agreement_id}/sign": {
         parameters: {
             query?: never;
             header?: never;
@@ -117,16 +84,85 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Totp */
-        post: operations["totp_api_session_totp_post"];
-        /** Totp Off */
-        delete: operations["totp_off_api_session_totp_delete"];
+        /** Sign */
+        post: operations["sign_api_agreements__agreement_id__sign_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/session/totp/confirm": {
+    "/api/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Applications */
+        get: operations["list_applications_api_applications_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_applications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Application */
+        get: operations["get_application_api_applications__application_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit */
+        patch: operations["edit_api_applications__application_id__patch"];
+        trace?: never;
+    };
+    "/api/applications/{application_id}/agreement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreement */
+        get: operations["agreement_api_applications__application_id__agreement_pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/consultation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record Consultation */
+        put: operations["record_consultation_api_applications__application_id__consultation_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/documents": {
         parameters: {
             query?: never;
             header?: never;
@@ -135,23 +171,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Totp Confirm */
-        post: operations["totp_confirm_api_session_totp_confirm_post"];
+        /** Upload */
+        post: operations["upload_api_applications__application_id__documents_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/workbench": {
+    "/api/applications/{application_id}/form.pdf": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Workbench */
-        get: operations["workbench_api_workbench_get"];
+        /** Application Form */
+        get: operations["application_form_api_applications__application_id__form_pdf_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -160,43 +196,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Orgs */
-        get: operations["orgs_api_organizations_get"];
-        put?: never;
-        /** New Org */
-        post: operations["new_org_api_organizations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Org */
-        get: operations["org_api_organizations__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch Org */
-        patch: operations["patch_org_api_organizations__id__patch"];
-        trace?: never;
-    };
-    "/api/organizations/{id}/persons": {
+    "/api/applications/{application_id}/{event}": {
         parameters: {
             query?: never;
             header?: never;
@@ -205,197 +205,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** New Person */
-        post: operations["new_person_api_organizations__id__persons_post"];
+        /** Step */
+        post: operations["step_api_applications__application_id___event__post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/persons/{id}": {
+    "/api/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch Person */
-        patch: operations["patch_person_api_persons__id__patch"];
-        trace?: never;
-    };
-    "/api/systems": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Systems */
-        get: operations["systems_api_systems_get"];
-        put?: never;
-        /** New System */
-        post: operations["new_system_api_systems_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/systems/{id}/roster": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Roster */
-        get: operations["roster_api_systems__id__roster_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/systems/{id}/roster/{person_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Roster Add */
-        put: operations["roster_add_api_systems__id__roster__person_id__put"];
-        post?: never;
-        /** Roster Del */
-        delete: operations["roster_del_api_systems__id__roster__person_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agreements/{id}/duty": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Duty */
-        get: operations["duty_api_agreements__id__duty_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agreements/{id}/acknowledgement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ack */
-        post: operations["ack_api_agreements__id__acknowledgement_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/devices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Devices */
-        get: operations["devices_api_devices_get"];
-        put?: never;
-        /** New Device */
-        post: operations["new_device_api_devices_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/devices/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Device */
-        get: operations["device_api_devices__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch Device */
-        patch: operations["patch_device_api_devices__id__patch"];
-        trace?: never;
-    };
-    "/api/devices/{id}/catalogue-query": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Catq */
-        post: operations["catq_api_devices__id__catalogue_query_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/devices/{id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Dstatus */
-        get: operations["dstatus_api_devices__id__status_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/divisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Divisions */
-        get: operations["divisions_api_divisions_get"];
+        /**
+         * Audit
+         * @description The audit administrator's view; nobody changes anything here, the database refuses it too.
+         */
+        get: operations["audit_api_audit_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -411,8 +240,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cats */
-        get: operations["cats_api_categories_get"];
+        /** List Categories */
+        get: operations["list_categories_api_categories_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -428,11 +257,286 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Codes */
-        get: operations["codes_api_codes_get"];
+        /** List Codes */
+        get: operations["list_codes_api_codes_get"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Devices */
+        get: operations["list_devices_api_devices_get"];
+        put?: never;
+        /** Create Device */
+        post: operations["create_device_api_devices_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Device */
+        get: operations["get_device_api_devices__device_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit Device */
+        patch: operations["edit_device_api_devices__device_id__patch"];
+        trace?: never;
+    };
+    "/api/devices/{device_id}/catalogue-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Query Catalogue */
+        post: operations["query_catalogue_api_devices__device_id__catalogue_query_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Device Status */
+        get: operations["device_status_api_devices__device_id__status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Divisions */
+        get: operations["list_divisions_api_divisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download */
+        get: operations["download_api_documents__document_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Grants */
+        get: operations["list_grants_api_grants_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Whether new pictures are possible; says nothing that helps an attacker.
+         */
+        get: operations["health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Organizations */
+        get: operations["list_organizations_api_organizations_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_organizations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Organization */
+        get: operations["get_organization_api_organizations__organization_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_api_organizations__organization_id__patch"];
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create Person */
+        post: operations["create_person_api_organizations__organization_id__persons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit Person */
+        patch: operations["edit_person_api_persons__person_id__patch"];
+        trace?: never;
+    };
+    "/api/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play
+         * @description Ask to see a point live.
+         */
+        post: operations["play_api_play_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/play/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Events
+         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         */
+        get: operations["play_events_api_play_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/play/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play State
+         * @description Where my play stands, and why it was cut.
+         */
+        get: operations["play_state_api_play__session_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Playing
+         * @description I have seen enough.
+         */
+        delete: operations["stop_playing_api_play__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -445,25 +549,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Points */
-        get: operations["points_api_points_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/points/tree": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tree */
-        get: operations["tree_api_points_tree_get"];
+        /** List Points */
+        get: operations["list_points_api_points_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -479,45 +566,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Pmap */
-        get: operations["pmap_api_points_map_get"];
+        /** Point Map */
+        get: operations["point_map_api_points_map_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/points/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Point */
-        get: operations["point_api_points__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch Point */
-        patch: operations["patch_point_api_points__id__patch"];
-        trace?: never;
-    };
-    "/api/points/sharing-mark": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Mark */
-        post: operations["mark_api_points_sharing_mark_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -541,43 +593,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Apps */
-        get: operations["apps_api_applications_get"];
-        put?: never;
-        /** New App */
-        post: operations["new_app_api_applications_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/applications/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get App */
-        get: operations["get_app_api_applications__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch App */
-        patch: operations["patch_app_api_applications__id__patch"];
-        trace?: never;
-    };
-    "/api/applications/{id}/consultation": {
+    "/api/points/sharing-mark": {
         parameters: {
             query?: never;
             header?: never;
@@ -585,24 +601,24 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Cons */
-        put: operations["cons_api_applications__id__consultation_put"];
-        post?: never;
+        put?: never;
+        /** Set Sharing Mark */
+        post: operations["set_sharing_mark_api_points_sharing_mark_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/applications/{id}/form.pdf": {
+    "/api/points/tree": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Form Pdf */
-        get: operations["form_pdf_api_applications__id__form_pdf_get"];
+        /** Point Tree */
+        get: operations["point_tree_api_points_tree_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -611,24 +627,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/applications/{id}/agreement.pdf": {
+    "/api/points/{point_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Agr Pdf */
-        get: operations["agr_pdf_api_applications__id__agreement_pdf_get"];
+        /** Get Point */
+        get: operations["get_point_api_points__point_id__get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Edit */
+        patch: operations["edit_api_points__point_id__patch"];
         trace?: never;
     };
-    "/api/applications/{id}/documents": {
+    "/api/ptz": {
         parameters: {
             query?: never;
             header?: never;
@@ -637,195 +654,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload */
-        post: operations["upload_api_applications__id__documents_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/documents/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Doc */
-        get: operations["doc_api_documents__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/applications/{id}/{event}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Step */
-        post: operations["step_api_applications__id___event__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agreements/{id}/sign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign */
-        post: operations["sign_api_agreements__id__sign_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/agreements/{id}/reject_seal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reject */
-        post: operations["reject_api_agreements__id__reject_seal_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Wos */
-        get: operations["wos_api_work_orders_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Wo */
-        get: operations["wo_api_work_orders__id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders/{id}/test-play": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Test Play */
-        post: operations["test_play_api_work_orders__id__test_play_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders/{id}/confirm-test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm Test */
-        post: operations["confirm_test_api_work_orders__id__confirm_test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders/{id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Complete */
-        post: operations["complete_api_work_orders__id__complete_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/work-orders/{id}/fail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fail */
-        post: operations["fail_api_work_orders__id__fail_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Grants */
-        get: operations["grants_api_grants_get"];
-        put?: never;
-        post?: never;
+        /**
+         * Ptz
+         * @description Move the camera, zoom, call a preset; movements go on until ``stop``.
+         */
+        post: operations["ptz_api_ptz_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,26 +672,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Revs */
-        get: operations["revs_api_revocations_get"];
+        /**
+         * Revocations
+         * @description Orders, newest first.
+         */
+        get: operations["revocations_api_revocations_get"];
         put?: never;
-        /** Revoke */
-        post: operations["revoke_api_revocations_post"];
+        /**
+         * Order
+         * @description End or interrupt; answers when the running pictures are cut.
+         */
+        post: operations["order_api_revocations_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/revocations/{id}": {
+    "/api/revocations/{revocation_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Rev */
-        get: operations["rev_api_revocations__id__get"];
+        /**
+         * Revocation
+         * @description One order with the three receipts of each application that it concerns.
+         */
+        get: operations["revocation_api_revocations__revocation_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -867,7 +709,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/play": {
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who I am, and what I still have to do before I may watch.
+         */
+        get: operations["me_api_session_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Open a session and set its cookie.
+         */
+        post: operations["sign_in_api_session_post"];
+        /**
+         * Sign Out
+         * @description End this session; the pictures it opened are cut.
+         */
+        delete: operations["sign_out_api_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Sessions
+         * @description My running sessions, newest first.
+         */
+        get: operations["own_sessions_api_session_all_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign In Options
+         * @description What the login page shows; the accounts by role only in the demonstration.
+         */
+        get: operations["sign_in_options_api_session_options_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
         parameters: {
             query?: never;
             header?: never;
@@ -876,44 +786,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Play */
-        post: operations["play_api_play_post"];
+        /**
+         * Set New Password
+         * @description Change the password; my other sessions end.
+         */
+        post: operations["set_new_password_api_session_password_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/play/events": {
+    "/api/session/totp": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Events */
-        get: operations["events_api_play_events_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Set Up Totp
+         * @description A new secret, shown this once; it counts when confirmed by a code.
+         */
+        post: operations["set_up_totp_api_session_totp_post"];
+        /**
+         * Give Up Own Totp
+         * @description Back to the password alone.
+         */
+        delete: operations["give_up_own_totp_api_session_totp_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Own Totp
+         * @description Put one-time codes into force.
+         */
+        post: operations["confirm_own_totp_api_session_totp_confirm_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/play/{sid}": {
+    "/api/session/{session_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Play State */
-        get: operations["play_state_api_play__sid__get"];
+        get?: never;
         put?: never;
         post?: never;
-        /** Stop */
-        delete: operations["stop_api_play__sid__delete"];
+        /**
+         * End Own Session
+         * @description End one of my sessions elsewhere. Somebody else's is not found.
+         */
+        delete: operations["end_own_session_api_session__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -928,101 +870,60 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Snap */
-        post: operations["snap_api_snapshots_post"];
+        /**
+         * Snapshot
+         * @description A JPEG of this moment, with unit, person and register number inside.
+         */
+        post: operations["snapshot_api_snapshots_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/ptz": {
+    "/api/systems": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List Systems */
+        get: operations["list_systems_api_systems_get"];
         put?: never;
-        /** Ptz */
-        post: operations["ptz_api_ptz_post"];
+        /** Create System */
+        post: operations["create_system_api_systems_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/live/{name}": {
+    "/api/systems/{system_id}/credentials": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Live */
-        get: operations["live_live__name__get"];
+        /**
+         * Credentials
+         * @description Keys without their secrets; nobody can read those again.
+         */
+        get: operations["credentials_api_systems__system_id__credentials_get"];
         put?: never;
-        post?: never;
+        /**
+         * Issue
+         * @description By the operator's provisioner, while a work order for the system is open.
+         */
+        post: operations["issue_api_systems__system_id__credentials_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/access-register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Register */
-        get: operations["register_api_access_register_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Audit */
-        get: operations["audit_api_audit_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/systems/{id}/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Creds */
-        get: operations["creds_api_systems__id__credentials_get"];
-        put?: never;
-        /** Issue */
-        post: operations["issue_api_systems__id__credentials_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/systems/{id}/credentials/{access_key}": {
+    "/api/systems/{system_id}/credentials/{access_key}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1032,8 +933,168 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraw */
-        delete: operations["withdraw_api_systems__id__credentials__access_key__delete"];
+        /**
+         * Withdraw
+         * @description By the security administrator; the pictures that it opened are cut.
+         */
+        delete: operations["withdraw_api_systems__system_id__credentials__access_key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/{system_id}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Roster */
+        get: operations["get_roster_api_systems__system_id__roster_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/{system_id}/roster/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add To Roster */
+        put: operations["add_to_roster_api_systems__system_id__roster__person_id__put"];
+        post?: never;
+        /** Remove From Roster */
+        delete: operations["remove_from_roster_api_systems__system_id__roster__person_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Work Orders */
+        get: operations["list_work_orders_api_work_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Work Order */
+        get: operations["get_work_order_api_work_orders__order_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders/{order_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete */
+        post: operations["complete_api_work_orders__order_id__complete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders/{order_id}/confirm-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm Test */
+        post: operations["confirm_test_api_work_orders__order_id__confirm_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders/{order_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fail */
+        post: operations["fail_api_work_orders__order_id__fail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-orders/{order_id}/test-play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Play
+         * @description The operator looks whether a point of an open work order really plays (article 5), and at no other.
+         */
+        post: operations["test_play_api_work_orders__order_id__test_play_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workbench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workbench */
+        get: operations["workbench_api_workbench_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1043,253 +1104,282 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Acknowledgement */
-        Acknowledgement: {
+        /**
+         * AcknowledgementIn
+         * @description The person's own name, written out.
+         */
+        AcknowledgementIn: {
             /** Signature Name */
             signature_name: string;
         };
-        /** Agreement */
-        Agreement: {
-            /** Id */
-            id: string;
-            /** State */
-            state: string;
-            /** Text Version */
-            text_version: number;
-            /** Schedule Digest */
-            schedule_digest: string;
-            unit_signature: components["schemas"]["Signature"] | null;
-            bureau_signature: components["schemas"]["Signature"] | null;
+        /**
+         * AgreementEvent
+         * @description What is done to an agreement.
+         * @enum {string}
+         */
+        AgreementEvent: "prepare" | "sign_by_unit" | "sign_by_bureau" | "seal_invalid" | "propose_amendment" | "amendment_settled" | "sharing_ended" | "declared_public";
+        /**
+         * AgreementOut
+         * @description The agreement of Annex 2 over the schedule of this digest.
+         */
+        AgreementOut: {
+            /** Allowed Events */
+            allowed_events: components["schemas"]["AgreementEvent"][];
+            bureau_signature: components["schemas"]["SignatureOut"] | null;
             /** Effective At */
             effective_at: string | null;
-            /** Allowed Events */
-            allowed_events: string[];
-        };
-        /** Application */
-        Application: {
             /** Id */
             id: string;
-            /** Number */
-            number: string;
-            /** State */
-            state: string;
-            /**
-             * State Since
-             * Format: date-time
-             */
-            state_since: string;
-            /** Version */
-            version: number;
-            organization: components["schemas"]["ApplicationOrganization"];
-            system: components["schemas"]["SystemRef"];
-            /** Purpose */
-            purpose: string;
-            /** Legal Basis */
-            legal_basis: string;
-            /** Areas */
-            areas: string[];
-            /** Categories */
-            categories: string[];
-            contacts: components["schemas"]["Contacts"];
-            /** Points */
-            points: components["schemas"]["ApplicationPoint"][];
-            /** Valid From */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
-            consultation: components["schemas"]["Consultation"] | null;
-            /** Sealed Form */
-            sealed_form: boolean;
-            /** Opinions */
-            opinions: components["schemas"]["Opinion"][];
-            /** Documents */
-            documents: components["schemas"]["Document"][];
-            agreement: components["schemas"]["Agreement"] | null;
-            /** Grants */
-            grants: components["schemas"]["Grant"][];
-            /** Receipts */
-            receipts: components["schemas"]["Receipt"][];
-            /** History */
-            history: {
-                [key: string]: string | null;
-            }[];
-            /** Allowed Events */
-            allowed_events: string[];
-            /** Missing */
-            missing: string[];
+            /** Schedule Digest */
+            schedule_digest: string;
+            state: components["schemas"]["AgreementState"];
+            /** Text Version */
+            text_version: number;
+            unit_signature: components["schemas"]["SignatureOut"] | null;
         };
-        /** ApplicationChange */
+        /**
+         * AgreementState
+         * @description Where the agreement stands. ``surviving``: the interface is gone, the duty of confidence remains (clause 5.2).
+         * @enum {string}
+         */
+        AgreementState: "awaiting_unit" | "awaiting_bureau" | "effective" | "amendment_pending" | "surviving" | "released" | "void";
+        /**
+         * ApplicationChange
+         * @description What the clerk changed; what is absent stays, a date given as null is emptied. ``version``: what was read.
+         */
         ApplicationChange: {
-            /** Purpose */
-            purpose: string;
+            /** Areas */
+            areas?: string[] | null;
+            /** Categories */
+            categories?: string[] | null;
+            contacts?: components["schemas"]["Contacts"] | null;
             /** Legal Basis */
-            legal_basis: string;
+            legal_basis?: string | null;
+            /** Points */
+            points?: components["schemas"]["PointOperations"][] | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApplicationEvent
+         * @description What is done to an application.
+         * @enum {string}
+         */
+        ApplicationEvent: "create" | "edit" | "record_consultation" | "submit" | "accept" | "return_by_police" | "consent" | "refuse_consent" | "record_review" | "approve" | "return_to_police" | "return_by_bureau" | "refuse_approval" | "withdraw" | "agreement_effective" | "agreement_timeout" | "provision" | "report_cannot_provide" | "order_again" | "suspend" | "propose_resume" | "resume" | "give_termination_notice" | "end_date_reached" | "expire" | "revoke" | "start_revocation" | "complete_revocation" | "archive";
+        /**
+         * ApplicationIn
+         * @description A new draft for one information system.
+         */
+        ApplicationIn: {
+            /** System Id */
+            system_id: string;
+        };
+        /**
+         * ApplicationOut
+         * @description All of one file. ``missing``: what would refuse submission now; ``missing_fields`` names the fields.
+         */
+        ApplicationOut: {
+            agreement: components["schemas"]["AgreementOut"] | null;
+            /** Allowed Events */
+            allowed_events: components["schemas"]["ApplicationEvent"][];
             /** Areas */
             areas: string[];
             /** Categories */
             categories: string[];
+            consultation: components["schemas"]["ConsultationBody"] | null;
             contacts: components["schemas"]["Contacts"];
-            /** Points */
-            points: components["schemas"]["AskedPoint"][];
-            /** Valid From */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
-            /** Version */
-            version: number;
-        };
-        /** ApplicationOrganization */
-        ApplicationOrganization: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Address */
-            address: string;
-            /** Nature */
-            nature: string;
-        };
-        /** ApplicationPoint */
-        ApplicationPoint: {
-            point: components["schemas"]["Point"];
-            /** Requested */
-            requested: string[];
-            /** Consented */
-            consented: string[] | null;
-        };
-        /** ApplicationReceipts */
-        ApplicationReceipts: {
-            /** Application Id */
-            application_id: string;
-            /** Number */
-            number: string;
-            /** State */
-            state: string;
-            /** Receipts */
-            receipts: components["schemas"]["Receipt"][];
-        };
-        /** ApplicationSummary */
-        ApplicationSummary: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: string;
-            /** State */
-            state: string;
-            /** Organization Name */
-            organization_name: string;
-            /** System Name */
-            system_name: string;
-            /** Point Count */
-            point_count: number;
-            /**
-             * State Since
-             * Format: date-time
-             */
-            state_since: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Documents */
+            documents: components["schemas"]["DocumentOut"][];
+            /** Grants */
+            grants: components["schemas"]["GrantOut"][];
+            /** History */
+            history: components["schemas"]["pinegate__entrypoints__http_api__application_models__HistoryOut"][];
+            /** Id */
+            id: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Missing */
+            missing: components["schemas"]["Refusal"][];
+            /** Missing Fields */
+            missing_fields: string[];
+            /** Number */
+            number: string;
+            /** Opinions */
+            opinions: components["schemas"]["OpinionOut"][];
+            organization: components["schemas"]["pinegate__entrypoints__http_api__application_models__OrganizationOut"];
+            /** Points */
+            points: components["schemas"]["ApplicationPointOut"][];
+            /** Purpose */
+            purpose: string;
+            /** Receipts */
+            receipts: components["schemas"]["ReceiptOut"][];
+            /** Round */
+            round: number;
+            /** Sealed Form */
+            sealed_form: boolean;
+            state: components["schemas"]["ApplicationState"];
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            system: components["schemas"]["pinegate__entrypoints__http_api__application_models__SystemOut"];
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+            /** Version */
+            version: number;
         };
-        /** Applications */
-        Applications: {
+        /** ApplicationPage */
+        ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
             /** Total */
             total: number;
         };
-        /** AskedPoint */
-        AskedPoint: {
-            /** Point Id */
-            point_id: string;
-            /** Operations */
-            operations: string[];
+        /**
+         * ApplicationPointOut
+         * @description One line of 监控点位; ``consented`` null: the police have not decided.
+         */
+        ApplicationPointOut: {
+            /** Consented */
+            consented: components["schemas"]["Operation"][] | null;
+            point: components["schemas"]["PointOut"];
+            /** Requested */
+            requested: components["schemas"]["Operation"][];
         };
-        /** AuditRow */
-        AuditRow: {
-            /** Sequence */
-            sequence: number;
+        /**
+         * ApplicationState
+         * @description Where an application stands.
+         * @enum {string}
+         */
+        ApplicationState: "draft" | "submitted" | "police_review" | "bureau_review" | "returned" | "rejected" | "withdrawn" | "agreement_pending" | "lapsed" | "provisioning" | "provision_failed" | "active" | "suspended" | "terminating" | "expired" | "revoking" | "revoked" | "archived";
+        /**
+         * ApplicationSummary
+         * @description An application in a list.
+         */
+        ApplicationSummary: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /** Id */
             id: string;
-            /** Name */
-            name: string;
+            /** Number */
+            number: string;
+            /** Organization Name */
+            organization_name: string;
+            /** Point Count */
+            point_count: number;
+            state: components["schemas"]["ApplicationState"];
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** System Name */
+            system_name: string;
+        };
+        /** AuditEventOut */
+        AuditEventOut: {
+            /** Actor Name */
+            actor_name: string | null;
+            /** Actor Organization Id */
+            actor_organization_id: string | null;
+            /** Actor Organization Name */
+            actor_organization_name: string | null;
+            /** Actor Person Id */
+            actor_person_id: string | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Actor Name */
-            actor_name: string | null;
-            /** Actor Organization Name */
-            actor_organization_name: string | null;
-            /** Subject Kind */
-            subject_kind: string;
-            /** Subject Id */
-            subject_id: string;
             /** Client Host */
             client_host: string;
             /** Details */
             details: {
-                [key: string]: string | number | boolean | string[] | null;
+                [key: string]: unknown;
             };
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Sequence */
+            sequence: number;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
         };
-        /** AuditRows */
-        AuditRows: {
+        /** AuditOut */
+        AuditOut: {
             /** Items */
-            items: components["schemas"]["AuditRow"][];
+            items: components["schemas"]["AuditEventOut"][];
             /** Total */
             total: number;
         };
-        /** Body_upload_api_applications__id__documents_post */
-        Body_upload_api_applications__id__documents_post: {
-            /** File */
-            file: string;
-            /** Kind */
-            kind: string;
-        };
-        /** CatalogueProgress */
-        CatalogueProgress: {
-            /** State */
-            state: string;
+        /**
+         * CatalogueOut
+         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, failed.
+         */
+        CatalogueOut: {
             /** Received */
             received: number;
+            /** State */
+            state: string;
+            /** Synced At */
+            synced_at?: string | null;
             /** Total */
             total: number | null;
-            /** Synced At */
-            synced_at: string | null;
         };
-        /** Changed */
-        Changed: {
-            /** Changed */
-            changed: number;
-        };
-        /** Cluster */
-        Cluster: {
-            /** Longitude */
-            longitude: number;
-            /** Latitude */
-            latitude: number;
-            /** Count */
-            count: number;
-        };
-        /** Code */
-        Code: {
+        /** CategoryOut */
+        CategoryOut: {
             /** Code */
             code: string;
             /** Name */
             name: string;
         };
-        /** CodeLists */
-        CodeLists: {
+        /** ClusterOut */
+        ClusterOut: {
+            /** Count */
+            count: number;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+        };
+        /** CodesOut */
+        CodesOut: {
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
             /** Lists */
             lists: {
-                [key: string]: components["schemas"]["Code"][];
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
         };
-        /** Consultation */
-        Consultation: {
+        /**
+         * ConsultationBody
+         * @description Annex 1 note 3.
+         */
+        ConsultationBody: {
+            /** Committee Official */
+            committee_official: string;
             /**
              * Held On
              * Format: date
@@ -1297,257 +1387,347 @@ export interface components {
             held_on: string;
             /** Police Official */
             police_official: string;
-            /** Committee Official */
-            committee_official: string;
-            /** Summary */
-            summary: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary?: string;
         };
-        /** Contact */
-        Contact: {
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Telephone
-             * @default
-             */
-            telephone: string;
-            /**
-             * Mobile
-             * @default
-             */
-            mobile: string;
+        /**
+         * ContactBody
+         * @description 负责人, 联系人 or 技术对接人 (Annex 1).
+         */
+        ContactBody: {
             /**
              * Email
              * @default
              */
-            email: string;
+            email?: string;
+            /**
+             * Mobile
+             * @default
+             */
+            mobile?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Telephone
+             * @default
+             */
+            telephone?: string;
         };
-        /** Contacts */
+        /**
+         * Contacts
+         * @description The three of Annex 1.
+         */
         Contacts: {
-            responsible_person: components["schemas"]["Contact"];
-            contact_person: components["schemas"]["Contact"];
-            technical_contact: components["schemas"]["Contact"];
-        };
-        /** Credential */
-        Credential: {
-            /** Access Key */
-            access_key: string;
             /**
-             * Issued At
-             * Format: date-time
+             * @default {
+             *       "email": "",
+             *       "mobile": "",
+             *       "name": "",
+             *       "telephone": ""
+             *     }
              */
-            issued_at: string;
-            /** Issued By Name */
-            issued_by_name: string;
-            /** Withdrawn At */
-            withdrawn_at: string | null;
+            contact_person?: components["schemas"]["ContactBody"];
+            /**
+             * @default {
+             *       "email": "",
+             *       "mobile": "",
+             *       "name": "",
+             *       "telephone": ""
+             *     }
+             */
+            responsible_person?: components["schemas"]["ContactBody"];
+            /**
+             * @default {
+             *       "email": "",
+             *       "mobile": "",
+             *       "name": "",
+             *       "telephone": ""
+             *     }
+             */
+            technical_contact?: components["schemas"]["ContactBody"];
         };
-        /** CredentialIssued */
-        CredentialIssued: {
-            /** Access Key */
-            access_key: string;
-            /** Secret Key */
-            secret_key: string;
+        /**
+         * CredentialForm
+         * @description ``source_hosts``: addresses or CIDR networks that requests must come from; empty: any.
+         */
+        CredentialForm: {
+            /**
+             * Source Hosts
+             * @default []
+             */
+            source_hosts?: string[];
         };
-        /** CredentialList */
-        CredentialList: {
+        /** CredentialsOut */
+        CredentialsOut: {
             /** Items */
-            items: components["schemas"]["Credential"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__credentials__CredentialOut"][];
         };
-        /** CredentialRef */
-        CredentialRef: {
-            /** Access Key */
-            access_key: string;
-            /**
-             * Issued At
-             * Format: date-time
-             */
-            issued_at: string;
-        };
-        /** Credentials */
-        Credentials: {
-            /** Login */
-            login?: string | null;
-            /** Password */
-            password?: string | null;
-            /** Totp */
-            totp?: string | null;
-            /** Demonstration Login */
-            demonstration_login?: string | null;
-        };
-        /** DemoAccount */
-        DemoAccount: {
+        /** DemonstrationAccount */
+        DemonstrationAccount: {
             /** Login */
             login: string;
-            /** Person Name */
-            person_name: string;
             /** Organization Name */
             organization_name: string;
+            /** Person Name */
+            person_name: string;
             /** Roles */
-            roles: string[];
+            roles: components["schemas"]["Role"][];
         };
-        /** Device */
-        Device: {
-            /** Id */
-            id: string;
-            /** Device Code */
-            device_code: string;
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            /** Owner Name */
-            owner_name: string;
-            /** Online */
-            online: boolean;
-            /** Address */
-            address: string;
-            /** Transport */
-            transport: string;
-            /** Media Transport */
-            media_transport: string;
-            /** Charset */
-            charset: string;
-            /** Minimum Algorithm */
-            minimum_algorithm: string;
-            /** Media Hosts */
-            media_hosts: string[];
-            /** Manufacturer */
-            manufacturer: string;
-            /** Model */
-            model: string;
-            /** Firmware */
-            firmware: string;
-            /** Gb Version */
-            gb_version: string;
-            /** Registered At */
-            registered_at: string | null;
-            /** Last Keepalive At */
-            last_keepalive_at: string | null;
-            catalogue: components["schemas"]["CatalogueProgress"];
-            /** Point Count */
-            point_count: number;
-            /** Enabled */
-            enabled: boolean;
-        };
-        /** DeviceChange */
+        /**
+         * DeviceChange
+         * @description What changes; what is absent stays.
+         */
         DeviceChange: {
+            /** Charset */
+            charset?: ("gb18030" | "gb2312" | "utf-8") | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Kind */
+            kind?: ("platform" | "device") | null;
+            /** Media Hosts */
+            media_hosts?: string[] | null;
+            /** Media Transport */
+            media_transport?: ("udp" | "tcp_passive" | "tcp_active") | null;
+            /** Minimum Algorithm */
+            minimum_algorithm?: ("MD5" | "SHA-256") | null;
             /** Name */
             name?: string | null;
             /** Password */
             password?: string | null;
-            /** Media Transport */
-            media_transport?: string | null;
-            /** Charset */
-            charset?: string | null;
-            /** Minimum Algorithm */
-            minimum_algorithm?: string | null;
-            /** Media Hosts */
-            media_hosts?: string[] | null;
-            /** Enabled */
-            enabled?: boolean | null;
         };
-        /** DeviceCreated */
+        /**
+         * DeviceCreated
+         * @description ``password`` only here, only once, and only when it was made by us.
+         */
         DeviceCreated: {
-            device: components["schemas"]["Device"];
+            device: components["schemas"]["DeviceOut"];
             /** Password */
             password: string | null;
         };
-        /** DeviceStatus */
-        DeviceStatus: {
-            /** Info */
-            info: {
-                [key: string]: string;
-            };
-            /** Status */
-            status: {
-                [key: string]: string;
-            };
-        };
-        /** Devices */
-        Devices: {
-            /** Items */
-            items: components["schemas"]["Device"][];
-        };
-        /** Division */
-        Division: {
-            /** Code */
-            code: string;
+        /**
+         * DeviceIn
+         * @description A device to be let in; without ``password`` one is made and told once.
+         */
+        DeviceIn: {
+            /**
+             * Charset
+             * @default gb18030
+             * @enum {string}
+             */
+            charset?: "gb18030" | "gb2312" | "utf-8";
+            /** Device Code */
+            device_code: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Kind
+             * @default platform
+             * @enum {string}
+             */
+            kind?: "platform" | "device";
+            /**
+             * Media Hosts
+             * @default []
+             */
+            media_hosts?: string[];
+            /**
+             * Media Transport
+             * @default tcp_passive
+             * @enum {string}
+             */
+            media_transport?: "udp" | "tcp_passive" | "tcp_active";
+            /**
+             * Minimum Algorithm
+             * @default MD5
+             * @enum {string}
+             */
+            minimum_algorithm?: "MD5" | "SHA-256";
             /** Name */
             name: string;
-            /** Children */
-            children: components["schemas"]["Division"][];
+            /** Password */
+            password?: string | null;
         };
-        /** Document */
-        Document: {
+        /**
+         * DeviceOut
+         * @description An upstream platform or device; its password is never told.
+         */
+        DeviceOut: {
+            /** Address */
+            address: string;
+            catalogue: components["schemas"]["CatalogueOut"];
+            /**
+             * Charset
+             * @enum {string}
+             */
+            charset: "gb18030" | "gb2312" | "utf-8";
+            /** Device Code */
+            device_code: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Firmware */
+            firmware: string;
+            /** Gb Version */
+            gb_version: string;
             /** Id */
             id: string;
             /** Kind */
             kind: string;
+            /** Last Keepalive At */
+            last_keepalive_at: string | null;
+            /** Manufacturer */
+            manufacturer: string;
+            /** Media Hosts */
+            media_hosts: string[];
+            /**
+             * Media Transport
+             * @enum {string}
+             */
+            media_transport: "udp" | "tcp_passive" | "tcp_active";
+            /**
+             * Minimum Algorithm
+             * @enum {string}
+             */
+            minimum_algorithm: "MD5" | "SHA-256";
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Online */
+            online: boolean;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Point Count */
+            point_count: number;
+            /** Registered At */
+            registered_at: string | null;
+            /** Transport */
+            transport: string;
+        };
+        /** DevicePage */
+        DevicePage: {
+            /** Items */
+            items: components["schemas"]["DeviceOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DivisionOut
+         * @description A division and what lies below it.
+         */
+        DivisionOut: {
+            /**
+             * Children
+             * @default []
+             */
+            children?: components["schemas"]["DivisionOut"][];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DocumentKind
+         * @description What the paper is.
+         * @enum {string}
+         */
+        DocumentKind: "sealed_form" | "consultation_record" | "sealed_agreement_unit" | "sealed_agreement_bureau" | "attachment";
+        /**
+         * DocumentOut
+         * @description A stored scan.
+         */
+        DocumentOut: {
             /** File Name */
             file_name: string;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["DocumentKind"];
             /** Media Type */
             media_type: string;
             /** Size */
             size: number;
             /** Sm3 */
             sm3: string;
-            /** Stored By Name */
-            stored_by_name: string;
             /**
              * Stored At
              * Format: date-time
              */
             stored_at: string;
+            /** Stored By Name */
+            stored_by_name: string;
         };
-        /** Duty */
-        Duty: {
-            /** Agreement Id */
-            agreement_id: string;
-            /** Application Id */
-            application_id: string;
+        /**
+         * DutyOut
+         * @description What the person must have read (Annex 2 clause 2.3).
+         */
+        DutyOut: {
+            /** Acknowledged */
+            acknowledged: boolean;
             /** System Name */
             system_name: string;
-            /** Text Version */
-            text_version: number;
-        };
-        /** DutyText */
-        DutyText: {
             /** Text */
             text: string[];
             /** Text Version */
             text_version: number;
-            /** System Name */
-            system_name: string;
         };
-        /** Figure */
-        Figure: {
+        /**
+         * FieldOut
+         * @description A field of the camera record; ``codes`` names its list, if it has one.
+         */
+        FieldOut: {
+            /** Codes */
+            codes: string[];
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: string;
+        };
+        /** FigureOut */
+        FigureOut: {
             /** Key */
             key: string;
             /** Value */
             value: number;
         };
-        /** Grant */
-        Grant: {
-            /** Id */
-            id: string;
+        /**
+         * GrantOut
+         * @description One point of one approved application.
+         */
+        GrantOut: {
             /** Application Id */
             application_id: string;
-            /** System Id */
-            system_id: string;
-            /** System Name */
-            system_name: string;
+            /** Application Number */
+            application_number: string;
+            /** Id */
+            id: string;
+            /** Operations */
+            operations: components["schemas"]["Operation"][];
+            /** Organization Id */
+            organization_id: string;
+            /** Organization Name */
+            organization_name: string;
             /** Point Id */
             point_id: string;
             /** Point Name */
             point_name: string;
-            /** Operations */
-            operations: string[];
             /** State */
             state: string;
+            /** System Id */
+            system_id: string;
+            /** System Name */
+            system_name: string;
             /**
              * Valid From
              * Format: date-time
@@ -1559,11 +1739,19 @@ export interface components {
              */
             valid_until: string;
         };
-        /** Grants */
-        Grants: {
+        /** GrantPage */
+        GrantPage: {
             /** Items */
-            items: components["schemas"]["Grant"][];
+            items: components["schemas"]["GrantOut"][];
+            /** Total */
+            total: number;
         };
+        /**
+         * GrantState
+         * @description Where a grant stands.
+         * @enum {string}
+         */
+        GrantState: "pending" | "active" | "suspended" | "revoked" | "expired";
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1571,248 +1759,308 @@ export interface components {
         };
         /** Health */
         Health: {
-            /** Status */
-            status: string;
             /** Database */
             database: string;
             /** Media Workers */
-            media_workers: string;
+            media_workers: number;
             /** Signalling */
             signalling: string;
+            /** Status */
+            status: string;
         };
-        /** MapPoint */
-        MapPoint: {
+        /**
+         * InterfacePlay
+         * @description ``client_host``: where the player will come from, if not from the calling programme's own address.
+         */
+        InterfacePlay: {
+            /** Client Host */
+            client_host?: string | null;
+            /**
+             * Protocol
+             * @default flv
+             * @enum {string}
+             */
+            protocol?: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
+        };
+        /**
+         * InterfacePoint
+         * @description A granted camera point; ``health`` is its state now, ``operations`` what is granted of it.
+         */
+        InterfacePoint: {
+            /** Address */
+            address: string;
+            /** Channel Code */
+            channel_code: string;
+            /** Division Code */
+            division_code: string;
+            /** Health */
+            health: string;
             /** Id */
             id: string;
             /** Name */
             name: string;
-            /** Longitude */
-            longitude: number;
-            /** Latitude */
-            latitude: number;
+            /** Operations */
+            operations: components["schemas"]["Operation"][];
+            /** Township Code */
+            township_code: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /** InterfacePoints */
+        InterfacePoints: {
+            /** Items */
+            items: components["schemas"]["InterfacePoint"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * IssuedCredential
+         * @description The secret is told this once.
+         */
+        IssuedCredential: {
+            /** Access Key */
+            access_key: string;
+            /** Secret Key */
+            secret_key: string;
+        };
+        /**
+         * ListingEvent
+         * @description What can happen to a point.
+         * @enum {string}
+         */
+        ListingEvent: "sync" | "catalogue" | "list" | "delist" | "go_missing" | "return" | "retire";
+        /**
+         * ListingState
+         * @description 上架状态. Only ``listed`` points can be seen by using units.
+         * @enum {string}
+         */
+        ListingState: "pending_check" | "catalogued" | "listed" | "delisted" | "missing" | "retired";
+        /** MapOut */
+        MapOut: {
+            /** Clusters */
+            clusters: components["schemas"]["ClusterOut"][];
+            /** Points */
+            points: components["schemas"]["MapPoint"][];
+        };
+        /** MapPoint */
+        MapPoint: {
             /** Health */
             health: string;
+            /** Id */
+            id: string;
+            /** Latitude */
+            latitude: number;
+            listing_state: components["schemas"]["ListingState"];
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
             /** Ptz */
             ptz: boolean;
-            /** Listing State */
-            listing_state: string;
+        };
+        /** MarkIn */
+        MarkIn: {
+            /** Point Ids */
+            point_ids: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Shareable */
+            shareable: boolean;
+        };
+        /** MarkOut */
+        MarkOut: {
+            /** Changed */
+            changed: number;
         };
         /** Me */
         Me: {
-            /** Person Id */
-            person_id: string;
-            /** Name */
-            name: string;
-            /** Login */
-            login: string;
-            organization: components["schemas"]["OrganizationRef"];
-            /** Roles */
-            roles: string[];
-            /** Must Change Password */
-            must_change_password: boolean;
-            /** Totp Enabled */
-            totp_enabled: boolean;
-            /** Idle Timeout Seconds */
-            idle_timeout_seconds: number;
             /** Demonstration */
             demonstration: boolean;
-            /** Unacknowledged */
-            unacknowledged: components["schemas"]["Duty"][];
+            /** Idle Timeout Seconds */
+            idle_timeout_seconds: number;
+            /** Login */
+            login: string;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            organization: components["schemas"]["OwnOrganization"];
+            /** Person Id */
+            person_id: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
             /** Systems */
             systems: components["schemas"]["WatchableSystem"][];
+            /** Totp Enabled */
+            totp_enabled: boolean;
+            /** Unacknowledged */
+            unacknowledged: components["schemas"]["Unacknowledged"][];
         };
-        /** Move */
-        Move: {
+        /** MoveIn */
+        MoveIn: {
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "catalogue" | "list" | "delist" | "retire";
             /** Point Ids */
             point_ids: string[];
-            /** Event */
-            event: string;
-            /** Reason */
-            reason?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
-        /** Moved */
-        Moved: {
+        /** MoveOut */
+        MoveOut: {
             /** Moved */
             moved: string[];
             /** Refused */
-            refused: components["schemas"]["RefusedPoint"][];
+            refused: components["schemas"]["RefusedMove"][];
         };
-        /** NewApplication */
-        NewApplication: {
-            /** System Id */
-            system_id: string;
-        };
-        /** NewDevice */
-        NewDevice: {
-            /** Device Code */
-            device_code: string;
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            /** Password */
-            password?: string | null;
-            /** Media Transport */
-            media_transport: string;
-            /** Charset */
-            charset: string;
-            /** Minimum Algorithm */
-            minimum_algorithm: string;
-            /** Media Hosts */
-            media_hosts: string[];
-            /** Enabled */
-            enabled: boolean;
-        };
-        /** NewOrganization */
-        NewOrganization: {
-            /** Kind */
-            kind: string;
-            /** Name */
-            name: string;
-            /** Address */
-            address: string;
-            /** Nature */
-            nature: string;
-        };
-        /** NewPerson */
-        NewPerson: {
-            /** Name */
-            name: string;
-            /** Staff Number */
-            staff_number: string;
-            /** Mobile */
-            mobile: string;
-            /** Email */
-            email: string;
-            /** Roles */
-            roles: string[];
-            /** Login */
-            login?: string | null;
-        };
-        /** NewRevocation */
-        NewRevocation: {
-            /** Scope */
-            scope: string;
-            /** Target Id */
-            target_id: string;
-            /** Reason */
-            reason: string;
-            /** Emergency */
-            emergency: boolean;
-        };
-        /** NewSystem */
-        NewSystem: {
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-        };
-        /** Notice */
-        Notice: {
+        /** NoticeOut */
+        NoticeOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
             /** Id */
             id: string;
             /** Kind */
             kind: string;
             /** Subject Id */
             subject_id: string;
-            /** Details */
-            details: {
-                [key: string]: string;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
         };
-        /** Opinion */
-        Opinion: {
-            /** Kind */
-            kind: string;
+        /**
+         * Operation
+         * @description One operation permission. Deny by default: what is not granted by name is refused.
+         * @enum {string}
+         */
+        Operation: "live" | "main_stream" | "snapshot" | "ptz" | "preset" | "playback" | "download" | "audio" | "alarm" | "position" | "push";
+        /**
+         * OpinionOut
+         * @description ``round``: of which submission.
+         */
+        OpinionOut: {
             /** Decision */
             decision: string;
-            /** Text */
-            text: string;
+            /** Kind */
+            kind: string;
             /** Person Name */
             person_name: string;
+            /** Round */
+            round: number;
             /**
              * Signed At
              * Format: date-time
              */
             signed_at: string;
+            /** Text */
+            text: string;
         };
-        /** OrderPoint */
-        OrderPoint: {
-            point: components["schemas"]["Point"];
-            /** Operations */
-            operations: string[];
-        };
-        /** Organization */
-        Organization: {
+        /** Ordered */
+        Ordered: {
+            /** Applications */
+            applications: string[];
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
-            /** Name */
-            name: string;
-            /** Address */
-            address: string;
-            /** Nature */
-            nature: string;
-            /** Standing */
-            standing: string;
-            /** Person Count */
-            person_count: number;
-            /** System Count */
-            system_count: number;
+            /** Sessions Cut */
+            sessions_cut: number;
         };
-        /** OrganizationChange */
+        /**
+         * OrderedPoint
+         * @description A point to be provided, and for which operations.
+         */
+        OrderedPoint: {
+            /** Operations */
+            operations: components["schemas"]["Operation"][];
+            point: components["schemas"]["PointOut"];
+        };
+        /**
+         * OrganizationChange
+         * @description What is absent stays.
+         */
         OrganizationChange: {
-            /** Name */
-            name?: string | null;
             /** Address */
             address?: string | null;
-            /** Nature */
-            nature?: string | null;
-            /** Standing */
-            standing?: string | null;
+            /** Name */
+            name?: string | null;
+            nature?: components["schemas"]["OrganizationNature"] | null;
+            standing?: components["schemas"]["Standing"] | null;
         };
         /** OrganizationDetail */
         OrganizationDetail: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Name */
-            name: string;
             /** Address */
             address: string;
-            /** Nature */
-            nature: string;
-            /** Standing */
-            standing: string;
-            /** Person Count */
-            person_count: number;
-            /** System Count */
-            system_count: number;
-            /** Persons */
-            persons: components["schemas"]["Person"][];
-            /** Systems */
-            systems: components["schemas"]["System"][];
-        };
-        /** OrganizationRef */
-        OrganizationRef: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["OrganizationKind"];
+            /** Name */
+            name: string;
+            nature: components["schemas"]["OrganizationNature"];
+            /** Person Count */
+            person_count: number;
+            /** Persons */
+            persons: components["schemas"]["PersonOut"][];
+            standing: components["schemas"]["Standing"];
+            /** System Count */
+            system_count: number;
+            /** Systems */
+            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"][];
+        };
+        /** OrganizationIn */
+        OrganizationIn: {
+            /**
+             * Address
+             * @default
+             */
+            address?: string;
+            kind: components["schemas"]["OrganizationKind"];
+            /** Name */
+            name: string;
+            /** @default government */
+            nature?: components["schemas"]["OrganizationNature"];
+        };
+        /**
+         * OrganizationKind
+         * @description The parties of the regulation (articles 3–5) and the owners of article 2's social cameras.
+         * @enum {string}
+         */
+        OrganizationKind: "using_unit" | "police" | "political_legal_committee" | "data_bureau" | "operator" | "social_owner";
+        /**
+         * OrganizationNature
+         * @description 单位性质 of Annex 1.
+         * @enum {string}
+         */
+        OrganizationNature: "government" | "institution" | "other";
+        /** OrganizationPage */
+        OrganizationPage: {
+            /** Items */
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"][];
+        };
+        /** OwnOrganization */
+        OwnOrganization: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["OrganizationKind"];
             /** Name */
             name: string;
         };
-        /** Organizations */
-        Organizations: {
-            /** Items */
-            items: components["schemas"]["Organization"][];
+        /** OwnPassword */
+        OwnPassword: {
+            /** Password */
+            password: string;
         };
         /** PasswordChange */
         PasswordChange: {
@@ -1821,278 +2069,319 @@ export interface components {
             /** New */
             new: string;
         };
-        /** PasswordOnly */
-        PasswordOnly: {
-            /** Password */
-            password: string;
-        };
-        /** Person */
-        Person: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Staff Number */
-            staff_number: string;
-            /** Mobile */
-            mobile: string;
-            /** Email */
-            email: string;
-            /** Roles */
-            roles: string[];
-            /** State */
-            state: string;
-            /** Login */
-            login: string | null;
-        };
         /** PersonChange */
         PersonChange: {
             /** Roles */
-            roles?: string[] | null;
-            /** State */
-            state?: string | null;
+            roles?: components["schemas"]["Role"][] | null;
+            state?: components["schemas"]["PersonnelState"] | null;
         };
-        /** PersonCreated */
+        /**
+         * PersonCreated
+         * @description ``initial_password``: shown this once.
+         */
         PersonCreated: {
-            person: components["schemas"]["Person"];
             /** Initial Password */
             initial_password: string | null;
+            person: components["schemas"]["PersonOut"];
         };
+        /**
+         * PersonIn
+         * @description ``login`` absent: no account.
+         */
+        PersonIn: {
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /** Login */
+            login?: string | null;
+            /**
+             * Mobile
+             * @default
+             */
+            mobile?: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** Staff Number */
+            staff_number: string;
+        };
+        /**
+         * PersonOut
+         * @description A person; ``login`` null: no account.
+         */
+        PersonOut: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Login */
+            login: string | null;
+            /** Mobile */
+            mobile: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** Staff Number */
+            staff_number: string;
+            state: components["schemas"]["PersonnelState"];
+        };
+        /**
+         * PersonnelState
+         * @description Annex 2 clause 2.3: reminded, bound, then let in.
+         * @enum {string}
+         */
+        PersonnelState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
         /** PlayAnswer */
         PlayAnswer: {
-            /** Session Id */
-            session_id: string;
-            /** Url */
-            url: string;
-            /** Protocol */
-            protocol: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
-            point: components["schemas"]["PlayPoint"];
+            point: components["schemas"]["PlayedPoint"];
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
+            /** Session Id */
+            session_id: string;
+            /** Url */
+            url: string;
             viewer_mark: components["schemas"]["ViewerMark"];
         };
-        /** PlayPoint */
-        PlayPoint: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-        };
-        /** PlayRequest */
-        PlayRequest: {
+        /** PlayForm */
+        PlayForm: {
+            /**
+             * Operation
+             * @default live
+             * @constant
+             */
+            operation?: "live";
             /** Point Id */
             point_id: string;
-            /** System Id */
-            system_id: string;
-            /** Operation */
-            operation: string;
-            /** Protocol */
-            protocol: string;
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
             /** Reason */
             reason: string;
+            /** System Id */
+            system_id: string;
         };
-        /** PlayState */
+        /**
+         * PlayState
+         * @description ``end_code`` says more where the source could not be had.
+         */
         PlayState: {
-            /** State */
-            state: string;
+            /** End Code */
+            end_code: string | null;
             /** End Reason */
             end_reason: string | null;
-            /** End Code */
-            end_code: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "live" | "ended";
         };
-        /** Point */
-        Point: {
+        /** PlayedPoint */
+        PlayedPoint: {
             /** Id */
             id: string;
-            /** Channel Code */
-            channel_code: string;
             /** Name */
             name: string;
-            /** Address */
-            address: string;
-            /** Division Code */
-            division_code: string;
-            /** Division Name */
-            division_name: string;
-            /** Township Code */
-            township_code: string;
-            /** Township Name */
-            township_name: string;
-            /** Category */
-            category: string;
-            /** Point Class */
-            point_class: number | null;
-            /** Ptz */
-            ptz: boolean;
-            /** Source Class */
-            source_class: string;
-            /** Longitude */
-            longitude: number | null;
-            /** Latitude */
-            latitude: number | null;
-            /** Health */
-            health: string;
-            /** Listing State */
-            listing_state: string;
-            /** Sharing Mark */
-            sharing_mark: boolean;
-            /** Device Name */
-            device_name: string;
-            /** Operations */
-            operations?: string[] | null;
-            /** Version */
-            version: number;
         };
-        /** PointBody */
-        PointBody: {
-            /** Point Id */
-            point_id: string;
-        };
-        /** PointChange */
-        PointChange: {
-            /** Name */
-            name?: string | null;
-            /** Address */
-            address?: string | null;
-            /** Division Code */
-            division_code?: string | null;
-            /** Township Code */
-            township_code?: string | null;
-            /** Category */
-            category?: string | null;
-            /** Point Class */
-            point_class?: number | null;
-            /** Source Class */
-            source_class?: string | null;
-            /** Longitude */
-            longitude?: number | null;
-            /** Latitude */
-            latitude?: number | null;
-            /** Record */
-            record?: {
-                [key: string]: string | number | boolean | null;
-            } | null;
-            /** Version */
-            version: number;
-        };
-        /** PointDetail */
+        /**
+         * PointDetail
+         * @description All of one point. ``upstream`` and restricted fields only for operator and police.
+         */
         PointDetail: {
-            /** Id */
-            id: string;
-            /** Channel Code */
-            channel_code: string;
-            /** Name */
-            name: string;
             /** Address */
             address: string;
+            /** Allowed Events */
+            allowed_events: components["schemas"]["ListingEvent"][];
+            /** Category */
+            category: string;
+            /** Channel Code */
+            channel_code: string;
+            /** Device Name */
+            device_name: string;
             /** Division Code */
             division_code: string;
             /** Division Name */
             division_name: string;
-            /** Township Code */
-            township_code: string;
-            /** Township Name */
-            township_name: string;
-            /** Category */
-            category: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** Edited By Name */
+            edited_by_name: string | null;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /** Health */
+            health: string;
+            /** History */
+            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue__HistoryOut"][];
+            /** Id */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Listed At */
+            listed_at: string | null;
+            /** Listed By Name */
+            listed_by_name: string | null;
+            listing_state: components["schemas"]["ListingState"];
+            /** Longitude */
+            longitude: number | null;
+            /** May Edit */
+            may_edit: boolean;
+            /** May Mark */
+            may_mark: boolean;
+            /** Name */
+            name: string;
+            /** Operations */
+            operations?: string[] | null;
             /** Point Class */
             point_class: number | null;
             /** Ptz */
             ptz: boolean;
-            /** Source Class */
-            source_class: string;
-            /** Longitude */
-            longitude: number | null;
-            /** Latitude */
-            latitude: number | null;
-            /** Health */
-            health: string;
-            /** Listing State */
-            listing_state: string;
-            /** Sharing Mark */
-            sharing_mark: boolean;
-            /** Device Name */
-            device_name: string;
-            /** Operations */
-            operations?: string[] | null;
-            /** Version */
-            version: number;
             /** Record */
             record: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string;
             };
             /** Secret */
             secret: boolean;
-            /** History */
-            history: components["schemas"]["PointHistory"][];
-            /** Allowed Events */
-            allowed_events: string[];
-        };
-        /** PointHistory */
-        PointHistory: {
-            /** Name */
-            name: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Person Name */
-            person_name: string | null;
-            /** Details */
-            details: {
+            /** Sharing Mark */
+            sharing_mark: boolean;
+            /** Sharing Marked At */
+            sharing_marked_at: string | null;
+            /** Sharing Marked By Name */
+            sharing_marked_by_name: string | null;
+            /** Source Class */
+            source_class: string;
+            /** Township Code */
+            township_code: string;
+            /** Township Name */
+            township_name: string;
+            /** Upstream */
+            upstream: {
                 [key: string]: string;
             };
+            /** Version */
+            version: number;
         };
-        /** Points */
-        Points: {
+        /**
+         * PointOperations
+         * @description One line of 监控点位.
+         */
+        PointOperations: {
+            /** Operations */
+            operations: components["schemas"]["Operation"][];
+            /** Point Id */
+            point_id: string;
+        };
+        /**
+         * PointOut
+         * @description A camera point in a list.
+         */
+        PointOut: {
+            /** Address */
+            address: string;
+            /** Category */
+            category: string;
+            /** Channel Code */
+            channel_code: string;
+            /** Device Name */
+            device_name: string;
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /** Health */
+            health: string;
+            /** Id */
+            id: string;
+            /** Latitude */
+            latitude: number | null;
+            listing_state: components["schemas"]["ListingState"];
+            /** Longitude */
+            longitude: number | null;
+            /** Name */
+            name: string;
+            /** Operations */
+            operations?: string[] | null;
+            /** Point Class */
+            point_class: number | null;
+            /** Ptz */
+            ptz: boolean;
+            /** Sharing Mark */
+            sharing_mark: boolean;
+            /** Source Class */
+            source_class: string;
+            /** Township Code */
+            township_code: string;
+            /** Township Name */
+            township_name: string;
+            /** Version */
+            version: number;
+        };
+        /** PointPage */
+        PointPage: {
             /** Items */
-            items: components["schemas"]["Point"][];
+            items: components["schemas"]["PointOut"][];
             /** Total */
             total: number;
         };
-        /** PointsMap */
-        PointsMap: {
-            /** Clusters */
-            clusters: components["schemas"]["Cluster"][];
-            /** Points */
-            points: components["schemas"]["MapPoint"][];
-        };
-        /** PointsTree */
-        PointsTree: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            /** Count */
-            count: number;
-            /** Online */
-            online: number;
-            /** Children */
-            children: components["schemas"]["PointsTree"][];
-        };
-        /** PtzCommand */
-        PtzCommand: {
+        /** PtzForm */
+        PtzForm: {
+            command: components["schemas"]["PtzMove"];
             /** Point Id */
             point_id: string;
-            /** System Id */
-            system_id: string;
-            /** Reason */
-            reason: string;
-            /** Command */
-            command: string;
-            /** Speed */
-            speed?: number | null;
             /** Preset */
             preset?: number | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Speed
+             * @default 64
+             */
+            speed?: number;
+            /** System Id */
+            system_id: string;
+        };
+        /**
+         * PtzMove
+         * @description What a camera is told to do; movements go on until ``stop``.
+         * @enum {string}
+         */
+        PtzMove: "stop" | "up" | "down" | "left" | "right" | "up_left" | "up_right" | "down_left" | "down_right" | "zoom_in" | "zoom_out" | "preset_call";
+        /**
+         * PtzOrder
+         * @description ``speed`` 1–255; ``preset`` 1–255 with ``preset_call``.
+         */
+        PtzOrder: {
+            command: components["schemas"]["PtzMove"];
+            /** Preset */
+            preset?: number | null;
+            /**
+             * Speed
+             * @default 64
+             */
+            speed?: number;
         };
         /** Receipt */
         Receipt: {
-            /** Kind */
-            kind: string;
             /** Affected */
             affected: number;
             /**
@@ -2100,392 +2389,726 @@ export interface components {
              * Format: date-time
              */
             done_at: string;
+            kind: components["schemas"]["ReceiptKind"];
         };
-        /** RefusedPoint */
-        RefusedPoint: {
+        /**
+         * ReceiptKind
+         * @description 及时收回乙方账号和操作权限，并关闭接口: three things, each evidenced by itself.
+         * @enum {string}
+         */
+        ReceiptKind: "account" | "permissions" | "interface";
+        /** ReceiptOut */
+        ReceiptOut: {
+            /** Affected */
+            affected: number;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Kind */
+            kind: string;
+        };
+        /** ReceiptsOfApplication */
+        ReceiptsOfApplication: {
             /** Id */
             id: string;
+            /** Number */
+            number: string;
+            /** Receipts */
+            receipts: components["schemas"]["Receipt"][];
+            state: components["schemas"]["ApplicationState"];
+        };
+        /**
+         * Refusal
+         * @description A rule of the regulation, or of the separation of duties, that the step would break.
+         * @enum {string}
+         */
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "receipt_missing" | "sessions_still_live" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "notice_too_late" | "roles_incompatible" | "validity_invalid";
+        /** RefusedMove */
+        RefusedMove: {
             /** Code */
             code: string;
-        };
-        /** Register */
-        Register: {
-            /** Items */
-            items: components["schemas"]["RegisterRow"][];
-            /** Total */
-            total: number;
-        };
-        /** RegisterRow */
-        RegisterRow: {
             /** Id */
             id: string;
-            /** Door */
-            door: string;
-            /** Outcome */
-            outcome: string;
+        };
+        /**
+         * RegisterEntryOut
+         * @description One line: who, for which unit and system, why, which point, which operation, from when to when, how much.
+         */
+        RegisterEntryOut: {
+            /** Access Key */
+            access_key: string | null;
+            /** Application Id */
+            application_id: string | null;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /** Client Host */
+            client_host: string;
             /** Denial Reason */
             denial_reason: string | null;
-            /** Operation */
-            operation: string;
-            /** Person Name */
-            person_name: string;
+            /** Door */
+            door: string;
+            /** End Code */
+            end_code: string | null;
+            /** End Reason */
+            end_reason: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Grant Id */
+            grant_id: string | null;
+            /** Id */
+            id: string;
+            operation: components["schemas"]["Operation"];
+            /** Organization Id */
+            organization_id: string;
             /** Organization Name */
-            organization_name: string;
-            /** System Name */
-            system_name: string;
+            organization_name: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "allowed" | "denied";
+            /** Person Id */
+            person_id: string;
+            /** Person Name */
+            person_name: string | null;
             /** Point Id */
             point_id: string;
             /** Point Name */
-            point_name: string;
-            /** Reason */
-            reason: string;
-            /** Client Host */
-            client_host: string;
+            point_name: string | null;
             /** Protocol */
             protocol: string;
+            /** Reason */
+            reason: string;
             /**
              * Requested At
              * Format: date-time
              */
             requested_at: string;
+            /** Staff Number */
+            staff_number: string | null;
             /** Started At */
             started_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** End Reason */
-            end_reason: string | null;
-            /** Bytes Sent */
-            bytes_sent: number;
+            /** System Id */
+            system_id: string;
+            /** System Name */
+            system_name: string | null;
+            /** Work Order Id */
+            work_order_id: string | null;
+        };
+        /** RegisterOut */
+        RegisterOut: {
+            /** Items */
+            items: components["schemas"]["RegisterEntryOut"][];
+            /** Total */
+            total: number;
+        };
+        /** RejectIn */
+        RejectIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * ResultIn
+         * @description 处置结果.
+         */
+        ResultIn: {
+            /** Text */
+            text: string;
         };
         /** Revocation */
         Revocation: {
-            /** Id */
-            id: string;
-            /** Scope */
-            scope: string;
-            /** Target Id */
-            target_id: string;
-            /** Target Name */
-            target_name: string;
             /** Emergency */
             emergency: boolean;
-            /** Reason */
-            reason: string;
-            /** Ordered By Name */
-            ordered_by_name: string;
+            /** Id */
+            id: string;
             /**
              * Ordered At
              * Format: date-time
              */
             ordered_at: string;
+            /** Ordered By Name */
+            ordered_by_name: string;
+            /** Reason */
+            reason: string;
+            scope: components["schemas"]["RevocationScope"];
             /** Sessions Cut */
             sessions_cut: number;
+            /** Target Id */
+            target_id: string;
+            /** Target Name */
+            target_name: string;
         };
         /** RevocationDetail */
         RevocationDetail: {
-            /** Id */
-            id: string;
-            /** Scope */
-            scope: string;
-            /** Target Id */
-            target_id: string;
-            /** Target Name */
-            target_name: string;
+            /** Applications */
+            applications: components["schemas"]["ReceiptsOfApplication"][];
             /** Emergency */
             emergency: boolean;
-            /** Reason */
-            reason: string;
-            /** Ordered By Name */
-            ordered_by_name: string;
+            /** Id */
+            id: string;
             /**
              * Ordered At
              * Format: date-time
              */
             ordered_at: string;
+            /** Ordered By Name */
+            ordered_by_name: string;
+            /** Reason */
+            reason: string;
+            scope: components["schemas"]["RevocationScope"];
             /** Sessions Cut */
             sessions_cut: number;
-            /** Applications */
-            applications: components["schemas"]["ApplicationReceipts"][];
+            /** Target Id */
+            target_id: string;
+            /** Target Name */
+            target_name: string;
         };
-        /** RevocationOrdered */
-        RevocationOrdered: {
-            /** Id */
-            id: string;
-            /** Sessions Cut */
-            sessions_cut: number;
-            /** Applications */
-            applications: string[];
+        /** RevocationForm */
+        RevocationForm: {
+            /**
+             * Emergency
+             * @default false
+             */
+            emergency?: boolean;
+            /** Reason */
+            reason: string;
+            scope: components["schemas"]["RevocationScope"];
+            /** Target Id */
+            target_id: string;
         };
+        /**
+         * RevocationScope
+         * @description What is ended: one application's sharing, one grant, or everything of a point, system, person or unit.
+         * @enum {string}
+         */
+        RevocationScope: "application" | "grant" | "point" | "system" | "person" | "organization";
         /** Revocations */
         Revocations: {
             /** Items */
             items: components["schemas"]["Revocation"][];
+            /** Total */
+            total: number;
         };
+        /**
+         * Role
+         * @description What a person is trusted with. A person may hold several that are compatible.
+         * @enum {string}
+         */
+        Role: "unit_clerk" | "unit_leader" | "unit_viewer" | "police_reviewer" | "police_leader" | "political_legal_liaison" | "bureau_reviewer" | "bureau_approver" | "operator_cataloguer" | "operator_lister" | "operator_provisioner" | "system_admin" | "security_admin" | "audit_admin";
         /** Roster */
         Roster: {
             /** Items */
-            items: components["schemas"]["RosterEntry"][];
+            items: components["schemas"]["RosterEntryOut"][];
         };
-        /** RosterEntry */
-        RosterEntry: {
-            /** Person Id */
-            person_id: string;
-            /** Name */
-            name: string;
-            /** Staff Number */
-            staff_number: string;
-            /** State */
-            state: string;
+        /**
+         * RosterEntryOut
+         * @description ``acknowledged``: every agreement in force for the system.
+         */
+        RosterEntryOut: {
+            /** Acknowledged */
+            acknowledged: boolean;
             /**
              * Added At
              * Format: date-time
              */
             added_at: string;
-            /** Acknowledged */
-            acknowledged: boolean;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+            /** Staff Number */
+            staff_number: string;
+            state: components["schemas"]["PersonnelState"];
         };
         /** RunningSession */
         RunningSession: {
-            /** Id */
-            id: string;
             /** Client Host */
             client_host: string;
-            /** User Agent */
-            user_agent: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Current */
+            current: boolean;
+            /** Id */
+            id: string;
             /**
              * Last Seen At
              * Format: date-time
              */
             last_seen_at: string;
-            /** Current */
-            current: boolean;
+            /** User Agent */
+            user_agent: string;
         };
         /** RunningSessions */
         RunningSessions: {
             /** Items */
             items: components["schemas"]["RunningSession"][];
         };
-        /** SessionOptions */
-        SessionOptions: {
+        /**
+         * SignIn
+         * @description ``document_id``: the stored scan with signature and seal.
+         */
+        SignIn: {
+            /** Document Id */
+            document_id: string;
+        };
+        /** SignInForm */
+        SignInForm: {
+            /** Demonstration Login */
+            demonstration_login?: string | null;
+            /** Login */
+            login?: string | null;
+            /**
+             * Password
+             * @default
+             */
+            password?: string;
+            /** Totp */
+            totp?: string | null;
+        };
+        /** SignInOptions */
+        SignInOptions: {
+            /** Accounts */
+            accounts: components["schemas"]["DemonstrationAccount"][];
             /** Demonstration */
             demonstration: boolean;
             /** Product Version */
             product_version: string;
-            /** Accounts */
-            accounts: components["schemas"]["DemoAccount"][];
         };
-        /** SharingMark */
-        SharingMark: {
-            /** Point Ids */
-            point_ids: string[];
-            /** Shareable */
-            shareable: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /** SignBody */
-        SignBody: {
-            /** Document Id */
-            document_id: string;
-        };
-        /** Signature */
-        Signature: {
+        /** SignatureOut */
+        SignatureOut: {
             /** Person Name */
             person_name: string;
+            /** Sealed Scan Sm3 */
+            sealed_scan_sm3: string;
             /**
              * Signed At
              * Format: date-time
              */
             signed_at: string;
-            /** Sealed Scan Sm3 */
-            sealed_scan_sm3: string;
         };
-        /** SnapshotRequest */
-        SnapshotRequest: {
+        /** SnapshotForm */
+        SnapshotForm: {
             /** Point Id */
             point_id: string;
-            /** System Id */
-            system_id: string;
             /** Reason */
             reason: string;
+            /** System Id */
+            system_id: string;
         };
-        /** Step */
-        Step: {
-            /** Text */
-            text?: string | null;
+        /**
+         * Standing
+         * @description Whether an organization, a system or a credential may act at all.
+         * @enum {string}
+         */
+        Standing: "active" | "suspended" | "ended";
+        /** StatusOut */
+        StatusOut: {
+            /** Information */
+            information: {
+                [key: string]: string;
+            };
+            /** Status */
+            status: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * StepIn
+         * @description ``text``: opinion or reason; ``points``: what is consented to, in the step ``consent`` only.
+         */
+        StepIn: {
             /** Points */
-            points?: components["schemas"]["AskedPoint"][] | null;
+            points?: components["schemas"]["PointOperations"][] | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
         };
-        /** System */
-        System: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Standing */
-            standing: string;
-            /** Organization Id */
-            organization_id: string;
-            /** Organization Name */
-            organization_name: string;
-        };
-        /** SystemRef */
-        SystemRef: {
-            /** Id */
-            id: string;
+        /** SystemIn */
+        SystemIn: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
             /** Name */
             name: string;
         };
-        /** Systems */
-        Systems: {
+        /** SystemPage */
+        SystemPage: {
             /** Items */
-            items: components["schemas"]["System"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"][];
         };
-        /** Task */
-        Task: {
+        /**
+         * TaskOut
+         * @description ``route``: where in the portal it is done; ``count``: of points, in tasks about points.
+         */
+        TaskOut: {
+            /** Count */
+            count: number | null;
             /** Kind */
             kind: string;
-            /** Subject Kind */
-            subject_kind: string;
-            /** Subject Id */
-            subject_id: string;
-            /** Title */
-            title: string;
-            /** Subtitle */
-            subtitle: string;
+            /** Route */
+            route: string;
             /**
              * Since
              * Format: date-time
              */
             since: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Subtitle */
+            subtitle: string;
+            /** Title */
+            title: string;
             /** Urgent */
             urgent: boolean;
-            /** Route */
-            route: string;
         };
-        /** TextBody */
-        TextBody: {
-            /** Text */
-            text: string;
+        /** TestPlayForm */
+        TestPlayForm: {
+            /** Point Id */
+            point_id: string;
+            /**
+             * Protocol
+             * @default flv
+             * @enum {string}
+             */
+            protocol?: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
         };
         /** TotpCode */
         TotpCode: {
             /** Code */
             code: string;
         };
-        /** TotpSetup */
-        TotpSetup: {
+        /** TotpPrepared */
+        TotpPrepared: {
+            /** Qr Svg */
+            qr_svg: string;
             /** Secret */
             secret: string;
             /** Uri */
             uri: string;
-            /** Qr Svg */
-            qr_svg: string;
+        };
+        /** TreeNode */
+        TreeNode: {
+            /**
+             * Children
+             * @default []
+             */
+            children?: components["schemas"]["TreeNode"][];
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+            /** Online */
+            online: number;
+        };
+        /** Unacknowledged */
+        Unacknowledged: {
+            /** Agreement Id */
+            agreement_id: string;
+            /** Application Id */
+            application_id: string;
+            /** System Name */
+            system_name: string;
+            /** Text Version */
+            text_version: number;
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
-        /** ViewerMark */
+        /**
+         * ViewerMark
+         * @description What is laid over the picture.
+         */
         ViewerMark: {
-            /** Unit */
-            unit: string;
             /** Person */
             person: string;
             /** Session Code */
             session_code: string;
+            /** Unit */
+            unit: string;
         };
         /** WatchableSystem */
         WatchableSystem: {
             /** Id */
             id: string;
-            /** Name */
-            name: string;
             /** May Watch */
             may_watch: boolean;
-        };
-        /** WorkOrder */
-        WorkOrder: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: string;
-            /** Kind */
-            kind: string;
-            /** State */
-            state: string;
-            /** System Name */
-            system_name: string;
-            /** Organization Name */
-            organization_name: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Tested At */
-            tested_at: string | null;
-            /** Result */
-            result: string;
+            /** Name */
+            name: string;
         };
         /** WorkOrderDetail */
         WorkOrderDetail: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: string;
-            /** Kind */
-            kind: string;
-            /** State */
-            state: string;
-            /** System Name */
-            system_name: string;
-            /** Organization Name */
-            organization_name: string;
+            /** Closed At */
+            closed_at: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Tested At */
-            tested_at: string | null;
+            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__CredentialOut"] | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: string;
+            /** Organization Name */
+            organization_name: string;
+            /** Points */
+            points: components["schemas"]["OrderedPoint"][];
             /** Result */
             result: string;
+            state: components["schemas"]["WorkOrderState"];
             /** System Id */
             system_id: string;
-            /** Points */
-            points: components["schemas"]["OrderPoint"][];
-            credential: components["schemas"]["CredentialRef"] | null;
+            /** System Name */
+            system_name: string;
+            /** Tested At */
+            tested_at: string | null;
         };
-        /** WorkOrders */
-        WorkOrders: {
+        /**
+         * WorkOrderOut
+         * @description A work order in a list.
+         */
+        WorkOrderOut: {
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: string;
+            /** Organization Name */
+            organization_name: string;
+            /** Result */
+            result: string;
+            state: components["schemas"]["WorkOrderState"];
+            /** System Id */
+            system_id: string;
+            /** System Name */
+            system_name: string;
+            /** Tested At */
+            tested_at: string | null;
+        };
+        /** WorkOrderPage */
+        WorkOrderPage: {
             /** Items */
-            items: components["schemas"]["WorkOrder"][];
+            items: components["schemas"]["WorkOrderOut"][];
         };
-        /** Workbench */
-        Workbench: {
-            /** Tasks */
-            tasks: components["schemas"]["Task"][];
+        /**
+         * WorkOrderState
+         * @description Where a work order stands.
+         * @enum {string}
+         */
+        WorkOrderState: "open" | "done" | "failed";
+        /** WorkbenchOut */
+        WorkbenchOut: {
             /** Figures */
-            figures: components["schemas"]["Figure"][];
+            figures: components["schemas"]["FigureOut"][];
             /** Notices */
-            notices: components["schemas"]["Notice"][];
+            notices: components["schemas"]["NoticeOut"][];
+            /** Tasks */
+            tasks: components["schemas"]["TaskOut"][];
+        };
+        /**
+         * HistoryOut
+         * @description One move, from the audit log.
+         */
+        pinegate__entrypoints__http_api__application_models__HistoryOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** From */
+            from: string;
+            /** Person Name */
+            person_name: string | null;
+            /** Text */
+            text: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * OrganizationOut
+         * @description The applying unit as Annex 1 names it.
+         */
+        pinegate__entrypoints__http_api__application_models__OrganizationOut: {
+            /** Address */
+            address: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Nature */
+            nature: string;
+        };
+        /** SystemOut */
+        pinegate__entrypoints__http_api__application_models__SystemOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** HistoryOut */
+        pinegate__entrypoints__http_api__catalogue__HistoryOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Person Name */
+            person_name: string | null;
+        };
+        /**
+         * PointIn
+         * @description The cataloguer's edit; ``version`` is what was read.
+         */
+        pinegate__entrypoints__http_api__catalogue__PointIn: {
+            /**
+             * Address
+             * @default
+             */
+            address?: string;
+            /**
+             * Category
+             * @default
+             */
+            category?: string;
+            /**
+             * Division Code
+             * @default
+             */
+            division_code?: string;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /** Name */
+            name: string;
+            /** Point Class */
+            point_class?: number | null;
+            /**
+             * Record
+             * @default {}
+             */
+            record?: {
+                [key: string]: string;
+            };
+            /**
+             * Source Class
+             * @default gov_invested
+             * @enum {string}
+             */
+            source_class?: "gov_invested" | "social";
+            /**
+             * Township Code
+             * @default
+             */
+            township_code?: string;
+            /** Version */
+            version: number;
+        };
+        /** CredentialOut */
+        pinegate__entrypoints__http_api__credentials__CredentialOut: {
+            /** Access Key */
+            access_key: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Source Hosts */
+            source_hosts: string[];
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+        };
+        /**
+         * OrganizationOut
+         * @description An organization in a list.
+         */
+        pinegate__entrypoints__http_api__organizations__OrganizationOut: {
+            /** Address */
+            address: string;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["OrganizationKind"];
+            /** Name */
+            name: string;
+            nature: components["schemas"]["OrganizationNature"];
+            /** Person Count */
+            person_count: number;
+            standing: components["schemas"]["Standing"];
+            /** System Count */
+            system_count: number;
+        };
+        /** SystemOut */
+        pinegate__entrypoints__http_api__organizations__SystemOut: {
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Organization Id */
+            organization_id: string;
+            /** Organization Name */
+            organization_name: string;
+            standing: components["schemas"]["Standing"];
+        };
+        /**
+         * CredentialOut
+         * @description The system's present interface credential; never its secret.
+         */
+        pinegate__entrypoints__http_api__work_orders__CredentialOut: {
+            /** Access Key */
+            access_key: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+        };
+        /** PointIn */
+        pinegate__entrypoints__http_api__work_orders__PointIn: {
+            /** Point Id */
+            point_id: string;
         };
     };
     responses: never;
@@ -2496,6 +3119,824 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_register_api_access_register_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                organization_id?: string | null;
+                system_id?: string | null;
+                point_id?: string | null;
+                person?: string | null;
+                outcome?: ("allowed" | "denied") | null;
+                operation?: components["schemas"]["Operation"] | null;
+                live?: boolean | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acknowledge_api_agreements__agreement_id__acknowledgement_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_duty_api_agreements__agreement_id__duty_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reject_seal_api_agreements__agreement_id__reject_seal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_api_agreements__agreement_id__sign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_applications_api_applications_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ApplicationState"][];
+                q?: string;
+                mine?: boolean;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_api_applications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_application_api_applications__application_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_api_applications__application_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    agreement_api_applications__application_id__agreement_pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_consultation_api_applications__application_id__consultation_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsultationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_api_applications__application_id__documents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    application_form_api_applications__application_id__form_pdf_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    step_api_applications__application_id___event__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+                event: components["schemas"]["ApplicationEvent"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                name?: string | null;
+                actor?: string | null;
+                subject_kind?: string | null;
+                subject_id?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_categories_api_categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"][];
+                };
+            };
+        };
+    };
+    list_codes_api_codes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesOut"];
+                };
+            };
+        };
+    };
+    list_devices_api_devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+        };
+    };
+    create_device_api_devices_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCreated"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_device_api_devices__device_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_device_api_devices__device_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    query_catalogue_api_devices__device_id__catalogue_query_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    device_status_api_devices__device_id__status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_divisions_api_divisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionOut"];
+                };
+            };
+        };
+    };
+    download_api_documents__document_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_grants_api_grants_get: {
+        parameters: {
+            query?: {
+                system_id?: string;
+                point_id?: string;
+                state?: components["schemas"]["GrantState"] | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     health_api_health_get: {
         parameters: {
             query?: never;
@@ -2516,7 +3957,7 @@ export interface operations {
             };
         };
     };
-    options_api_session_options_get: {
+    list_organizations_api_organizations_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2531,12 +3972,673 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOptions"];
+                    "application/json": components["schemas"]["OrganizationPage"];
                 };
             };
         };
     };
-    session_api_session_get: {
+    create_api_organizations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_organization_api_organizations__organization_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_organizations__organization_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_person_api_organizations__organization_id__persons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonCreated"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_person_api_persons__person_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    play_api_play_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    play_events_api_play_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    play_state_api_play__session_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop_playing_api_play__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_points_api_points_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                division?: string;
+                category?: string;
+                state?: components["schemas"]["ListingState"] | null;
+                health?: ("online" | "offline" | "degraded" | "unknown") | null;
+                shared?: boolean | null;
+                device_id?: string;
+                granted?: boolean;
+                system_id?: string;
+                sort?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    point_map_api_points_map_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                division?: string;
+                category?: string;
+                state?: components["schemas"]["ListingState"] | null;
+                health?: ("online" | "offline" | "degraded" | "unknown") | null;
+                shared?: boolean | null;
+                device_id?: string;
+                granted?: boolean;
+                system_id?: string;
+                bbox?: string;
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_points_move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_sharing_mark_api_points_sharing_mark_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    point_tree_api_points_tree_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                division?: string;
+                category?: string;
+                state?: components["schemas"]["ListingState"] | null;
+                health?: ("online" | "offline" | "degraded" | "unknown") | null;
+                shared?: boolean | null;
+                device_id?: string;
+                granted?: boolean;
+                system_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeNode"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_point_api_points__point_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_api_points__point_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue__PointIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ptz_api_ptz_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revocations_api_revocations_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revocations"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    order_api_revocations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevocationForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ordered"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revocation_api_revocations__revocation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                revocation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    me_api_session_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2556,7 +4658,7 @@ export interface operations {
             };
         };
     };
-    login_api_session_post: {
+    sign_in_api_session_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2565,7 +4667,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Credentials"];
+                "application/json": components["schemas"]["SignInForm"];
             };
         };
         responses: {
@@ -2589,7 +4691,7 @@ export interface operations {
             };
         };
     };
-    logout_api_session_delete: {
+    sign_out_api_session_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2607,7 +4709,7 @@ export interface operations {
             };
         };
     };
-    sessions_api_session_all_get: {
+    own_sessions_api_session_all_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2627,36 +4729,27 @@ export interface operations {
             };
         };
     };
-    end_session_api_session__id__delete: {
+    sign_in_options_api_session_options_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["SignInOptions"];
                 };
             };
         };
     };
-    password_api_session_password_post: {
+    set_new_password_api_session_password_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2687,7 +4780,7 @@ export interface operations {
             };
         };
     };
-    totp_api_session_totp_post: {
+    set_up_totp_api_session_totp_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2702,12 +4795,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TotpSetup"];
+                    "application/json": components["schemas"]["TotpPrepared"];
                 };
             };
         };
     };
-    totp_off_api_session_totp_delete: {
+    give_up_own_totp_api_session_totp_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2716,7 +4809,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordOnly"];
+                "application/json": components["schemas"]["OwnPassword"];
             };
         };
         responses: {
@@ -2738,7 +4831,7 @@ export interface operations {
             };
         };
     };
-    totp_confirm_api_session_totp_confirm_post: {
+    confirm_own_totp_api_session_totp_confirm_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2769,7 +4862,69 @@ export interface operations {
             };
         };
     };
-    workbench_api_workbench_get: {
+    end_own_session_api_session__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    snapshot_api_snapshots_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_systems_api_systems_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2784,32 +4939,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Workbench"];
+                    "application/json": components["schemas"]["SystemPage"];
                 };
             };
         };
     };
-    orgs_api_organizations_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organizations"];
-                };
-            };
-        };
-    };
-    new_org_api_organizations_post: {
+    create_system_api_systems_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2818,17 +4953,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewOrganization"];
+                "application/json": components["schemas"]["SystemIn"];
             };
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Organization"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"];
                 };
             };
             /** @description Validation Error */
@@ -2842,12 +4977,12 @@ export interface operations {
             };
         };
     };
-    org_api_organizations__id__get: {
+    credentials_api_systems__system_id__credentials_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
             };
             cookie?: never;
         };
@@ -2859,7 +4994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganizationDetail"];
+                    "application/json": components["schemas"]["CredentialsOut"];
                 };
             };
             /** @description Validation Error */
@@ -2873,18 +5008,18 @@ export interface operations {
             };
         };
     };
-    patch_org_api_organizations__id__patch: {
+    issue_api_systems__system_id__credentials_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["OrganizationChange"];
+                "application/json": components["schemas"]["CredentialForm"] | null;
             };
         };
         responses: {
@@ -2894,7 +5029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Organization"];
+                    "application/json": components["schemas"]["IssuedCredential"];
                 };
             };
             /** @description Validation Error */
@@ -2908,117 +5043,24 @@ export interface operations {
             };
         };
     };
-    new_person_api_organizations__id__persons_post: {
+    withdraw_api_systems__system_id__credentials__access_key__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
+                access_key: string;
             };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPerson"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonCreated"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    patch_person_api_persons__id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PersonChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    systems_api_systems_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Systems"];
-                };
-            };
-        };
-    };
-    new_system_api_systems_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSystem"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["System"];
-                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -3031,12 +5073,12 @@ export interface operations {
             };
         };
     };
-    roster_api_systems__id__roster_get: {
+    get_roster_api_systems__system_id__roster_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
             };
             cookie?: never;
         };
@@ -3062,12 +5104,12 @@ export interface operations {
             };
         };
     };
-    roster_add_api_systems__id__roster__person_id__put: {
+    add_to_roster_api_systems__system_id__roster__person_id__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
                 person_id: string;
             };
             cookie?: never;
@@ -3092,12 +5134,12 @@ export interface operations {
             };
         };
     };
-    roster_del_api_systems__id__roster__person_id__delete: {
+    remove_from_roster_api_systems__system_id__roster__person_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                system_id: string;
                 person_id: string;
             };
             cookie?: never;
@@ -3122,325 +5164,10 @@ export interface operations {
             };
         };
     };
-    duty_api_agreements__id__duty_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DutyText"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ack_api_agreements__id__acknowledgement_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Acknowledgement"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    devices_api_devices_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Devices"];
-                };
-            };
-        };
-    };
-    new_device_api_devices_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDevice"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeviceCreated"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    device_api_devices__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Device"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    patch_device_api_devices__id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeviceChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Device"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    catq_api_devices__id__catalogue_query_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CatalogueProgress"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    dstatus_api_devices__id__status_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeviceStatus"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    divisions_api_divisions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Division"];
-                };
-            };
-        };
-    };
-    cats_api_categories_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Code"][];
-                };
-            };
-        };
-    };
-    codes_api_codes_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeLists"];
-                };
-            };
-        };
-    };
-    points_api_points_get: {
+    list_work_orders_api_work_orders_get: {
         parameters: {
             query?: {
-                q?: string | null;
-                division?: string | null;
-                category?: string | null;
-                state?: string | null;
-                health?: string | null;
-                shared?: boolean | null;
-                granted?: boolean | null;
-                system_id?: string | null;
-                sort?: string | null;
-                page?: number;
-                page_size?: number;
+                state?: components["schemas"]["WorkOrderState"][];
             };
             header?: never;
             path?: never;
@@ -3454,7 +5181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Points"];
+                    "application/json": components["schemas"]["WorkOrderPage"];
                 };
             };
             /** @description Validation Error */
@@ -3468,655 +5195,12 @@ export interface operations {
             };
         };
     };
-    tree_api_points_tree_get: {
-        parameters: {
-            query?: {
-                q?: string | null;
-                category?: string | null;
-                state?: string | null;
-                health?: string | null;
-                shared?: boolean | null;
-                granted?: boolean | null;
-                system_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointsTree"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    pmap_api_points_map_get: {
-        parameters: {
-            query: {
-                bbox: string;
-                zoom?: number;
-                q?: string | null;
-                division?: string | null;
-                category?: string | null;
-                state?: string | null;
-                health?: string | null;
-                shared?: boolean | null;
-                granted?: boolean | null;
-                system_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointsMap"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    point_api_points__id__get: {
+    get_work_order_api_work_orders__order_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    patch_point_api_points__id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PointChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mark_api_points_sharing_mark_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SharingMark"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    move_api_points_move_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Move"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Moved"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    apps_api_applications_get: {
-        parameters: {
-            query?: {
-                state?: string | null;
-                q?: string | null;
-                mine?: boolean | null;
-                page?: number;
-                page_size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Applications"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    new_app_api_applications_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewApplication"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_app_api_applications__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    patch_app_api_applications__id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApplicationChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    cons_api_applications__id__consultation_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Consultation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    form_pdf_api_applications__id__form_pdf_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    agr_pdf_api_applications__id__agreement_pdf_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    upload_api_applications__id__documents_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_upload_api_applications__id__documents_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    doc_api_documents__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    step_api_applications__id___event__post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                event: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Step"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sign_api_agreements__id__sign_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agreement"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    reject_api_agreements__id__reject_seal_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TextBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agreement"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    wos_api_work_orders_get: {
-        parameters: {
-            query?: {
-                state?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkOrders"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    wo_api_work_orders__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+                order_id: string;
             };
             cookie?: never;
         };
@@ -4142,18 +5226,117 @@ export interface operations {
             };
         };
     };
-    test_play_api_work_orders__id__test_play_post: {
+    complete_api_work_orders__order_id__complete_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PointBody"];
+                "application/json": components["schemas"]["ResultIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_test_api_work_orders__order_id__confirm_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__PointIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fail_api_work_orders__order_id__fail_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_play_api_work_orders__order_id__test_play_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestPlayForm"];
             };
         };
         responses: {
@@ -4177,139 +5360,7 @@ export interface operations {
             };
         };
     };
-    confirm_test_api_work_orders__id__confirm_test_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PointBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    complete_api_work_orders__id__complete_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TextBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    fail_api_work_orders__id__fail_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TextBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    grants_api_grants_get: {
-        parameters: {
-            query?: {
-                system_id?: string | null;
-                point_id?: string | null;
-                state?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grants"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    revs_api_revocations_get: {
+    workbench_api_workbench_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4324,451 +5375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Revocations"];
-                };
-            };
-        };
-    };
-    revoke_api_revocations_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRevocation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevocationOrdered"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    rev_api_revocations__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevocationDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    play_api_play_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlayRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlayAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    events_api_play_events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    play_state_api_play__sid__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlayState"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    stop_api_play__sid__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    snap_api_snapshots_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SnapshotRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ptz_api_ptz_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PtzCommand"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    live_live__name__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    register_api_access_register_get: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                organization_id?: string | null;
-                system_id?: string | null;
-                point_id?: string | null;
-                person?: string | null;
-                outcome?: string | null;
-                operation?: string | null;
-                live?: boolean | null;
-                page?: number;
-                page_size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Register"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    audit_api_audit_get: {
-        parameters: {
-            query?: {
-                name?: string | null;
-                person?: string | null;
-                subject_id?: string | null;
-                from?: string | null;
-                to?: string | null;
-                page?: number;
-                page_size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditRows"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    creds_api_systems__id__credentials_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CredentialList"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    issue_api_systems__id__credentials_post: {
-        parameters: {
-            query?: {
-                work_order_id?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CredentialIssued"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    withdraw_api_systems__id__credentials__access_key__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                access_key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["WorkbenchOut"];
                 };
             };
         };

@@ -33,7 +33,7 @@ export function nameOf(codes: readonly Code[], code: string): string {
 export function placeName(city: Division | null, code: string): string {
   for (const district of city?.children ?? []) {
     if (district.code === code) return district.name
-    const town = district.children.find((item) => item.code === code)
+    const town = district.children?.find((item) => item.code === code)
     if (town) return district.name + town.name
   }
   return code

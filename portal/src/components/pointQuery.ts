@@ -1,10 +1,14 @@
+import type { ListingState } from '@/api/models'
+
+export type Health = 'online' | 'offline' | 'degraded' | 'unknown'
+
 /** What one may ask of the catalogue; absent means any. */
 export interface PointQuery {
   q?: string
   division?: string
   category?: string
-  state?: string
-  health?: string
+  state?: ListingState
+  health?: Health
   shared?: boolean
   granted?: boolean
   system_id?: string

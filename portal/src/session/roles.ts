@@ -1,22 +1,6 @@
-/** The roles of `pinegate.domain.organizations.roles`. A test compares both lists by their messages. */
-export const ROLES = [
-  'unit_clerk',
-  'unit_leader',
-  'unit_viewer',
-  'police_reviewer',
-  'police_leader',
-  'political_legal_liaison',
-  'bureau_reviewer',
-  'bureau_approver',
-  'operator_cataloguer',
-  'operator_lister',
-  'operator_provisioner',
-  'system_admin',
-  'security_admin',
-  'audit_admin',
-] as const
+import type { components } from '@/api/schema'
 
-export type Role = (typeof ROLES)[number]
+export type Role = components['schemas']['Role']
 
 export const UNIT: readonly Role[] = ['unit_clerk', 'unit_leader', 'unit_viewer']
 export const POLICE: readonly Role[] = ['police_reviewer', 'police_leader']

@@ -3,14 +3,10 @@ import { computed, ref } from 'vue'
 import { api, ask } from '@/api/client'
 import type { Me } from '@/api/models'
 import { Problem } from '@/api/problem'
+import type { components } from '@/api/schema'
 import type { Role } from './roles'
 
-export interface SignIn {
-  login?: string
-  password?: string
-  totp?: string
-  demonstration_login?: string
-}
+export type SignIn = components['schemas']['SignInForm']
 
 /** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the programme decides again. */
 export const useSession = defineStore('session', () => {

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from pinegate.domain.organizations.roles import Role
-
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 
@@ -23,7 +21,7 @@ class Transition(Generic[S, E]):
     source: S | None
     event: E
     target: S
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[StrEnum] = frozenset()
     clause: str = "[D]"
 
 
@@ -43,7 +41,7 @@ class StateTable(Generic[S, E]):
         """The row for ``event`` in ``state``, or None where the regulation knows no such step."""
         return self._by_key.get((state, event))
 
-    def events_for(self, state: S | None, roles: frozenset[Role]) -> tuple[E, ...]:
+    def events_for(self, state: S | None, roles: frozenset[StrEnum]) -> tuple[E, ...]:
         """What somebody with ``roles`` may do in ``state``: the portal's buttons."""
         return tuple(row.event for row in self.rows if row.source == state and row.roles & roles)
 

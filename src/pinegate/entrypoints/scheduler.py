@@ -31,16 +31,19 @@ async def run_scheduler(services: Services) -> None:
     )
     while True:
         for name, job in jobs:
-            await _run(services, name, job)
+            while await _run(services, name, job):
+                pass
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-async def _run(services: Services, name: str, job: Job) -> None:
+async def _run(services: Services, name: str, job: Job) -> bool:
+    """Whether anything was done, and more may be due."""
     try:
         async with services.database.transaction() as tx:
             done = await job(tx, Act(None, services.now(), services.new_id))
     except SQLAlchemyError as error:
         _log.warning("scheduled_job_failed", job=name, error=type(error).__name__)
-        return
+        return False
     if done:
         _log.info("scheduled_job_done", job=name, count=len(done))
+    return bool(done)

@@ -259,6 +259,8 @@ async def _run(config: SimulatorConfig, script: list[str] | None, *, typed: bool
 async def _play(
     simulator: Simulator, lines: AsyncIterator[str], stop: asyncio.Event, *, strict: bool
 ) -> None:
+    if strict:
+        await simulator.wait_registered()
     if await run_script(simulator, lines, strict=strict):
         stop.set()
 

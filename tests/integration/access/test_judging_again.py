@@ -8,9 +8,10 @@ from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
-from tests.integration.conftest import ClientAs, Clock, Cluster
+from tests.integration.conftest import ClientAs, Clock
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
+from pinegate.adapters.embedded_postgres import OWNER_ROLE, EmbeddedPostgres
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
@@ -164,7 +165,7 @@ async def test_signing_out_cuts_the_pictures_of_that_session(
 
 
 async def test_leases_are_renewed_only_while_the_judge_can_judge(
-    client_as: ClientAs, watching: Watching, live: Live, postgres: Cluster
+    client_as: ClientAs, watching: Watching, live: Live, postgres: EmbeddedPostgres
 ) -> None:
     async with serving(live):
         session = await watch(client_as, watching, live)
@@ -190,22 +191,26 @@ async def test_leases_are_renewed_only_while_the_judge_can_judge(
 class unreachable:  # noqa: N801 -- read as a sentence
     """The database refuses connections and drops those it had."""
 
-    def __init__(self, postgres: Cluster, live: Live) -> None:
-        self._postgres = postgres
+    def __init__(self, postgres: EmbeddedPostgres, live: Live) -> None:
+        self._administrator = postgres.urls("postgres").owner.replace(f"{OWNER_ROLE}@", "postgres@", 1)
         self._name = live.database.engine.url.database
 
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self._administrator, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     def __enter__(self) -> None:
-        self._postgres.execute(f'alter database "{self._name}" allow_connections false')
-        self._postgres.execute(
+        self._execute(f'alter database "{self._name}" allow_connections false')
+        self._execute(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'"
         )
 
     def __exit__(self, *_: object) -> None:
-        self._postgres.execute(f'alter database "{self._name}" allow_connections true')
+        self._execute(f'alter database "{self._name}" allow_connections true')
 
 
 async def test_without_a_database_there_is_no_new_play(
-    client_as: ClientAs, watching: Watching, live: Live, postgres: Cluster
+    client_as: ClientAs, watching: Watching, live: Live, postgres: EmbeddedPostgres
 ) -> None:
     client = await client_as(watching.viewer)
     with unreachable(postgres, live):
@@ -240,7 +245,7 @@ async def _has_reason(live: Live, session_id: str, reason: str) -> bool:
 
 
 async def test_the_judge_hears_changes_again_after_its_connection_was_cut(
-    client_as: ClientAs, watching: Watching, live: Live, postgres: Cluster
+    client_as: ClientAs, watching: Watching, live: Live, postgres: EmbeddedPostgres
 ) -> None:
     async with serving(live):
         session = await watch(client_as, watching, live)

@@ -12,7 +12,7 @@ from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_I
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import camera_points, devices
-from pinegate.adapters.gb28181.accounts import DeviceAccounts
+from pinegate.adapters.gb28181.accounts import DeviceAccounts, KnownDevice
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
@@ -46,6 +46,11 @@ class Upper:
     recorder: Recorder
     database: Database
     port: int
+    accounts: DeviceAccounts
+
+    @property
+    def known(self) -> KnownDevice:
+        return self.accounts.known[DEVICE_ID]
 
     async def health(self) -> dict[str, tuple[str, str]]:
         await self.recorder.drained()
@@ -72,9 +77,10 @@ async def upper(database: Database, city: City, clock: Clock) -> AsyncIterator[U
             )
         )
     recorder = Recorder(database, divisions(), clock, fresh_id)
-    server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
+    accounts = DeviceAccounts(database, BOX)
+    server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], accounts, recorder)
     port = await server.start("127.0.0.1", 0)
-    yield Upper(server, recorder, database, port)
+    yield Upper(server, recorder, database, port, accounts)
     await server.stop()
 
 

@@ -26,6 +26,8 @@ class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._upper = Flow(transport, "127.0.0.1", port)
         self._password = password
+        self.withheld: list[bytes] | None = None
+        """Set to a list, it takes what the device wants to send, for an attacker to use."""
         self.device: LowerDevice
 
     async def open(self) -> None:
@@ -73,15 +75,28 @@ class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.do(lambda now: self.device.receive_data(data, self._upper, now))
 
+    def send(self, data: bytes) -> None:
+        """Any bytes, from the device's own address."""
+        if self._upper.transport == "udp":
+            cast(asyncio.DatagramTransport, self._wire).sendto(data, (self._upper.host, self._upper.port))
+        else:
+            cast(asyncio.WriteTransport, self._wire).write(data)
+
+    def release(self) -> None:
+        """Send what was withheld, and withhold no more."""
+        held, self.withheld = self.withheld or [], None
+        for data in held:
+            self.send(data)
+
     def _pump(self) -> None:
         while (event := self.device.next_event()) is not None:
             self.events.append(event)
             self._arrived.set()
-        for data, flow in self.device.data_to_send():
-            if flow.transport == "udp":
-                cast(asyncio.DatagramTransport, self._wire).sendto(data, (flow.host, flow.port))
+        for data, _ in self.device.data_to_send():
+            if self.withheld is None:
+                self.send(data)
             else:
-                cast(asyncio.WriteTransport, self._wire).write(data)
+                self.withheld.append(data)
         if self._timer is not None:
             self._timer.cancel()
         due = self.device.next_timer()

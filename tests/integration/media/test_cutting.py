@@ -60,7 +60,7 @@ async def test_a_websocket_viewer_is_told_why(city: City) -> None:
     await until(lambda: viewer.body)
     await city.engine.close_sessions(["session"], "grant_revoked")
     await viewer.ended()
-    assert (viewer.code, viewer.reason) in [(4403, "grant_revoked"), (1006, "")]  # 1006: bytes were under way
+    assert (viewer.code, viewer.reason) in [(4403, "grant_revoked"), (1006, "")]  # 1006: bytes were unsent
 
 
 async def test_a_cut_between_decision_and_admission_holds(city: City) -> None:

@@ -141,3 +141,33 @@ async def test_an_order_still_open_is_called_off_by_revocation(walk: Walk) -> No
     await _revoke(walk)
     order = (await walk.get(Role.OPERATOR_PROVISIONER, f"/api/work-orders/{order_id}")).json()
     assert order["state"] == "failed"
+
+
+async def test_a_notice_outlives_a_suspension(walk: Walk) -> None:
+    await walk.to_active()
+    await walk.step(Role.UNIT_LEADER, "give_termination_notice", "系统下线")
+    await walk.step(Role.POLICE_LEADER, "suspend", "事件")
+    await walk.step(Role.BUREAU_REVIEWER, "propose_resume", "已处置")
+    answer = await walk.step(Role.BUREAU_APPROVER, "resume")
+    assert answer.json()["valid_until"] == "2026-12-07"
+    assert {grant["valid_until"] for grant in answer.json()["grants"]} == {"2026-12-07T16:00:00Z"}
+
+
+async def test_a_notice_does_not_lift_a_suspension(walk: Walk) -> None:
+    await walk.to_active()
+    await walk.step(Role.POLICE_LEADER, "suspend", "事件")
+    answer = await walk.step(Role.UNIT_LEADER, "give_termination_notice", "系统下线")
+    assert answer.json()["state"] == "terminating"
+    assert {grant["state"] for grant in answer.json()["grants"]} == {"suspended"}
+
+
+async def test_every_sharing_that_is_over_ends_one_after_the_other(walk: Walk) -> None:
+    await walk.to_active()
+    async with walk.database.transaction() as tx:
+        await add_application(tx, walk.city, ApplicationState.TERMINATING, walk.points, walk.clock(), days=3)
+    walk.clock.advance(days=400)
+    ended: list[str] = []
+    for _ in range(3):
+        async with walk.database.transaction() as tx:
+            ended += await expire_due(tx, _programme(walk))
+    assert len(ended) == len(set(ended)) == 2

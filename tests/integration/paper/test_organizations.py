@@ -176,10 +176,13 @@ async def test_a_person_is_let_in_by_acknowledging_in_the_own_name(
 
 
 async def test_who_must_acknowledge_finds_it_on_the_workbench(
-    newcomer: tuple[httpx2.AsyncClient, Any, str],
+    newcomer: tuple[httpx2.AsyncClient, Any, str], client_as: ClientAs, city: City
 ) -> None:
-    client, _, agreement = newcomer
-    (task,) = (await client.get("/api/workbench")).json()["tasks"]
+    nominated, _, agreement = newcomer
+    assert (await nominated.get("/api/workbench")).status_code == 403, "the duty's text and no more"
+    active = city.others[Role.UNIT_VIEWER]
+    await (await client_as(Role.UNIT_CLERK)).put(f"/api/systems/{city.system}/roster/{active.id}")
+    (task,) = (await (await client_as(active)).get("/api/workbench")).json()["tasks"]
     assert (task["kind"], task["subject_id"], task["urgent"]) == ("duty.acknowledge", agreement, True)
 
 

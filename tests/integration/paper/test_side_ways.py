@@ -1,7 +1,9 @@
 """Return, refusal, withdrawal, lapse: the ways on which a file does not reach a picture."""
 
+import json
 from datetime import timedelta
 
+import pytest
 from tests.factories.organizations import fresh_id
 from tests.integration.paper.conftest import CONTACT, Walk
 
@@ -129,6 +131,7 @@ async def test_a_withdrawn_application_voids_its_agreement(walk: Walk) -> None:
 async def test_a_rejected_seal_is_given_again(walk: Walk) -> None:
     agreement_id = await walk.to_agreement()
     await walk.sign(Role.UNIT_LEADER, agreement_id)
+    walk.clock.advance(seconds=1)
     answer = await walk.post(
         Role.BUREAU_APPROVER, f"/api/agreements/{agreement_id}/reject_seal", text="印章不清"
     )
@@ -166,3 +169,25 @@ async def test_those_concerned_are_told(walk: Walk) -> None:
     assert unit["notices"][0]["details"]["text"] == "请补充用途"
     committee = (await walk.get(Role.POLITICAL_LEGAL_LIAISON, "/api/workbench")).json()
     assert [notice["details"]["event"] for notice in committee["notices"]] == ["record_consultation"]
+
+
+@pytest.mark.parametrize("text", ["占\u0000道", "\ud800"], ids=["NUL", "half a character"])
+async def test_a_text_that_cannot_be_kept_is_refused(walk: Walk, text: str) -> None:
+    await walk.create()
+    client = await walk.client(Role.UNIT_CLERK)
+    body = json.dumps({"version": (await walk.own_file())["version"], "purpose": text})
+    answer = await client.patch(
+        f"/api/applications/{walk.id}", content=body, headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert (await client.get(f"/api/applications/{walk.id}%00")).status_code in {404, 422}
+    assert (await client.get("/api/applications", params={"q": "\u0000"})).status_code == 422
+
+
+@pytest.mark.parametrize("area", ["110000", "341999999", "屯溪区"])
+async def test_an_area_is_an_administrative_division_of_the_city(walk: Walk, area: str) -> None:
+    await walk.create()
+    answer = await walk.edit(areas=[area])
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("areas")
+    assert (await walk.edit(areas=["341002102"])).json()["areas"] == ["341002102"]

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from tests.factories.catalogue import add_device, add_points
 from tests.integration.paper.conftest import Walk
 
-from pinegate.adapters.database.tables import access_changes, access_register, audit_events
+from pinegate.adapters.database.tables import access_changes, access_register, applications, audit_events
 from pinegate.domain.organizations.roles import Role
 
 
@@ -124,3 +124,10 @@ async def test_a_test_play_is_registered_under_its_order_and_only_at_its_points(
     assert {(row.door, row.work_order_id) for row in rows} == {("operator_test", order_id)}
     assert sorted(row.outcome for row in rows) == ["allowed", "denied"]
     assert (await walk.post(Role.BUREAU_APPROVER, path, point_id=walk.points[0])).status_code == 403
+
+
+async def test_every_case_says_under_which_wording_it_was_brought(walk: Walk) -> None:
+    await walk.create()
+    async with walk.database.transaction() as tx:
+        stamped = await tx.connection.execute(select(applications.c.policy_version))
+        assert stamped.scalar_one() == "2020-06-12"

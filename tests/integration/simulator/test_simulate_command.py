@@ -77,6 +77,17 @@ async def test_commands_may_be_typed(tmp_path):
     assert process.returncode == 0
 
 
+async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_path):
+    script = tmp_path / "script.txt"
+    script.write_text("off 1  # a comment\n\nadd 新的摄像机\nquit\n")
+    async with running_platform() as platform:
+        arguments = [*small(platform, tmp_path), "--script", str(script), "--no-prepare"]
+        async with running_command(*arguments) as process:
+            _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
+    events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
+    assert events == ["simulator.registered", *["simulator.catalogue_changed"] * 2, "simulator.camera_added"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -1,8 +1,8 @@
-import type { Application, ApplicationPoint, Contact, Contacts } from '@/api/models'
+import type { Application, ApplicationPoint, Contact, Contacts, Operation } from '@/api/models'
 
 /** What version 1 can really provide (`pinegate.domain.catalogue.operation.REQUESTABLE`). */
-export const REQUESTABLE = ['live', 'snapshot', 'ptz', 'preset', 'audio'] as const
-const NEEDS_PTZ = new Set<string>(['ptz', 'preset'])
+export const REQUESTABLE: readonly Operation[] = ['live', 'snapshot', 'ptz', 'preset', 'audio']
+const NEEDS_PTZ = new Set<Operation>(['ptz', 'preset'])
 
 /** The form as the clerk fills it in. */
 export interface ApplicationDraft {
@@ -10,7 +10,7 @@ export interface ApplicationDraft {
   legal_basis: string
   areas: string[]
   categories: string[]
-  contacts: Contacts
+  contacts: Required<Contacts>
   points: ApplicationPoint[]
   valid_from: string | null
   valid_until: string | null
@@ -38,7 +38,7 @@ export function draftOf(application: Application): ApplicationDraft {
 
 /** The body of the change; `version` lets the programme refuse when somebody else wrote meanwhile. */
 export function changeOf(draft: ApplicationDraft, version: number): Omit<ApplicationDraft, 'points'> & {
-  points: { point_id: string; operations: string[] }[]
+  points: { point_id: string; operations: Operation[] }[]
   version: number
 } {
   const points = draft.points.map((line) => ({ point_id: line.point.id, operations: line.requested }))
@@ -46,11 +46,11 @@ export function changeOf(draft: ApplicationDraft, version: number): Omit<Applica
 }
 
 /** Whether a camera can do the operation at all: a fixed one has nothing to turn. */
-export function possible(operation: string, ptz: boolean): boolean {
+export function possible(operation: Operation, ptz: boolean): boolean {
   return ptz || !NEEDS_PTZ.has(operation)
 }
 
 /** Operations asked for but not consented to. */
-export function cutFrom(line: ApplicationPoint): string[] {
+export function cutFrom(line: ApplicationPoint): Operation[] {
   return line.consented ? line.requested.filter((operation) => !line.consented?.includes(operation)) : []
 }

@@ -1,7 +1,5 @@
 import type { PointDetail } from '@/api/models'
 
-export type RecordValue = string | number | boolean | null
-
 /** What the operator may change of a point, as the form holds it. */
 export interface PointDraft {
   name: string
@@ -9,14 +7,15 @@ export interface PointDraft {
   township_code: string
   category: string
   point_class: number | null
-  source_class: string
+  source_class: 'gov_invested' | 'social'
   longitude: number | null
   latitude: number | null
-  record: Record<string, RecordValue>
+  record: Record<string, string>
 }
 
 export function draftOf(point: PointDetail): PointDraft {
-  const { name, address, township_code, category, point_class, source_class, longitude, latitude } = point
+  const { name, address, township_code, category, point_class, longitude, latitude } = point
+  const source_class = point.source_class === 'social' ? 'social' : 'gov_invested'
   return { name, address, township_code, category, point_class, source_class, longitude, latitude, record: { ...point.record } }
 }
 

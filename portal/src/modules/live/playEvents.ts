@@ -3,8 +3,14 @@ type Listener = (reason: string) => void
 const listeners = new Map<string, Listener>()
 let source: EventSource | null = null
 
-function isEnd(value: unknown): value is { session_id: string; reason: string } {
-  return typeof value === 'object' && value !== null && 'session_id' in value && 'reason' in value
+interface End {
+  session_id: string
+  reason: string
+}
+
+function isEnd(value: unknown): value is End {
+  if (typeof value !== 'object' || value === null) return false
+  return 'session_id' in value && 'reason' in value && typeof value.reason === 'string'
 }
 
 function open(): EventSource {

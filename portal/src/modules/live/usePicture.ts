@@ -75,7 +75,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
 
   async function whyEnded(sessionId: string): Promise<string> {
     try {
-      const state = await ask(api.GET('/api/play/{sid}', { params: { path: { sid: sessionId } } }))
+      const state = await ask(api.GET('/api/play/{session_id}', { params: { path: { session_id: sessionId } } }))
       return state.end_reason ?? 'network'
     } catch {
       return 'network'

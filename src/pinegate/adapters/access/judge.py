@@ -143,6 +143,7 @@ class Judge:
         now = self._now()
         async with self._database.transaction() as tx:
             await tx.identity.end_idle_sessions(now - self._idle_limit, now - self._longest_session, now)
+            await tx.credentials.forget_nonces(now)
             expired = await tx.access.expired_tickets(now)
         await self._ends.write({key: SessionEnd(EndReason.TICKET_EXPIRED.value) for key in expired})
 

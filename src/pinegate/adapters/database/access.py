@@ -11,10 +11,12 @@ from typing import Any, TypeAlias, cast
 from psycopg import AsyncConnection as PsycopgConnection
 from psycopg import AsyncCursor
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import hold_still
 from pinegate.adapters.database.access_facts import (
+    CAMERA_OF_POINT,
     FACTS_OF_LIVE,
     FACTS_OF_ONE,
     STANDS_ON,
@@ -22,6 +24,7 @@ from pinegate.adapters.database.access_facts import (
     situation_from,
 )
 from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
     EndedSession,
@@ -37,6 +40,8 @@ from pinegate.usecases.streams.signalling import Camera
 _Row: TypeAlias = Any
 
 _REGISTER = """
+with written as (insert into audit_events (id, name, at, actor_person_id, actor_organization_id, subject_kind,
+    subject_id, client_host, details, canonical) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s))
 insert into access_register (id, door, outcome, denial_reason, operation, person_id, organization_id, system_id,
     point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
     ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
@@ -87,13 +92,8 @@ where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null 
 
 _CHANGES = "select sequence, target_id from access_changes where sequence > %s order by sequence limit 10000"
 
-_CAMERA = """
-select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
-from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
-"""
-
 _PLAY = """
-select r.person_id, r.system_id, r.point_id, r.started_at, r.ended_at, r.end_reason
+select r.person_id, r.system_id, r.access_key, r.point_id, r.started_at, r.ended_at, r.end_reason
 from access_register r where r.id = %s and r.outcome = 'allowed'
 """
 
@@ -146,13 +146,23 @@ class AccessRows:
         )
         return situation_from(await found.fetchone())
 
-    async def register(self, entry: RegisterEntry) -> None:
+    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
         request, decision = entry.request, entry.decision
         allowed = isinstance(decision, Allowed)
         at_once = allowed and entry.ticket_digest is None
         await self._execute(
             _REGISTER,
             (
+                event.id,
+                event.name.value,
+                event.at,
+                event.actor_person_id,
+                event.actor_organization_id,
+                event.subject_kind,
+                event.subject_id,
+                event.client_host,
+                Jsonb(dict(event.details)),
+                event.canonical(),
                 entry.id,
                 request.door.value,
                 "allowed" if allowed else "denied",
@@ -257,7 +267,7 @@ class AccessRows:
 
     async def camera(self, point_id: str) -> Camera | None:
         """How to ask for a point's pictures; None when its device is switched off."""
-        row = await (await self._execute(_CAMERA, (point_id,))).fetchone()
+        row = await (await self._execute(CAMERA_OF_POINT, (point_id,))).fetchone()
         if row is None:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
@@ -268,6 +278,12 @@ class AccessRows:
     async def play(self, session_id: str) -> _Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
+
+    async def system_of_order(self, order_id: str) -> str | None:
+        row = await (
+            await self._execute("select system_id from work_orders where id = %s", (order_id,))
+        ).fetchone()
+        return None if row is None else row.system_id
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

@@ -92,6 +92,13 @@ None). Ids are unique among all kinds of things, so a change need not say of wha
 every id it stands on."""
 
 
+CAMERA_OF_POINT = """
+select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
+from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
+"""
+"""Where an allowed point's pictures come from; nothing while its device is switched off."""
+
+
 def request_from(row: Any) -> AccessRequest:
     """The request of a register's row."""
     return AccessRequest(

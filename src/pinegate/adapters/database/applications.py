@@ -23,8 +23,9 @@ from pinegate.domain.applications.application import (
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.regulation.measures import IN_FORCE_FROM
 
-POLICY_VERSION = "2020-06-12"
+POLICY_VERSION = IN_FORCE_FROM.isoformat()
 """Article 8: in force from the day of printing; every case says under which wording it was brought."""
 
 CONTACTS = ("responsible_person", "contact_person", "technical_contact")

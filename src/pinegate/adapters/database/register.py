@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pinegate.adapters.database.tables import (
     access_register,
     audit_events,
-    camera_points,
     information_systems,
     organizations,
     persons,
 )
+from pinegate.adapters.database.visible_points import point_name
 
 _R = access_register.c
 _E = audit_events.c
@@ -66,12 +66,11 @@ class RegisterRows:
                 persons.c.staff_number,
                 organizations.c.name.label("organization_name"),
                 information_systems.c.name.label("system_name"),
-                camera_points.c.name.label("point_name"),
+                point_name(_R.point_id).label("point_name"),
             )
             .join(persons, persons.c.id == _R.person_id, isouter=True)
             .join(organizations, organizations.c.id == _R.organization_id, isouter=True)
             .join(information_systems, information_systems.c.id == _R.system_id, isouter=True)
-            .join(camera_points, camera_points.c.id == _R.point_id, isouter=True)
             .where(_register_condition(wanted))
             .order_by(_R.requested_at.desc(), _R.id)
         )

@@ -427,6 +427,7 @@ audit_events = _table(
 notices = _table(
     "notices",
     _id(),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
     _to("organization_id", "organizations", index=True),
     Column("role", Text),
     Column("kind", Text, nullable=False),

@@ -8,6 +8,7 @@ from pinegate.adapters.database.agreements import AgreementRows
 from pinegate.adapters.database.applications import ApplicationRows
 from pinegate.adapters.database.audit import AuditRows
 from pinegate.adapters.database.catalogue import PointRows
+from pinegate.adapters.database.credentials import CredentialRows
 from pinegate.adapters.database.devices import DeviceRows
 from pinegate.adapters.database.documents import DocumentRows
 from pinegate.adapters.database.grants import GrantRows
@@ -36,6 +37,7 @@ class Transaction:
         self.work_orders = WorkOrderRows(connection)
         self.grants = GrantRows(connection)
         self.register = RegisterRows(connection)
+        self.credentials = CredentialRows(connection)
         self.revocations = RevocationRows(connection)
         self.notices = NoticeRows(connection)
         self.changes = AccessChangeRows(connection)

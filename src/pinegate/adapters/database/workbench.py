@@ -290,7 +290,7 @@ class WorkbenchRows:
         query = (
             select(notices)
             .where(notices.c.organization_id == self._viewer.organization_id, for_me)
-            .order_by(notices.c.created_at.desc(), notices.c.id)
+            .order_by(notices.c.sequence.desc(), notices.c.id)
             .limit(_MOST_NOTICES)
         )
         return (await self._connection.execute(query)).all()

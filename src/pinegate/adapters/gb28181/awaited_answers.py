@@ -118,13 +118,10 @@ class AwaitedAnswers:
             },
         )
 
-    def query_failed(self, event: events.QueryFailed) -> bool:
-        """False when nobody waits for it: the query was the platform's own."""
+    def query_failed(self, event: events.QueryFailed) -> None:
         waiting = self._queries.get((event.device_id, event.sn))
-        if waiting is None or waiting.done():
-            return False
-        waiting.set_exception(DeviceUnreachableError(event.device_id))
-        return True
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(DeviceUnreachableError(event.device_id))
 
     def _resolve(self, device_code: str, sn: int, said: _Said) -> None:
         waiting = self._queries.get((device_code, sn))

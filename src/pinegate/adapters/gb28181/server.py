@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
@@ -36,6 +37,7 @@ from pinegate.usecases.streams.signalling import (
 _log = structlog.get_logger()
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
+_RETRY_SECONDS = 1.0
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 _MOVES: dict[PtzMove, tuple[int, int, int]] = {
@@ -68,6 +70,7 @@ class Gb28181Server:
         self._answers = AwaitedAnswers()
         self._faults = FaultLog(recorder.refused)
         self._progress: dict[str, CatalogueProgress] = {}
+        self._catalogue_sn: dict[str, int] = {}
         self._handlers: dict[type, Callable[..., None]] = {
             events.DeviceRegistered: self._registered,
             events.DeviceOffline: self._offline,
@@ -173,8 +176,14 @@ class Gb28181Server:
         self._spawn(self.reload_accounts())
 
     async def reload_accounts(self) -> None:
-        """Returns when devices that were added may register."""
-        await self._accounts.load()
+        """Returns when they count. A disabled account must not stay because the database was away when somebody disabled it."""
+        while True:
+            try:
+                await self._accounts.load()
+                break
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("device_accounts_not_loaded", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
         if self._machine is not None:
             self._machine.drop_strangers(self._now())
             self._pump()
@@ -183,10 +192,14 @@ class Gb28181Server:
         machine = self._machine
         if machine is None or machine.flow_of(device_code) is None:
             raise DeviceUnreachableError(device_code)
-        self._progress[device_code] = CatalogueProgress("running")
-        machine.query_catalog(device_code, self._now())
-        self._pump()
+        if self.catalogue_progress(device_code).state != "running":
+            self._ask_catalogue(machine, device_code)
+            self._pump()
         return self._progress[device_code]
+
+    def _ask_catalogue(self, machine: UpperPlatform, device_code: str) -> None:
+        self._catalogue_sn[device_code] = machine.query_catalog(device_code, self._now())
+        self._progress[device_code] = CatalogueProgress("running")
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
@@ -253,9 +266,8 @@ class Gb28181Server:
         if machine is None or not event.fresh:
             return
         machine.query_device_info(event.device_id, now)
-        machine.query_catalog(event.device_id, now)
+        self._ask_catalogue(machine, event.device_id)
         machine.subscribe_catalog(event.device_id, now)
-        self._progress[event.device_id] = CatalogueProgress("running")
 
     def _offline(self, event: events.DeviceOffline) -> None:
         self._recorder.offline(event.device_id, event.reason.value)
@@ -282,8 +294,8 @@ class Gb28181Server:
         self._answers.information_received(event)
 
     def _query_failed(self, event: events.QueryFailed) -> None:
-        mine = not self._answers.query_failed(event)
-        if mine and self.catalogue_progress(event.device_id).state == "running":
+        self._answers.query_failed(event)
+        if self._catalogue_sn.get(event.device_id) == event.sn:
             self._progress[event.device_id] = CatalogueProgress("failed")
 
     def _invite_answered(self, event: events.InviteAnswered) -> None:

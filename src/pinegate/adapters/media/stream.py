@@ -150,7 +150,12 @@ class Stream:
         container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
         output = self._outputs.get(container)
         if output is None:
-            output = self._outputs[container] = Output(self._packer(container), self._group)
+            packer = self._packer(container)
+            output = Output(packer, self._group)
+            if not packer.ready:  # the key frame's parameter sets cannot be read; perhaps the next one's
+                self.waiting[viewer] = None
+                return
+            self._outputs[container] = output
         output.join(viewer)
 
     def _packer(self, container: PlayProtocol) -> Packer:
@@ -189,7 +194,7 @@ class Stream:
             output.pack(unit)
         if not self._settled:
             self._try_to_settle()
-        elif self.waiting:
+        elif self.waiting and unit.key:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
 

@@ -9,7 +9,6 @@ import asyncio
 import fcntl
 import socket
 import struct
-import termios
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -24,6 +23,7 @@ WAIT_S = 10.0
 """How long an admitted viewer waits for the first key frame."""
 
 _ABORT = struct.pack("ii", 1, 0)
+_SIOCOUTQNSD = 0x894B  # linux/sockios.h
 
 
 class Wire(Protocol):
@@ -191,9 +191,9 @@ class Viewer:
             self.end(EndReason.VIEWER_STALLED)
 
     def end(self, reason: str) -> None:
-        """Cut: what this process and the kernel still hold for the viewer is thrown away.
+        """Cut: what this process and the kernel have not sent yet is thrown away.
 
-        The reason is told only when nothing is left to throw away, for it could not overtake the pictures.
+        The reason is told only when nothing is left to throw away, for it cannot overtake the pictures.
         """
         if self.ended:
             return
@@ -201,7 +201,7 @@ class Viewer:
         self._loop.remove_reader(self._sock)
         self._loop.remove_writer(self._sock)
         try:
-            if self._backlog or _unacknowledged(self._sock):
+            if self._backlog or _unsent(self._sock):
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
             else:
                 self._send(self._wire.goodbye(reason, self.begun))
@@ -212,6 +212,6 @@ class Viewer:
         self._on_end(self, reason)
 
 
-def _unacknowledged(sock: socket.socket) -> int:
-    """Bytes in the kernel that the viewer's side has not acknowledged (``SIOCOUTQ``)."""
-    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0\0\0\0"))[0]
+def _unsent(sock: socket.socket) -> int:
+    """Bytes that the kernel holds and has never sent."""
+    return struct.unpack("i", fcntl.ioctl(sock, _SIOCOUTQNSD, b"\0\0\0\0"))[0]

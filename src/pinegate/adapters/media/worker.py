@@ -338,7 +338,13 @@ async def run(control: socket.socket) -> None:
             worker = None
             return Failed(code="unavailable", message=f"cannot listen for viewers: {error}")
         sweeping = asyncio.create_task(worker.run())
+        sweeping.add_done_callback(give_up)
         return Ready(http_port=port)
+
+    def give_up(swept: asyncio.Task[None]) -> None:
+        if not swept.cancelled():  # without the sweep no lease would end: rather end everything
+            log.critical("the worker's sweep failed", exc_info=swept.exception())
+            channel.close()
 
     channel = await Channel.connect(control, answer, lambda _: None)
     try:

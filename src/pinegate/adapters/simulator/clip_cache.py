@@ -3,9 +3,9 @@
 import multiprocessing
 import os
 import signal
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -39,7 +39,7 @@ class ClipCache:
     def __init__(self, folder: Path, processes: int = 2) -> None:
         self._folder = folder
         self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
+        self._abandoned = False
         self._loaded: OrderedDict[str, Clip] = OrderedDict()
 
     def prepare(self, sources: Iterable[ClipSource], progress: Progress | None = None) -> int:
@@ -48,35 +48,39 @@ class ClipCache:
         total = len(missing)
         if progress is not None:
             progress(0, total)
-        if total <= 1:
-            for source in missing.values():
-                _make_and_write(source, self._path(source.digest))
-        else:
+        if total > 1:
             self._make_in_processes(missing, progress)
-        if progress is not None and total:
-            progress(total, total)
+            return total
+        for digest, source in missing.items():
+            _make_and_write(source, self._path(digest))
+            if progress is not None:
+                progress(total, total)
         return total
 
     def _make_in_processes(self, missing: dict[str, ClipSource], progress: Progress | None) -> None:
         # Not forked: the parent runs an event loop and threads, which a forked child would inherit half.
         context = multiprocessing.get_context("spawn")
         workers = min(self._processes, len(missing))
+        waiting = deque(missing.items())
+        running: set[Future[None]] = set()
+        done = 0
         with ProcessPoolExecutor(workers, context, initializer=_begin_worker) as pool:
-            self._pool = pool
-            made = [pool.submit(_make_and_write, s, self._path(d)) for d, s in missing.items()]
-            try:
-                for done, future in enumerate(as_completed(made), 1):
+            while waiting or running:
+                while waiting and len(running) < 2 * workers:
+                    digest, source = waiting.popleft()
+                    running.add(pool.submit(_make_into, source, self._path(digest)))
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
                     future.result()
-                    if progress is not None and done < len(made):
-                        progress(done, len(made))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                done += len(finished)
+                if self._abandoned:
+                    return
+                if progress is not None:
+                    progress(done, len(missing))
 
     def abandon(self) -> None:
-        """Make a running ``prepare`` end soon, with an exception. To be called from another thread."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        """Make a running ``prepare`` end after the clips in hand. To be called from another thread."""
+        self._abandoned = True
 
     def load(self, source: ClipSource) -> Clip:
         """The clip, from memory or disk, or made now. Blocks; call it in a thread."""
@@ -115,3 +119,8 @@ def _make_and_write(source: ClipSource, path: Path) -> Clip:
     clip = source.make()
     write_clip(clip, path)
     return clip
+
+
+def _make_into(source: ClipSource, path: Path) -> None:
+    """For another process: the clip comes back by its file."""
+    _make_and_write(source, path)

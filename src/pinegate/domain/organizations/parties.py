@@ -53,6 +53,6 @@ class Actor:
     roles: frozenset[Role]
     name: str = ""
 
-    def may(self, roles: frozenset[Role]) -> bool:
+    def may(self, roles: frozenset[StrEnum]) -> bool:
         """Whether one of ``roles`` is held."""
         return bool(self.roles & roles)

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from starlette.staticfiles import StaticFiles
 
 from pinegate.entrypoints.http_api import (
     access,
+    access_interface,
     agreements,
     applications,
     catalogue,
+    credentials,
     devices,
     documents,
     grants,
@@ -21,6 +22,8 @@ from pinegate.entrypoints.http_api import (
     work_orders,
     workbench,
 )
+from pinegate.entrypoints.http_api.body_limit import BodyLimit
+from pinegate.entrypoints.http_api.portal_files import PortalFiles
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
@@ -37,6 +40,8 @@ ROUTERS: Sequence[APIRouter] = (
     grants.router,
     access.router,
     revocations.router,
+    credentials.router,
+    access_interface.router,
     register.router,
 )
 """One per feature."""
@@ -81,8 +86,9 @@ def create_app(
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
+    app.add_middleware(BodyLimit)
     for router in ROUTERS:
         app.include_router(router)
     if portal is not None:
-        app.mount("/", StaticFiles(directory=portal, html=True))
+        app.mount("/", PortalFiles(portal))
     return app

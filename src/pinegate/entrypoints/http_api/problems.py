@@ -6,7 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -125,11 +125,16 @@ def install_problem_documents(app: FastAPI) -> None:
         log.error("the database did not answer", error=type(error).__name__)
         return problem(503, "unavailable", "the database is away; try again", headers={"Retry-After": "5"})
 
+    async def on_unstorable(_request: Request, _error: Exception) -> JSONResponse:
+        # PostgreSQL keeps no NUL in a text; nobody types one.
+        return problem(422, "invalid_input", "a text holds characters that cannot be kept")
+
     async def on_fault(_request: Request, _error: Exception) -> JSONResponse:
         return problem(500, "internal_error", "our fault; it has been logged")
 
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(OperationalError, on_database_away)
+    app.add_exception_handler(DataError, on_unstorable)
     app.add_exception_handler(PoolTimeoutError, on_database_away)
     app.add_exception_handler(Exception, on_fault)
     app.add_exception_handler(RuleRefusedError, on_refusal)

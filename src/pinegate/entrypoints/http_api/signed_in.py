@@ -24,6 +24,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _NOT_YET_BOUND = frozenset({PersonnelState.NOMINATED, PersonnelState.TRAINED})
 _SESSION_ROUTES = "/api/session"
 _DUTY_ROUTES = "/api/agreements/"
+_WORKBENCH = "/api/workbench"
+"""Where the person finds that there is something to acknowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
         raise ProblemError("forbidden", "change the initial password first")
     only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
     # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
-    if only_watches and session.state in _NOT_YET_BOUND and not path.startswith(_DUTY_ROUTES):
+    if only_watches and session.state in _NOT_YET_BOUND and not path.startswith((_DUTY_ROUTES, _WORKBENCH)):
         raise ProblemError("forbidden", "acknowledge the duty of confidence first")
 
 

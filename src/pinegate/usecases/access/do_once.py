@@ -34,17 +34,15 @@ async def ask_to_do(
     await tx.access.hold_still()
     situation = await tx.access.situation(request, portal_session_id)
     decision = decide_access(request, situation.facts, now)
-    person = situation.facts.person
     entry = RegisterEntry(
         id=new_id(),
         request=request,
-        organization_id=person.organization_id if person else "",
+        organization_id=situation.organization_id,
         decision=decision,
         requested_at=now,
         portal_session_id=portal_session_id,
     )
-    await tx.access.register(entry)
-    await tx.audit.append(decided(entry, new_id()))
+    await tx.access.register(entry, decided(entry, new_id()))
     if isinstance(decision, Denied):
         return decision
     return Permitted(entry.id, decision, situation)

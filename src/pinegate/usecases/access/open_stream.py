@@ -47,11 +47,10 @@ async def open_stream(
     decision = decide_access(asked.access, situation.facts, now)
     allowed = isinstance(decision, Allowed)
     expires_at = now + TICKET_LIFETIME
-    person = situation.facts.person
     entry = RegisterEntry(
         id=new_id(),
         request=asked.access,
-        organization_id=person.organization_id if person else "",
+        organization_id=situation.organization_id,
         decision=decision,
         requested_at=now,
         portal_session_id=asked.portal_session_id,
@@ -59,8 +58,7 @@ async def open_stream(
         ticket_digest=ticket_digest(ticket) if allowed else None,
         ticket_expires_at=expires_at if allowed else None,
     )
-    await tx.access.register(entry)
-    await tx.audit.append(decided(entry, new_id()))
+    await tx.access.register(entry, decided(entry, new_id()))
     if isinstance(decision, Denied):
         return decision
     return OpenedStream(entry.id, ticket, expires_at, decision, situation)

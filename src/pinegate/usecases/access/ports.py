@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
+from pinegate.domain.audit.event import AuditEvent
 from pinegate.usecases.transaction import AuditLog
 
 
@@ -22,6 +23,12 @@ class Situation:
     organization_name: str = ""
     system_name: str = ""
     point_name: str = ""
+
+    @property
+    def organization_id(self) -> str:
+        """The unit in whose name was asked: the person's, else the system's."""
+        party = self.facts.person or self.facts.system
+        return party.organization_id if party else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,9 @@ class AccessStore(Protocol):
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation: ...
 
-    async def register(self, entry: RegisterEntry) -> None: ...
+    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
+        """Write the line and its audit event, by one statement: this is the path that every picture takes."""
+        ...
 
     async def ticket(self, digest: bytes) -> IssuedTicket | None:
         """The ticket's row, locked, then the facts of this moment."""

@@ -63,11 +63,10 @@ async def redeem_ticket(
         await _end(tx, issued.session_id, EndReason.SIGNED_OUT.value, now, new_id)
         return TicketRefusal.EXPIRED
     decision = decide_access(issued.request, issued.situation.facts, now)
-    person = issued.situation.facts.person
     entry = RegisterEntry(
         id=issued.session_id,
         request=issued.request,
-        organization_id=person.organization_id if person else "",
+        organization_id=issued.situation.organization_id,
         decision=decision,
         requested_at=now,
         protocol=protocol,

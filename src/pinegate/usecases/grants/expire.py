@@ -16,12 +16,11 @@ _RUNNING = PICTURES_FLOW | {ApplicationState.SUSPENDED}
 
 
 async def expire_due(tx: GrantTransaction, act: Act) -> Sequence[str]:
-    """End every running application whose last day is over; gives their ids.
+    """End the first running application whose last day is over; gives its id, or nothing when none is due.
 
     ``terminating`` ends by the unit's own notice (Annex 2 clause 3), the others expire; both are then revoked with
-    their three receipts.
+    their three receipts. One a transaction: publishing its change takes the lock that must come last.
     """
-    ended: list[str] = []
     for application_id in await tx.grants.applications_ended_by(day_of(act.now)):
         application = await tx.applications.get(application_id, lock=True)
         if application is None or application.state not in _RUNNING:
@@ -29,8 +28,8 @@ async def expire_due(tx: GrantTransaction, act: Act) -> Sequence[str]:
         if application.state is not ApplicationState.TERMINATING:
             application = await _expire(tx, application, act)
         await revoke_application(tx, application, None, "", act.now, act.new_id)
-        ended.append(application_id)
-    return ended
+        return [application_id]
+    return []
 
 
 async def _expire(tx: GrantTransaction, application: Application, act: Act) -> Application:

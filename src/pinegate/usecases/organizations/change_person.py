@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import PersonnelState
-from pinegate.domain.organizations.personnel import check_roles, move_person
 from pinegate.domain.organizations.roles import Role
+from pinegate.domain.personnel.states import check_roles, move_person
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError

@@ -2,6 +2,8 @@ import asyncio
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pinegate.adapters.media import stream as stream_module
 from pinegate.adapters.media.stream import Stream
@@ -46,6 +48,11 @@ class Screen:
         kind = b"\x65\x88" if key else b"\x41\x9a"
         payload = (PARAMETERS if key else b"") + b"\x00\x00\x00\x01" + kind + b"\x7f" * size
         self.stream.push(AccessUnit(codec, self._time, self._time, key, payload))
+
+    def broken_key_picture(self) -> None:
+        self._time += 3600
+        payload = b"\x00\x00\x00\x01\x67\xff\xff\x00\x00\x00\x01\x65\x88\x7f"
+        self.stream.push(AccessUnit(Codec.H264, self._time, self._time, True, payload))
 
     def sound(self, codec: Codec = Codec.AAC) -> None:
         config = AUDIO_CONFIG if codec is Codec.AAC else b""
@@ -172,6 +179,33 @@ async def test_another_video_codec_ends_the_viewers(screen: Screen) -> None:
     watcher = screen.watch()
     screen.picture(key=True, codec=Codec.H265)
     assert watcher.ended == [EndReason.SOURCE_CHANGED]
+
+
+async def test_unreadable_parameter_sets_only_delay_the_viewers(screen: Screen) -> None:
+    watchers = [screen.watch(protocol) for protocol in PlayProtocol]
+    screen.sound()
+    screen.broken_key_picture()
+    screen.picture()
+    assert all(watcher.first is None for watcher in watchers)
+    screen.picture(key=True)
+    assert all(watcher.first is not None for watcher in watchers)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 80), st.integers(0, 255)), max_size=30))
+def test_no_picture_breaks_the_outputs(mutations: list[tuple[bool, int, int]]) -> None:
+    async def feed() -> None:
+        screen = Screen()
+        for protocol in PlayProtocol:
+            screen.watch(protocol)
+        screen.sound()
+        for number, (key, place, value) in enumerate(mutations):
+            payload = bytearray((PARAMETERS if key else b"") + b"\x00\x00\x00\x01\x65\x88\x7f\x7f")
+            payload[place % len(payload)] = value
+            at = 3600 * (number + 1)
+            screen.stream.push(AccessUnit(Codec.H264, at, at, key, bytes(payload)))
+        screen.stream.reset("over")
+
+    asyncio.run(feed())
 
 
 async def test_a_group_beyond_the_cap_is_not_kept(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:

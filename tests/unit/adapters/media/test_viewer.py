@@ -126,14 +126,14 @@ async def test_an_end_is_told_once(seat: Seat) -> None:
 
 
 async def test_a_websocket_that_has_everything_is_told_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewer_module, "_unacknowledged", lambda _: 0)
+    monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
     seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     seat.viewer.end("grant_revoked")
     assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
 
 
 async def test_a_viewer_waiting_in_vain_gets_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(viewer_module, "_unacknowledged", lambda _: 0)
+    monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
     seat = Seat(HttpWire(PlayProtocol.FLV, ()))
     now = asyncio.get_running_loop().time()
     seat.viewer.check(now + WAIT_S - 0.5)

@@ -43,3 +43,13 @@ def test_a_damaged_file_in_the_cache_is_made_anew(tmp_path):
     (tmp_path / "a.clip").write_bytes(b"cut short")
     assert cache.load(Drawn("a")) == small_clip()
     assert ClipCache(tmp_path).load(Forbidden("a")) == small_clip()
+
+
+def test_making_can_be_abandoned(tmp_path):
+    cache = ClipCache(tmp_path)
+
+    def give_up(done: int, total: int) -> None:
+        cache.abandon()
+
+    cache.prepare([Drawn(str(number)) for number in range(40)], give_up)
+    assert 1 <= len(list(tmp_path.iterdir())) < 10

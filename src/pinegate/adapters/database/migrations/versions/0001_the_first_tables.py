@@ -163,6 +163,7 @@ def upgrade() -> None:
     op.create_table(
         "notices",
         sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -173,6 +174,7 @@ def upgrade() -> None:
             ["organization_id"], ["organizations.id"], name=op.f("fk_notices_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("sequence", name=op.f("uq_notices_sequence")),
     )
     op.create_index(op.f("ix_notices_organization_id"), "notices", ["organization_id"], unique=False)
     op.create_table(

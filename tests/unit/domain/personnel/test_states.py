@@ -1,0 +1,77 @@
+"""Reminded, bound, then let in (Annex 2 clause 2.3); three administrators, each one thing only."""
+
+import pytest
+
+from pinegate.domain.organizations.parties import Actor, PersonnelState
+from pinegate.domain.organizations.roles import (
+    ADMINISTRATORS,
+    ROLE_SITS_IN,
+    OrganizationKind,
+    Role,
+    roles_are_compatible,
+)
+from pinegate.domain.personnel.states import (
+    PERSONNEL,
+    after_acknowledgement,
+    check_roles,
+    first_state,
+    move_person,
+)
+from pinegate.domain.refusal import Refusal, RuleRefusedError
+
+_S = PersonnelState
+SECURITY = Actor("s", "b", OrganizationKind.DATA_BUREAU, frozenset({Role.SECURITY_ADMIN}))
+LEADER = Actor("l", "u", OrganizationKind.USING_UNIT, frozenset({Role.UNIT_LEADER}))
+VIEWER = frozenset({Role.UNIT_VIEWER})
+
+
+def test_nobody_is_let_in_before_acknowledging() -> None:
+    ways_in = [row.source for row in PERSONNEL.rows if row.target is _S.ACCOUNT_ACTIVE]
+    assert _S.NOMINATED not in ways_in
+    assert _S.TRAINED not in ways_in
+    assert after_acknowledgement(_S.NOMINATED) is _S.ACCOUNT_ACTIVE
+    assert after_acknowledgement(_S.TRAINED) is _S.ACCOUNT_ACTIVE
+
+
+@pytest.mark.parametrize("state", [_S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED, _S.REMOVED])
+def test_acknowledging_again_changes_nobody_s_standing(state: PersonnelState) -> None:
+    assert after_acknowledgement(state) is state
+
+
+def test_removed_is_the_end() -> None:
+    assert [row for row in PERSONNEL.rows if row.source is _S.REMOVED] == []
+
+
+@pytest.mark.parametrize("source", list(_S))
+def test_no_administrator_acknowledges_for_somebody(source: PersonnelState) -> None:
+    with pytest.raises(RuleRefusedError):
+        move_person(source, _S.ACKNOWLEDGED, SECURITY)
+
+
+def test_a_unit_s_leader_nominates_viewers_of_the_own_unit() -> None:
+    unit = OrganizationKind.USING_UNIT
+    assert first_state(unit, VIEWER, LEADER, own=True) is _S.NOMINATED
+    with pytest.raises(RuleRefusedError) as refused:
+        first_state(unit, VIEWER, LEADER, own=False)
+    assert refused.value.refusal is Refusal.OTHER_ORGANIZATION
+    with pytest.raises(RuleRefusedError):
+        first_state(unit, frozenset({Role.UNIT_LEADER}), LEADER, own=True)
+    with pytest.raises(RuleRefusedError):
+        first_state(OrganizationKind.POLICE, frozenset({Role.POLICE_LEADER}), LEADER, own=True)
+
+
+@pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))
+def test_an_administrator_holds_no_other_role(administrator: Role) -> None:
+    for other in set(Role) - {administrator}:
+        assert not roles_are_compatible(frozenset({administrator, other}))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_sits_in_one_kind_of_organization_only(role: Role) -> None:
+    for kind in OrganizationKind:
+        if kind is ROLE_SITS_IN[role]:
+            check_roles(frozenset({role}), kind)
+            continue
+        with pytest.raises(RuleRefusedError) as refused:
+            check_roles(frozenset({role}), kind)
+        assert refused.value.refusal is Refusal.ROLES_INCOMPATIBLE
