@@ -176,7 +176,10 @@ class Gb28181Server:
         self._spawn(self.reload_accounts())
 
     async def reload_accounts(self) -> None:
-        """Returns when they count. A disabled account must not stay because the database was away when somebody disabled it."""
+        """Returns when they count.
+
+        A disabled account must not stay because the database was away when somebody disabled it.
+        """
         while True:
             try:
                 await self._accounts.load()
