@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 from tests.factories.organizations import City, Person, add_city, add_portal_session, fresh_id
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.embedded_postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
@@ -46,6 +47,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         with EmbeddedPostgres(Path(folder) / "postgresql", durable=False) as server:
             migrate(server.create_database(_TEMPLATE).owner, APP_ROLE)
             yield server
+
+
+def as_administrator(postgres: EmbeddedPostgres, statement: str) -> None:
+    """Run ``statement`` as the server's own administrator: what no code of the product can do."""
+    address = postgres.urls("postgres").owner.replace(OWNER_ROLE, "postgres")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.fixture

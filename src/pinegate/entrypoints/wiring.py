@@ -165,12 +165,16 @@ async def running_city(
             scans=ScanStore(settings.uploads_folder, settings.upload_max_bytes),
         )
 
+        # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
+        stack.push_async_callback(_cancelled, _started(ends.run()))
+        stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
-        for work in (ends.run(), sources.run(), judge.run(), run_scheduler(services)):
-            stack.push_async_callback(_cancelled, _started(work))
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
+        await judge.begin()
+        for work in (judge.run(), sources.run(), run_scheduler(services)):
+            stack.push_async_callback(_cancelled, _started(work))
         app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
         yield City(app, services, settings, sip_port, signalling, recorder)
 

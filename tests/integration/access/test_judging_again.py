@@ -8,10 +8,10 @@ from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
-from tests.integration.conftest import ClientAs, Clock
+from tests.integration.conftest import ClientAs, Clock, as_administrator
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
-from pinegate.adapters.embedded_postgres import OWNER_ROLE, EmbeddedPostgres
+from pinegate.adapters.embedded_postgres import EmbeddedPostgres
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
@@ -192,21 +192,18 @@ class unreachable:  # noqa: N801 -- read as a sentence
     """The database refuses connections and drops those it had."""
 
     def __init__(self, postgres: EmbeddedPostgres, live: Live) -> None:
-        self._administrator = postgres.urls("postgres").owner.replace(f"{OWNER_ROLE}@", "postgres@", 1)
+        self._postgres = postgres
         self._name = live.database.engine.url.database
 
-    def _execute(self, statement: str) -> None:
-        with psycopg.connect(self._administrator, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
     def __enter__(self) -> None:
-        self._execute(f'alter database "{self._name}" allow_connections false')
-        self._execute(
-            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'"
+        as_administrator(self._postgres, f'alter database "{self._name}" allow_connections false')
+        as_administrator(
+            self._postgres,
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'",
         )
 
     def __exit__(self, *_: object) -> None:
-        self._execute(f'alter database "{self._name}" allow_connections true')
+        as_administrator(self._postgres, f'alter database "{self._name}" allow_connections true')
 
 
 async def test_without_a_database_there_is_no_new_play(

@@ -122,11 +122,13 @@ class AccessRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._driver: PsycopgConnection[Any] | None = None
 
     async def _execute(self, statement: str, values: object) -> AsyncCursor[_Row]:
-        raw = await self._connection.get_raw_connection()
-        driver = cast("PsycopgConnection[Any]", raw.driver_connection)
-        cursor = driver.cursor(row_factory=namedtuple_row)
+        if self._driver is None:
+            raw = await self._connection.get_raw_connection()
+            self._driver = cast("PsycopgConnection[Any]", raw.driver_connection)
+        cursor = self._driver.cursor(row_factory=namedtuple_row)
         return await cursor.execute(cast(Any, statement), cast(Any, values))
 
     async def hold_still(self) -> None:
