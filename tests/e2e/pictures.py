@@ -45,6 +45,14 @@ class Picture:
         """Everything that came, once the server has ended it."""
         return await self._viewer.ended()
 
+    async def ended_within(self, seconds: float) -> None:
+        """As ``ended``, for ends that take longer."""
+        await until(self._is_over, seconds)
+
+    def _is_over(self) -> bool:
+        viewer = self._viewer
+        return (viewer.closed if isinstance(viewer, HttpViewer) else viewer.code) is not None
+
     async def frames(self) -> int:
         """How many frames ffprobe counts in what was received; the play must have ended."""
         return await count_frames("pipe:0", await self.ended(), _CONTAINERS[self.protocol])

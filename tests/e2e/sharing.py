@@ -34,6 +34,7 @@ class Sharing:
         self.application_id = ""
         self.agreement_id = ""
         self.order_id = ""
+        self.keys: dict[str, str] = {}
 
     async def walk(self) -> "Sharing":
         """All of it."""
@@ -117,7 +118,7 @@ class Sharing:
             await person.post(f"/api/agreements/{self.agreement_id}/sign", {"document_id": document["id"]})
 
     async def provide(self) -> None:
-        """The operator looks at one picture, then completes the order."""
+        """The operator looks at one picture, issues the interface's keys, then completes the order."""
         provisioner = await self._people.sign_in("provisioner")
         orders = (await provisioner.get("/api/work-orders", state="open"))["items"]
         self.order_id = next(order["id"] for order in orders if order["system_id"] == self.system_id)
@@ -129,6 +130,7 @@ class Sharing:
         await provisioner.delete(f"/api/play/{play['session_id']}")
         await viewer.ended()
         await provisioner.post(f"{order}/confirm-test", {"point_id": point})
+        self.keys = await provisioner.post(f"/api/systems/{self.system_id}/credentials")
         await provisioner.post(f"{order}/complete", {"text": "已开通。"})
 
     async def acknowledge(self) -> None:
