@@ -2783,6 +2783,17 @@ export interface components {
              */
             protocol?: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
         };
+        /** TestPlayIn */
+        TestPlayIn: {
+            /** Point Id */
+            point_id: string;
+            /**
+             * Protocol
+             * @default flv
+             * @enum {string}
+             */
+            protocol?: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
+        };
         /** TotpCode */
         TotpCode: {
             /** Code */
