@@ -20,7 +20,7 @@ from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
@@ -78,7 +78,10 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
 async def _keep_running(server: EmbeddedPostgres) -> None:
     while True:
         await asyncio.sleep(1)
-        await asyncio.to_thread(server.restart_if_ended)
+        try:
+            await asyncio.to_thread(server.restart_if_ended)
+        except EmbeddedPostgresError as error:  # a full disk, say: tried again until it works
+            _log.error("the database could not be started again", error=str(error))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
