@@ -1,5 +1,6 @@
 """First start: the organizations, their people, their systems, and the simulated police platform's account."""
 
+import asyncio
 import json
 import secrets
 from dataclasses import dataclass
@@ -60,8 +61,11 @@ class Founding:
         """The information systems' ids by the key of their house."""
 
     async def found(self) -> None:
-        for login, password in self._made.passwords.items():
-            self._hashes[login] = await self._services.passwords.hash(password)
+        made = self._made.passwords
+        hashes = await asyncio.gather(
+            *(self._services.passwords.hash(password) for password in made.values())
+        )
+        self._hashes = dict(zip(made, hashes, strict=True))
         async with self._services.database.transaction() as tx:
             now = self._services.now()
             founder = await found_city(

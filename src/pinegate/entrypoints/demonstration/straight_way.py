@@ -106,7 +106,7 @@ class StraightWay:
             changes = FormChanges(
                 purpose="用于节假日景区客流监测与应急指挥，及时发现拥堵和安全隐患，不作其他用途。",
                 legal_basis="《中华人民共和国旅游法》第四十五条（景区流量控制）",
-                areas=("屯溪区", "黄山区"),
+                areas=("341002", "341003"),
                 categories=("scenic", "station"),
                 responsible_person=contacts[0],
                 contact_person=contacts[1],

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from starlette.staticfiles import StaticFiles
 
 from pinegate.entrypoints.http_api import (
     access,
@@ -24,6 +23,7 @@ from pinegate.entrypoints.http_api import (
     workbench,
 )
 from pinegate.entrypoints.http_api.body_limit import BodyLimit
+from pinegate.entrypoints.http_api.portal_files import PortalFiles
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
 
@@ -90,5 +90,5 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     if portal is not None:
-        app.mount("/", StaticFiles(directory=portal, html=True))
+        app.mount("/", PortalFiles(portal))
     return app
