@@ -13,7 +13,13 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True, pool_timeout=5, pool_use_lifo=True
+            url,
+            pool_size=pool_size,
+            max_overflow=5,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            pool_use_lifo=True,
+            hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
         )
 
     @asynccontextmanager
