@@ -1074,7 +1074,7 @@ export interface paths {
         put?: never;
         /**
          * Test Play
-         * @description The operator looks whether a point of an open work order really plays (article 5), and at no other.
+         * @description A live look at one of the order's points, while it is open; registered like every other.
          */
         post: operations["test_play_api_work_orders__order_id__test_play_post"];
         delete?: never;
@@ -2772,8 +2772,8 @@ export interface components {
             /** Urgent */
             urgent: boolean;
         };
-        /** TestPlayForm */
-        TestPlayForm: {
+        /** TestPlayIn */
+        TestPlayIn: {
             /** Point Id */
             point_id: string;
             /**
@@ -5336,7 +5336,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestPlayForm"];
+                "application/json": components["schemas"]["TestPlayIn"];
             };
         };
         responses: {

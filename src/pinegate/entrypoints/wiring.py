@@ -21,7 +21,7 @@ from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
@@ -79,7 +79,10 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
 async def _keep_running(server: EmbeddedPostgres) -> None:
     while True:
         await asyncio.sleep(1)
-        await asyncio.to_thread(server.restart_if_ended)
+        try:
+            await asyncio.to_thread(server.restart_if_ended)
+        except EmbeddedPostgresError as error:  # a full disk, say: tried again until it works
+            _log.error("the database could not be started again", error=str(error))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -177,12 +180,16 @@ async def running_city(
             scans=ScanStore(settings.uploads_folder, settings.upload_max_bytes),
         )
 
+        # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
+        stack.push_async_callback(_cancelled, _started(ends.run()))
+        stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
-        for work in (ends.run(), sources.run(), judge.run(), run_scheduler(services)):
-            stack.push_async_callback(_cancelled, _started(work))
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
+        await judge.begin()
+        for work in (judge.run(), sources.run(), run_scheduler(services)):
+            stack.push_async_callback(_cancelled, _started(work))
         app = create_app(
             services,
             media_origins=media_origins(media.play_bases),

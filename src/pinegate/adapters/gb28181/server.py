@@ -173,10 +173,13 @@ class Gb28181Server:
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
     def accounts_changed(self) -> None:
-        self._spawn(self._reload_accounts())
+        self._spawn(self.reload_accounts())
 
-    async def _reload_accounts(self) -> None:
-        """A disabled account must not stay because the database was away when somebody disabled it."""
+    async def reload_accounts(self) -> None:
+        """Returns when they count.
+
+        A disabled account must not stay because the database was away when somebody disabled it.
+        """
         while True:
             try:
                 await self._accounts.load()

@@ -141,7 +141,7 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
     if first_start:
         narrator.tell("entering six organizations and their people …")
         await founding.found()
-        city.services.device_signalling.accounts_changed()
+        await city.signalling.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
     if first_start:
