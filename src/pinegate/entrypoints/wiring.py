@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -99,6 +100,17 @@ def portal_origins(settings: Settings) -> tuple[str, ...]:
     return (f"http://{settings.http_host}:{settings.http_port}",)
 
 
+def portal_hosts(settings: Settings) -> frozenset[str]:
+    """The names that a browser may ask for; empty, any: where nobody said the name and every address is listened on."""
+    address = ip_address(settings.http_host)
+    if settings.public_url is None and address.is_unspecified:
+        return frozenset()
+    names = {f"[{address}]" if address.version == 6 else str(address)}
+    if settings.public_url is not None and settings.public_url.host:
+        names.add(settings.public_url.host)
+    return frozenset(names.union(_LOOPBACK_NAMES) if address.is_loopback else names)
+
+
 def media_settings(settings: Settings) -> MediaSettings:
     """The media workers' part of the settings."""
     return MediaSettings(
@@ -178,7 +190,12 @@ async def running_city(
         await judge.begin()
         for work in (judge.run(), sources.run(), run_scheduler(services)):
             stack.push_async_callback(_cancelled, _started(work))
-        app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
+        app = create_app(
+            services,
+            media_origins=media_origins(media.play_bases),
+            portal=portal,
+            hosts=portal_hosts(settings),
+        )
         yield City(app, services, settings, sip_port, signalling, recorder)
 
 

@@ -25,6 +25,7 @@ class Database:
             pool_pre_ping=True,
             pool_timeout=_PATIENCE_SECONDS,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
         )
         self._left_behind: set[asyncio.Task[None]] = set()
 
