@@ -112,6 +112,7 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
         cache_dir=cache_folder / "clips",
         transport="tcp",
         role="platform",
+        retry_after=2.0,
         name=PLATFORM_NAME,
         clips=ClipSettings(fps=15),
     )
@@ -141,7 +142,7 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
     if first_start:
         narrator.tell("entering six organizations and their people …")
         await founding.found()
-        city.services.device_signalling.accounts_changed()
+        await city.signalling.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
     if first_start:
