@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
@@ -36,6 +36,7 @@ from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
 
 _log = structlog.get_logger()
+_START_AGAIN_SECONDS = 1.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -77,8 +78,14 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
 
 async def _keep_running(server: EmbeddedPostgres) -> None:
     while True:
-        await asyncio.sleep(1)
-        await asyncio.to_thread(server.restart_if_ended)
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+        if server.is_running:
+            continue
+        try:
+            await asyncio.to_thread(server.restart_if_ended)
+            _log.warning("the embedded PostgreSQL had ended and was started again")
+        except (EmbeddedPostgresError, OSError) as error:
+            _log.error("the embedded PostgreSQL cannot be started again yet", error=str(error))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -167,16 +174,22 @@ async def running_city(
 
         await media.start()
         stack.push_async_callback(media.stop)
-        for work in (ends.run(), sources.run(), judge.run(), run_scheduler(services)):
-            stack.push_async_callback(_cancelled, _started(work))
+        for work in (ends.run, sources.run, judge.run, lambda: run_scheduler(services)):
+            stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(work)))
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
         app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
         yield City(app, services, settings, sip_port, signalling, recorder)
 
 
-def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    return asyncio.create_task(work)
+async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """A fault of ours in one part must neither stop it for good nor go unseen."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            _log.exception("a part of the city failed and is started again")
+        await asyncio.sleep(_START_AGAIN_SECONDS)
 
 
 async def _listen(signalling: Gb28181Server, settings: Settings, *, any_port: bool) -> int:
