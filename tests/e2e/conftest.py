@@ -20,12 +20,14 @@ def portal() -> None:
 
 
 @pytest.fixture(scope="session")
-def city(portal: None) -> Iterator[RunningCity]:
+def city(portal: None, request: pytest.FixtureRequest) -> Iterator[RunningCity]:
     """Stopped by Ctrl-C at the end, and then nothing of it may be left."""
     assert shutil.which("ffprobe"), "the end-to-end tests need ffprobe (package ffmpeg)"
     with city_in_a_folder_of_its_own() as city:
         city.start()
         yield city
+        if request.session.testsfailed:
+            print(city.printed())
         processes = descendants(city.pid)
         assert city.stop() == 0, city.printed()
         assert not alive(processes)
