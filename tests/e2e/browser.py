@@ -47,8 +47,12 @@ class Window:
         await self.test_id("account-menu").wait_for()
 
     async def go(self, path: str) -> None:
-        """``path`` as the portal's router knows it."""
-        await self.page.goto(f"{self._url}/#{path}")
+        """``path`` as the portal's router knows it; read anew when it is shown already."""
+        target = f"{self._url}/#{path}"
+        if self.page.url == target:
+            await self.page.reload()
+        else:
+            await self.page.goto(target)
 
     def test_id(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)
@@ -82,6 +86,7 @@ class Chromium:
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser = browser
         self._url = url
+        self._persons: dict[str, Window] = {}
         self.windows: list[Window] = []
 
     async def window(self, *, width: int = _WIDTH, height: int = _HEIGHT) -> Window:
@@ -94,10 +99,11 @@ class Chromium:
         return window
 
     async def person(self, login: str) -> Window:
-        """Signed in already."""
-        window = await self.window()
-        await window.sign_in(login)
-        return window
+        """Signed in already; the same window whenever the person has something to do."""
+        if login not in self._persons:
+            self._persons[login] = await self.window()
+            await self._persons[login].sign_in(login)
+        return self._persons[login]
 
     def faults(self) -> list[str]:
         return [fault for window in self.windows for fault in window.faults]

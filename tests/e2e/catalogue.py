@@ -25,7 +25,9 @@ async def unmarked_points(people: People, count: int, *, categorized: bool = Fal
     ``categorized``: of which the platform's catalogue told the kind.
     """
     cataloguer = await people.sign_in("cataloguer")
-    page = await cataloguer.get("/api/points", state="pending_check", shared="false", page_size=100)
+    page = await cataloguer.get(
+        "/api/points", state="pending_check", shared="false", health="online", page_size=100
+    )
     fitting = [point["id"] for point in page["items"] if point["category"] or not categorized]
     assert len(fitting) >= count, page["total"]
     return fitting[:count]

@@ -1,12 +1,10 @@
 """The whole path of the regulation through the portal, each step by the person whose step it is, in Chromium."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.e2e.browser import Chromium, Window, running_chromium
+from tests.e2e.browser import Chromium, Window
 from tests.e2e.catalogue import listed_points, unmarked_points
-from tests.e2e.city import RunningCity
 from tests.e2e.people import People
 from tests.e2e.waiting import until
 
@@ -14,12 +12,6 @@ pytestmark = pytest.mark.browser
 
 _SYSTEM = "智慧城管视频应用系统"
 _FIRST_FRAMES = 10
-
-
-@pytest.fixture
-async def chromium(city: RunningCity) -> AsyncIterator[Chromium]:
-    async with running_chromium(city.url) as chromium:
-        yield chromium
 
 
 async def test_from_the_sharing_mark_to_four_live_pictures_and_their_end_by_revocation(
@@ -40,7 +32,6 @@ async def test_from_the_sharing_mark_to_four_live_pictures_and_their_end_by_revo
         await viewer.state(f"live-tile-{index}", "ended")
         reason = await viewer.test_id(f"live-tile-{index}").get_by_test_id("tile-reason").inner_text()
         assert "收回" in reason
-    await chromium.windows[0].go("/")
     assert chromium.faults() == []
 
 
@@ -196,7 +187,7 @@ async def _watch(viewer: Window, granted: list[str], refused: str) -> None:
         await viewer.state(f"live-tile-{index}", "playing")
     for index in range(len(granted)):
         await _frames_come(viewer, index)
-    assert "王巡" in await viewer.test_id("viewer-mark").first.inner_text()
+    assert "王巡" in (await viewer.test_id("viewer-mark").first.text_content() or "")
 
 
 async def _frames_come(window: Window, index: int) -> None:
