@@ -152,7 +152,7 @@ async def _provide(chromium: Chromium, point: str) -> None:
     provisioner = await chromium.person("provisioner")
     await provisioner.test_id("task-application.provision").first.click()
     await provisioner.click(f"test-play-{point}")
-    await _frames_come(provisioner, 0)
+    await frames_come(provisioner, 0)
     await provisioner.click("confirm-test")
     await provisioner.click("issue-credential")
     await provisioner.test_id("secret-once").first.wait_for()
@@ -186,11 +186,11 @@ async def _watch(viewer: Window, granted: list[str], refused: str) -> None:
             await viewer.click("reason-confirm")
         await viewer.state(f"live-tile-{index}", "playing")
     for index in range(len(granted)):
-        await _frames_come(viewer, index)
+        await frames_come(viewer, index)
     assert "王巡" in (await viewer.test_id("viewer-mark").first.text_content() or "")
 
 
-async def _frames_come(window: Window, index: int) -> None:
+async def frames_come(window: Window, index: int) -> None:
     """The picture moves: it shows more frames than a moment ago, twice."""
     tile = window.test_id(f"live-tile-{index}")
 
