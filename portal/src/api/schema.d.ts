@@ -1074,7 +1074,7 @@ export interface paths {
         put?: never;
         /**
          * Test Play
-         * @description The operator looks whether a point of an open work order really plays (article 5), and at no other.
+         * @description A live look at one of the order's points, while it is open; registered like every other.
          */
         post: operations["test_play_api_work_orders__order_id__test_play_post"];
         delete?: never;
@@ -2227,7 +2227,7 @@ export interface components {
             /** Health */
             health: string;
             /** History */
-            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue__HistoryOut"][];
+            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__HistoryOut"][];
             /** Id */
             id: string;
             /**
@@ -2772,17 +2772,6 @@ export interface components {
             /** Urgent */
             urgent: boolean;
         };
-        /** TestPlayForm */
-        TestPlayForm: {
-            /** Point Id */
-            point_id: string;
-            /**
-             * Protocol
-             * @default flv
-             * @enum {string}
-             */
-            protocol?: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
-        };
         /** TestPlayIn */
         TestPlayIn: {
             /** Point Id */
@@ -2992,7 +2981,7 @@ export interface components {
             name: string;
         };
         /** HistoryOut */
-        pinegate__entrypoints__http_api__catalogue__HistoryOut: {
+        pinegate__entrypoints__http_api__catalogue_models__HistoryOut: {
             /**
              * At
              * Format: date-time
@@ -3011,7 +3000,7 @@ export interface components {
          * PointIn
          * @description The cataloguer's edit; ``version`` is what was read.
          */
-        pinegate__entrypoints__http_api__catalogue__PointIn: {
+        pinegate__entrypoints__http_api__catalogue_models__PointIn: {
             /**
              * Address
              * @default
@@ -4498,7 +4487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__PointIn"];
             };
         };
         responses: {
@@ -5347,7 +5336,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestPlayForm"];
+                "application/json": components["schemas"]["TestPlayIn"];
             };
         };
         responses: {

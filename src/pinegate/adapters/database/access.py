@@ -281,12 +281,6 @@ class AccessRows:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
 
-    async def system_of_order(self, order_id: str) -> str | None:
-        row = await (
-            await self._execute("select system_id from work_orders where id = %s", (order_id,))
-        ).fetchone()
-        return None if row is None else row.system_id
-
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""
         rows = await (await self._execute(_UNACKNOWLEDGED, {"person": person_id})).fetchall()
