@@ -125,12 +125,15 @@ def media_settings(settings: Settings) -> MediaSettings:
         rtp_host=settings.media_host,
         rtp_ports=(settings.rtp_port_first, settings.rtp_port_last),
         portal_origins=portal_origins(settings),
+        play_bases=tuple(str(url) for url in settings.media_public_urls),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
 def media_origins(play_bases: list[str]) -> list[str]:
-    """What the portal's ``connect-src`` allows: each worker by HTTP and by WebSocket."""
-    return [origin for base in play_bases for origin in (base, "ws" + base.removeprefix("http"))]
+    """What the portal's ``connect-src`` allows: each worker's origin by HTTP and by WebSocket."""
+    origins = dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(base)) for base in play_bases)
+    return [address for origin in origins for address in (origin, "ws" + origin.removeprefix("http"))]
 
 
 @contextlib.asynccontextmanager

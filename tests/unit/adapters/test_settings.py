@@ -72,3 +72,20 @@ def test_every_setting_is_described():
 def test_the_configuration_reference_is_the_generated_one():
     page = Path(__file__).parents[3] / "deploy/configuration.md"
     assert page.read_text(encoding="utf-8") == configuration_reference.reference()
+
+
+def test_each_media_worker_has_its_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINEGATE_MEDIA_WORKERS", "2")
+    monkeypatch.setenv("PINEGATE_MEDIA_PUBLIC_URLS", "https://v.example.cn/w0, https://v.example.cn/w1")
+    assert [url.path for url in load_settings().media_public_urls] == ["/w0", "/w1"]
+    monkeypatch.setenv("PINEGATE_MEDIA_PUBLIC_URLS", "https://v.example.cn/w0")
+    with pytest.raises(SettingsError, match="MEDIA_PUBLIC_URLS"):
+        load_settings()
+
+
+def test_a_trusted_proxy_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINEGATE_TRUSTED_PROXIES", "127.0.0.1,10.0.0.1")
+    assert load_settings().trusted_proxies == ("127.0.0.1", "10.0.0.1")
+    monkeypatch.setenv("PINEGATE_TRUSTED_PROXIES", "proxy.example.cn")
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES"):
+        load_settings()
