@@ -2227,7 +2227,7 @@ export interface components {
             /** Health */
             health: string;
             /** History */
-            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue__HistoryOut"][];
+            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__HistoryOut"][];
             /** Id */
             id: string;
             /**
@@ -2981,7 +2981,7 @@ export interface components {
             name: string;
         };
         /** HistoryOut */
-        pinegate__entrypoints__http_api__catalogue__HistoryOut: {
+        pinegate__entrypoints__http_api__catalogue_models__HistoryOut: {
             /**
              * At
              * Format: date-time
@@ -3000,7 +3000,7 @@ export interface components {
          * PointIn
          * @description The cataloguer's edit; ``version`` is what was read.
          */
-        pinegate__entrypoints__http_api__catalogue__PointIn: {
+        pinegate__entrypoints__http_api__catalogue_models__PointIn: {
             /**
              * Address
              * @default
@@ -4487,7 +4487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__PointIn"];
             };
         };
         responses: {

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.wiring import running_city
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
@@ -89,7 +90,9 @@ async def serve_application(app: FastAPI, host: str, port: int) -> None:
 
 async def serve(settings: Settings) -> None:
     """Run the city that the settings describe."""
+    raise_descriptor_limit()
     async with running_city(settings, portal=portal_folder()) as city:
+        shorten_collector_pauses()
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port
         )

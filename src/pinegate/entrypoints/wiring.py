@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,6 +37,7 @@ from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
 
 _log = structlog.get_logger()
+_START_AGAIN_SECONDS = 1.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -78,11 +79,14 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
 
 async def _keep_running(server: EmbeddedPostgres) -> None:
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+        if server.is_running:
+            continue
         try:
             await asyncio.to_thread(server.restart_if_ended)
-        except EmbeddedPostgresError as error:  # a full disk, say: tried again until it works
-            _log.error("the database could not be started again", error=str(error))
+            _log.warning("the embedded PostgreSQL had ended and was started again")
+        except (EmbeddedPostgresError, OSError) as error:
+            _log.error("the embedded PostgreSQL cannot be started again yet", error=str(error))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -181,15 +185,15 @@ async def running_city(
         )
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
-        stack.push_async_callback(_cancelled, _started(ends.run()))
+        stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(ends.run)))
         stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
         await judge.begin()
-        for work in (judge.run(), sources.run(), run_scheduler(services)):
-            stack.push_async_callback(_cancelled, _started(work))
+        for work in (judge.run, sources.run, lambda: run_scheduler(services)):
+            stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(work)))
         app = create_app(
             services,
             media_origins=media_origins(media.play_bases),
@@ -199,8 +203,14 @@ async def running_city(
         yield City(app, services, settings, sip_port, signalling, recorder)
 
 
-def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    return asyncio.create_task(work)
+async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """A fault of ours in one part must neither stop it for good nor go unseen."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            _log.exception("a part of the city failed and is started again")
+        await asyncio.sleep(_START_AGAIN_SECONDS)
 
 
 async def _listen(signalling: Gb28181Server, settings: Settings, *, any_port: bool) -> int:

@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
+import psycopg
 from psycopg import AsyncConnection as PsycopgConnection
 from psycopg import AsyncCursor
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access_changes import hold_still
@@ -129,7 +131,11 @@ class AccessRows:
             raw = await self._connection.get_raw_connection()
             self._driver = cast("PsycopgConnection[Any]", raw.driver_connection)
         cursor = self._driver.cursor(row_factory=namedtuple_row)
-        return await cursor.execute(cast(Any, statement), cast(Any, values))
+        try:
+            return await cursor.execute(cast(Any, statement), cast(Any, values))
+        except psycopg.Error as error:
+            # As SQLAlchemy does for all other statements: who asks the database knows one family of errors.
+            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
 
     async def hold_still(self) -> None:
         await hold_still(self._connection)

@@ -1,21 +1,30 @@
 """The engine and its transactions."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from pinegate.adapters.database.driver import (
+    ANSWER_SECONDS,
+    IDLE_ANSWER_SECONDS,
+    BoundedConnection,
+    connection_options,
+)
 from pinegate.adapters.database.transaction import Transaction
 
-_PATIENCE_SECONDS = 5
+_HEALTHY_SECONDS = 2.0
 
 
 class Database:
-    """A pool of connections. ``url``: ``postgresql+psycopg://…`` of the application's role."""
+    """A pool of connections. ``url``: ``postgresql+psycopg://…`` of the application's role.
+
+    Nothing waits for the database without end (``driver``): a transaction fails with a ``SQLAlchemyError``.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
@@ -23,57 +32,54 @@ class Database:
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=True,
-            pool_timeout=_PATIENCE_SECONDS,
+            pool_timeout=5,
             pool_use_lifo=True,
             hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
+            connect_args={"async_creator_fn": BoundedConnection.connect, **connection_options()},
         )
-        self._left_behind: set[asyncio.Task[None]] = set()
+        event.listen(self.engine.sync_engine, "checkin", _lay_down)
+        event.listen(self.engine.sync_engine, "checkout", _take_up)
+        self._probe: asyncio.Task[bool] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
-        """BEGIN … COMMIT; any exception rolls all of it back, the audit events included.
+        """BEGIN … COMMIT; any exception rolls all of it back, the audit events included."""
+        async with self.engine.begin() as connection:
+            yield Transaction(connection)
 
-        Raises:
-            SQLAlchemyError: the database refuses, is away, or does not answer for some seconds.
-        """
-        connection = await self._connected()
-        try:
-            async with connection.begin():
-                yield Transaction(connection)
-        finally:
-            await asyncio.shield(connection.close())
-
-    async def _connected(self) -> AsyncConnection:
-        # A database that hangs answers no cancellation either, and psycopg waits for that answer. So the attempt
-        # runs in a task of its own, which is left behind with its connection until the database says something.
-        connection = self.engine.connect()
-        attempt = asyncio.create_task(_started(connection))
-        try:
-            done, _ = await asyncio.wait({attempt}, timeout=_PATIENCE_SECONDS)
-        except asyncio.CancelledError:
-            self._leave(attempt, connection)
-            raise
-        if not done:
-            self._leave(attempt, connection)
-            raise PoolTimeoutError("the database does not answer")
-        attempt.result()
+    async def listen(self, channel: str) -> BoundedConnection:
+        """A connection of its own that NOTIFY reaches. Raises ``psycopg.Error``."""
+        address = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = await BoundedConnection.connect(address, autocommit=True, **connection_options())
+        await connection.execute(f"listen {channel}".encode())
         return connection
 
-    def _leave(self, attempt: asyncio.Task[None], connection: AsyncConnection) -> None:
-        async def close_later() -> None:
-            with contextlib.suppress(SQLAlchemyError):
-                await attempt
-                await connection.close()
+    async def answers(self) -> bool:
+        """Whether the database answers within two seconds. However many ask, one asks the database."""
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self._ask())
+        await asyncio.wait({self._probe}, timeout=_HEALTHY_SECONDS)
+        return self._probe.done() and self._probe.result()
 
-        closing = asyncio.create_task(close_later())
-        self._left_behind.add(closing)
-        closing.add_done_callback(self._left_behind.discard)
+    async def _ask(self) -> bool:
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("select 1"))
+        except SQLAlchemyError:
+            return False
+        return True
 
     async def close(self) -> None:
-        for closing in self._left_behind:
-            closing.cancel()
+        if self._probe is not None:
+            await asyncio.wait({self._probe})
         await self.engine.dispose()
 
 
-async def _started(connection: AsyncConnection) -> None:
-    await connection.start()
+def _take_up(connection: Any, *_: object) -> None:
+    connection.driver_connection.patience = ANSWER_SECONDS
+
+
+def _lay_down(connection: Any, *_: object) -> None:
+    """The pool asks a connection whether it lives before it hands it out: a short question."""
+    if connection is not None:
+        connection.driver_connection.patience = IDLE_ANSWER_SECONDS

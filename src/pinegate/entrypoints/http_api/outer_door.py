@@ -10,12 +10,11 @@ from pinegate.entrypoints.http_api.problems import problem
 
 
 def content_security_policy(media_origins: Sequence[str]) -> str:
-    """Nothing but our own files; pictures come from the media workers' origins."""
+    """Nothing but our own files; pictures come from the media workers' origins, PDF previews from our own blobs."""
     media = " ".join(media_origins)
     return (
-        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-        "img-src 'self' data: blob:; "
-        f"connect-src 'self' {media}; media-src 'self' blob:; worker-src 'self' blob:; font-src 'self'; "
+        "default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src 'self' {media}; media-src 'self' blob:; frame-src blob:; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
