@@ -19,6 +19,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
   },
-  server: { proxy: { '/api': backend } },
+  server: { proxy: { '/api': backend }, fs: { allow: ['..'] } }, // the example client lies beside the portal
   test: { environment: 'node', include: ['tests/**/*.test.ts'] },
 })

@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether new pictures are possible; says nothing that helps an attacker.
+         * @description Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve.
          */
         get: operations["health_api_health_get"];
         put?: never;
@@ -1074,7 +1074,7 @@ export interface paths {
         put?: never;
         /**
          * Test Play
-         * @description The operator looks whether a point of an open work order really plays (article 5), and at no other.
+         * @description A live look at one of the order's points, while it is open; registered like every other.
          */
         post: operations["test_play_api_work_orders__order_id__test_play_post"];
         delete?: never;
@@ -1761,6 +1761,11 @@ export interface components {
         Health: {
             /** Database */
             database: string;
+            /**
+             * Disk
+             * @enum {string}
+             */
+            disk: "ok" | "short";
             /** Media Workers */
             media_workers: number;
             /** Signalling */
@@ -2227,7 +2232,7 @@ export interface components {
             /** Health */
             health: string;
             /** History */
-            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue__HistoryOut"][];
+            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__HistoryOut"][];
             /** Id */
             id: string;
             /**
@@ -2772,8 +2777,8 @@ export interface components {
             /** Urgent */
             urgent: boolean;
         };
-        /** TestPlayForm */
-        TestPlayForm: {
+        /** TestPlayIn */
+        TestPlayIn: {
             /** Point Id */
             point_id: string;
             /**
@@ -2981,7 +2986,7 @@ export interface components {
             name: string;
         };
         /** HistoryOut */
-        pinegate__entrypoints__http_api__catalogue__HistoryOut: {
+        pinegate__entrypoints__http_api__catalogue_models__HistoryOut: {
             /**
              * At
              * Format: date-time
@@ -3000,7 +3005,7 @@ export interface components {
          * PointIn
          * @description The cataloguer's edit; ``version`` is what was read.
          */
-        pinegate__entrypoints__http_api__catalogue__PointIn: {
+        pinegate__entrypoints__http_api__catalogue_models__PointIn: {
             /**
              * Address
              * @default
@@ -4487,7 +4492,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__PointIn"];
             };
         };
         responses: {
@@ -5336,7 +5341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestPlayForm"];
+                "application/json": components["schemas"]["TestPlayIn"];
             };
         };
         responses: {

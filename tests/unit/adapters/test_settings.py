@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tools.generate import configuration_reference
 
 from pinegate.adapters.settings import Settings, SettingsError, load_settings
+from pinegate.domain.applications.deadlines import Deadlines
 
 
 def test_without_any_setting_the_program_listens_on_the_loopback_alone():
@@ -72,3 +74,9 @@ def test_every_setting_is_described():
 def test_the_configuration_reference_is_the_generated_one():
     page = Path(__file__).parents[3] / "deploy/configuration.md"
     assert page.read_text(encoding="utf-8") == configuration_reference.reference()
+
+
+def test_the_days_of_the_paper_work_are_settings(monkeypatch: pytest.MonkeyPatch):
+    assert load_settings().deadlines == Deadlines()
+    monkeypatch.setenv("PINEGATE_AGREEMENT_DAYS", "30")
+    assert load_settings().deadlines.agreement == timedelta(days=30)

@@ -53,9 +53,19 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (AuditEventName, "audit_event"),
 )
 PROBLEM_CODES = (
-    "invalid_input not_signed_in forbidden not_found conflict too_many_requests unavailable "
-    "wrong_credentials locked_out totp_required csrf internal_error"
-).split()
+    "invalid_input",
+    "not_signed_in",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "too_many_requests",
+    "unavailable",
+    "wrong_credentials",
+    "locked_out",
+    "totp_required",
+    "csrf",
+    "internal_error",
+)
 
 
 def flattened(value: Any, prefix: str = "") -> dict[str, str]:

@@ -2,7 +2,7 @@ import { Key } from '@element-plus/icons-vue'
 import type { Role } from '@/session/roles'
 import type { PortalModule } from '../module'
 
-const roles: readonly Role[] = ['unit_clerk', 'unit_leader', 'security_admin']
+const roles: readonly Role[] = ['unit_leader', 'security_admin', 'bureau_approver', 'operator_provisioner']
 
 export default {
   routes: [

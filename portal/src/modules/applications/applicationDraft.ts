@@ -42,7 +42,7 @@ export function changeOf(draft: ApplicationDraft, version: number): Omit<Applica
   version: number
 } {
   const points = draft.points.map((line) => ({ point_id: line.point.id, operations: line.requested }))
-  return { ...draft, points, version }
+  return { ...draft, points, version, valid_from: draft.valid_from || null, valid_until: draft.valid_until || null }
 }
 
 /** Whether a camera can do the operation at all: a fixed one has nothing to turn. */

@@ -124,11 +124,13 @@ class AccessRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._driver: PsycopgConnection[Any] | None = None
 
     async def _execute(self, statement: str, values: object) -> AsyncCursor[_Row]:
-        raw = await self._connection.get_raw_connection()
-        driver = cast("PsycopgConnection[Any]", raw.driver_connection)
-        cursor = driver.cursor(row_factory=namedtuple_row)
+        if self._driver is None:
+            raw = await self._connection.get_raw_connection()
+            self._driver = cast("PsycopgConnection[Any]", raw.driver_connection)
+        cursor = self._driver.cursor(row_factory=namedtuple_row)
         try:
             return await cursor.execute(cast(Any, statement), cast(Any, values))
         except psycopg.Error as error:
@@ -284,12 +286,6 @@ class AccessRows:
     async def play(self, session_id: str) -> _Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
-
-    async def system_of_order(self, order_id: str) -> str | None:
-        row = await (
-            await self._execute("select system_id from work_orders where id = %s", (order_id,))
-        ).fetchone()
-        return None if row is None else row.system_id
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

@@ -14,7 +14,7 @@ from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import Actor
 
 _point = camera_points.c
-MAX_MAP_POINTS = 2_000
+MAX_MAP_POINTS = 1_000
 
 _COLUMNS = (
     _point.id,
@@ -136,6 +136,19 @@ class CatalogueViews:
 
     async def map(self, asked: PointFilter, cell: float) -> MapView:
         """Points where they are few, else one cluster per ``cell`` degrees."""
+        located = _point.longitude.is_not(None)
+        clusters = visible_points(
+            self._viewer,
+            asked,
+            self._now,
+            func.avg(_point.longitude).label("longitude"),
+            func.avg(_point.latitude).label("latitude"),
+            func.count().label("points"),
+        ).where(located)
+        clusters = clusters.group_by(func.floor(_point.longitude / cell), func.floor(_point.latitude / cell))
+        counted = (await self._connection.execute(clusters)).all()
+        if sum(cluster.points for cluster in counted) > MAX_MAP_POINTS:
+            return MapView((), counted)
         columns = (
             _point.id,
             _point.name,
@@ -145,22 +158,8 @@ class CatalogueViews:
             _point.ptz_type,
             _point.listing_state,
         )
-        located = visible_points(self._viewer, asked, self._now, *columns).where(
-            _point.longitude.is_not(None)
-        )
-        rows = (await self._connection.execute(located.limit(MAX_MAP_POINTS + 1))).all()
-        if len(rows) <= MAX_MAP_POINTS:
-            return MapView(rows, ())
-        clusters = visible_points(
-            self._viewer,
-            asked,
-            self._now,
-            func.avg(_point.longitude).label("longitude"),
-            func.avg(_point.latitude).label("latitude"),
-            func.count().label("points"),
-        ).where(_point.longitude.is_not(None))
-        clusters = clusters.group_by(func.floor(_point.longitude / cell), func.floor(_point.latitude / cell))
-        return MapView((), (await self._connection.execute(clusters)).all())
+        points = visible_points(self._viewer, asked, self._now, *columns).where(located)
+        return MapView((await self._connection.execute(points)).all(), ())
 
     async def history(self, point_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
         """What happened to a point, newest first."""

@@ -202,7 +202,7 @@ camera_points = _table(
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("device_id", "channel_code"),
     Index("ix_camera_points_search", "search", postgresql_using="gin"),
-    Index("ix_camera_points_place", "division_code", "township_code"),
+    Index("ix_camera_points_place", "division_code", "township_code", "name", "id"),
     Index("ix_camera_points_listing_state", "listing_state"),
 )
 

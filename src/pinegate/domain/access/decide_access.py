@@ -75,8 +75,6 @@ def _judge_system(
         return DenialReason.CREDENTIAL_WITHDRAWN
     if person.state not in _MAY_ACT:
         return DenialReason.PERSON_NOT_ACTIVE
-    if not person.on_roster:
-        return DenialReason.NOT_ON_ROSTER
     return None
 
 
@@ -120,6 +118,8 @@ def _judge_grant(
         return DenialReason.APPLICATION_NOT_ACTIVE
     if agreement is None or not agreement.in_force:
         return DenialReason.AGREEMENT_NOT_EFFECTIVE
+    if not person.on_roster:  # after the grant: a revocation closes the roster too, and is what must be told
+        return DenialReason.NOT_ON_ROSTER
     if agreement.id not in person.acknowledged_agreements:
         return DenialReason.NOT_ACKNOWLEDGED
     return None

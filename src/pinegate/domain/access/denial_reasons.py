@@ -12,7 +12,6 @@ class DenialReason(StrEnum):
     SYSTEM_NOT_ACTIVE = "system_not_active"
     CREDENTIAL_WITHDRAWN = "credential_withdrawn"
     PERSON_NOT_ACTIVE = "person_not_active"
-    NOT_ON_ROSTER = "not_on_roster"
     POINT_UNKNOWN = "point_unknown"
     NOT_GRANTED = "not_granted"
     POINT_NOT_LISTED = "point_not_listed"
@@ -26,6 +25,7 @@ class DenialReason(StrEnum):
     GRANT_NOT_YET_VALID = "grant_not_yet_valid"
     APPLICATION_NOT_ACTIVE = "application_not_active"
     AGREEMENT_NOT_EFFECTIVE = "agreement_not_effective"
+    NOT_ON_ROSTER = "not_on_roster"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     WORK_ORDER_NOT_OPEN = "work_order_not_open"
 

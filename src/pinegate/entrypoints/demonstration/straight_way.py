@@ -96,11 +96,11 @@ class StraightWay:
             views = CatalogueViews(tx.connection, act.person, act.now)
             rows, _ = await views.page(PointFilter(), "", GRANTED_POINTS, 0)
             contacts = [
-                Contact(name, "0559-2512345", mobile, f"{mobile}@example.invalid")
-                for name, mobile in (
-                    ("黄松", "13905590001"),
-                    ("叶清", "13905590002"),
-                    ("云海", "13905590003"),
+                Contact(name, "0559-2512345", mobile, f"{box}@hs.invalid")
+                for name, mobile, box in (
+                    ("黄松", "13905590001", "hs"),
+                    ("叶清", "13905590002", "yq"),
+                    ("云海", "13905590003", "yh"),
                 )
             ]
             changes = FormChanges(

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import AccessRequest, Door
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.http_api.watching import (
@@ -32,7 +31,6 @@ from pinegate.usecases.access.ports import EndedSession, SessionEnd
 
 router = APIRouter()
 
-_TESTERS = frozenset({Role.OPERATOR_PROVISIONER})
 _MOST_LISTENERS = 8
 _STILL_HERE_SECONDS = 15.0
 
@@ -44,12 +42,6 @@ class PlayForm(BaseModel):
     operation: Literal["live"] = "live"
     protocol: ProtocolName
     reason: Reason
-
-
-class TestPlayForm(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    point_id: Id
-    protocol: ProtocolName = "flv"
 
 
 class PlayState(BaseModel):
@@ -89,30 +81,6 @@ def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation:
 async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> PlayAnswer:
     """Ask to see a point live."""
     request = _request(user, form, Operation.LIVE)
-    return await start_watching(request, form.protocol, user.session_id, services)
-
-
-@router.post("/api/work-orders/{order_id}/test-play")
-async def test_play(
-    order_id: Id, form: TestPlayForm, user: CurrentUser, services: CurrentServices
-) -> PlayAnswer:
-    """The operator looks whether a point of an open work order really plays (article 5), and at no other."""
-    if not user.actor.may(_TESTERS):
-        raise ProblemError("forbidden")
-    async with services.database.transaction() as tx:
-        system_id = await tx.access.system_of_order(order_id)
-    if system_id is None:
-        raise ProblemError("not_found")
-    request = AccessRequest(
-        door=Door.OPERATOR_TEST,
-        person_id=user.actor.person_id,
-        system_id=system_id,
-        point_id=form.point_id,
-        operation=Operation.LIVE,
-        reason="test play",
-        client_host=user.client_host,
-        work_order_id=order_id,
-    )
     return await start_watching(request, form.protocol, user.session_id, services)
 
 

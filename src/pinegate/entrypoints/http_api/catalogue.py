@@ -1,20 +1,40 @@
 """The catalogue's door: search, tree, map, editing, sharing mark, listing."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
-from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.adapters.reference import camera_fields, code_lists, divisions
 from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.divisions import Division
-from pinegate.domain.catalogue.listing import LISTING, ListingEvent, ListingState
+from pinegate.domain.catalogue.listing import LISTING, ListingState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.catalogue_models import (
+    CategoryOut,
+    ClusterOut,
+    CodesOut,
+    DivisionOut,
+    FieldOut,
+    HistoryOut,
+    MapOut,
+    MapPoint,
+    MapQuery,
+    MarkIn,
+    MarkOut,
+    MoveIn,
+    MoveOut,
+    PointDetail,
+    PointIn,
+    PointOut,
+    PointPage,
+    PointPageQuery,
+    PointQuery,
+    RefusedMove,
+    TreeNode,
+)
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.usecases.catalogue.edit_point import StaleEditError, UnknownPointError, edit_point
@@ -24,204 +44,8 @@ from pinegate.usecases.catalogue.ports import PointEdit
 
 router = APIRouter(prefix="/api")
 
-Text = Annotated[str, Field(max_length=500)]
-Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=5_000)]
 _PTZ_TYPES = frozenset({1, 4, 5})
 _INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
-
-
-class DivisionOut(BaseModel):
-    """A division and what lies below it."""
-
-    code: str
-    name: str
-    children: list["DivisionOut"] = []
-
-
-class CategoryOut(BaseModel):
-    code: str
-    name: str
-
-
-class FieldOut(BaseModel):
-    """A field of the camera record; ``codes`` names its list, if it has one."""
-
-    name: str
-    label: str
-    kind: str
-    required: str
-    codes: list[str]
-
-
-class CodesOut(BaseModel):
-    lists: dict[str, dict[str, str]]
-    fields: list[FieldOut]
-
-
-class PointOut(BaseModel):
-    """A camera point in a list."""
-
-    id: str
-    channel_code: str
-    name: str
-    address: str
-    division_code: str
-    division_name: str
-    township_code: str
-    township_name: str
-    category: str
-    point_class: int | None
-    ptz: bool
-    source_class: str
-    longitude: float | None
-    latitude: float | None
-    health: str
-    listing_state: ListingState
-    sharing_mark: bool
-    device_name: str
-    operations: list[str] | None = None
-    version: int
-
-
-class PointPage(BaseModel):
-    items: list[PointOut]
-    total: int
-
-
-class HistoryOut(BaseModel):
-    name: str
-    at: datetime
-    person_name: str | None
-    details: dict[str, Any]
-
-
-class PointDetail(PointOut):
-    """All of one point. ``upstream`` and restricted fields only for operator and police."""
-
-    secret: bool
-    record: dict[str, str]
-    upstream: dict[str, str]
-    sharing_marked_by_name: str | None
-    sharing_marked_at: datetime | None
-    edited_by_name: str | None
-    edited_at: datetime | None
-    listed_by_name: str | None
-    listed_at: datetime | None
-    first_seen_at: datetime
-    last_seen_at: datetime
-    history: list[HistoryOut]
-    allowed_events: list[ListingEvent]
-    may_edit: bool
-    may_mark: bool
-
-
-class TreeNode(BaseModel):
-    code: str
-    name: str
-    count: int
-    online: int
-    children: list["TreeNode"] = []
-
-
-class ClusterOut(BaseModel):
-    longitude: float
-    latitude: float
-    count: int
-
-
-class MapPoint(BaseModel):
-    id: str
-    name: str
-    longitude: float
-    latitude: float
-    health: str
-    ptz: bool
-    listing_state: ListingState
-
-
-class MapOut(BaseModel):
-    clusters: list[ClusterOut]
-    points: list[MapPoint]
-
-
-class MarkIn(BaseModel):
-    point_ids: Ids
-    shareable: bool
-    reason: Text = ""
-
-
-class MarkOut(BaseModel):
-    changed: int
-
-
-class MoveIn(BaseModel):
-    point_ids: Ids
-    event: Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
-    reason: Text = ""
-
-
-class RefusedMove(BaseModel):
-    id: str
-    code: str
-
-
-class MoveOut(BaseModel):
-    moved: list[str]
-    refused: list[RefusedMove]
-
-
-class PointIn(BaseModel):
-    """The cataloguer's edit; ``version`` is what was read."""
-
-    version: int
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    address: Annotated[str, Field(max_length=200)] = ""
-    division_code: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
-    township_code: Annotated[str, Field(pattern=r"^(\d{9})?$")] = ""
-    category: Annotated[str, Field(max_length=40)] = ""
-    point_class: Annotated[int | None, Field(ge=1, le=9)] = None
-    source_class: Literal["gov_invested", "social"] = "gov_invested"
-    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
-    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
-    record: Annotated[dict[Annotated[str, Field(max_length=60)], Text], Field(max_length=100)] = {}
-
-
-class PointQuery(BaseModel):
-    """The filters that list, tree and map share."""
-
-    q: Annotated[str, Field(max_length=100)] = ""
-    division: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
-    category: Annotated[str, Field(max_length=40)] = ""
-    state: ListingState | None = None
-    health: Literal["online", "offline", "degraded", "unknown"] | None = None
-    shared: bool | None = None
-    device_id: Annotated[str, Field(max_length=64)] = ""
-    granted: bool = False
-    system_id: Annotated[str, Field(max_length=64)] = ""
-
-    def as_filter(self, box: tuple[float, float, float, float] | None = None) -> PointFilter:
-        return PointFilter(
-            words=self.q,
-            division=self.division,
-            category=self.category,
-            state=self.state or "",
-            health=self.health or "",
-            shared=self.shared,
-            device_id=self.device_id,
-            box=box,
-            granted_to=self.system_id if self.granted else "",
-        )
-
-
-class PointPageQuery(PointQuery):
-    sort: Annotated[str, Field(max_length=20)] = ""
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=500)] = 50
-
-
-class MapQuery(PointQuery):
-    bbox: Annotated[str, Field(max_length=100)] = "117,29.3,119,30.6"
-    zoom: Annotated[float, Field(ge=0, le=22)] = 9
 
 
 @router.get("/divisions")

@@ -14,7 +14,7 @@ from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.access import split_reason
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
-from pinegate.entrypoints.http_api.watching import Id
+from pinegate.entrypoints.http_api.watching import PROTOCOL_NAMES, Id
 from pinegate.usecases.act import Act
 
 router = APIRouter()
@@ -147,6 +147,7 @@ async def access_register(
     items: list[RegisterEntryOut] = []
     for row in rows:
         found: dict[str, Any] = {name: getattr(row, name) for name in _REGISTER_COLUMNS}
+        found["protocol"] = PROTOCOL_NAMES.get(row.protocol, row.protocol)
         found["end_reason"], found["end_code"] = split_reason(row.end_reason)
         items.append(RegisterEntryOut(**found))
     return RegisterOut(items=items, total=total)

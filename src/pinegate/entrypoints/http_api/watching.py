@@ -30,6 +30,8 @@ _PROTOCOLS = {
     "fmp4": PlayProtocol.MP4,
     "ws-fmp4": PlayProtocol.WS_MP4,
 }
+PROTOCOL_NAMES = {output.value: name for name, output in _PROTOCOLS.items()}
+"""The register keeps the media engine's word for an output; here it goes by the name that it was asked for."""
 _SESSION_CODE_CHARACTERS = 8
 
 

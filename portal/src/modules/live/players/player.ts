@@ -1,6 +1,7 @@
-export const PROTOCOLS = ['flv', 'ws-flv', 'fmp4', 'ws-fmp4'] as const
+/** The ways in which a picture can come; the names are those of the play answer. WebSocket first: a browser opens at
+ *  most six HTTP/1.1 connections to one worker, so nine pictures over HTTP would wait for each other. */
+export const PROTOCOLS = ['ws-flv', 'flv', 'ws-fmp4', 'fmp4'] as const
 
-/** The ways in which a picture can come; the names are those of the play answer. */
 export type Protocol = (typeof PROTOCOLS)[number]
 
 /** Why a player stopped by itself: a code of the catalogue, or null when the other side closed without saying. */

@@ -296,7 +296,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_camera_points_listing_state", "camera_points", ["listing_state"], unique=False)
     op.create_index(
-        "ix_camera_points_place", "camera_points", ["division_code", "township_code"], unique=False
+        "ix_camera_points_place",
+        "camera_points",
+        ["division_code", "township_code", "name", "id"],
+        unique=False,
     )
     op.create_index(
         "ix_camera_points_search", "camera_points", ["search"], unique=False, postgresql_using="gin"
