@@ -5,6 +5,7 @@ database's addresses; keys are files of the data folder (`secret_files`).
 """
 
 import os
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -19,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pinegate.domain.applications.deadlines import Deadlines
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -133,6 +136,30 @@ class Settings(BaseSettings):
         le=100 * 1024 * 1024,
         description="The largest scan that may be uploaded, in bytes.",
     )
+    disk_reserve_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="Free bytes of the data folder's disk that are kept for the audit log and the database: below "
+        'them uploads are refused, and `/api/health` says `"disk": "short"`. Without room for its audit '
+        "event no picture is opened at all.",
+    )
+
+    agreement_days: int = Field(
+        default=60,
+        ge=1,
+        le=3650,
+        description="Days that an approved application waits for both seals on its agreement before it lapses.",
+    )
+    urgent_days: int = Field(
+        default=3, ge=1, le=365, description="Days after which a waiting task is shown as urgent."
+    )
+    notice_days: int = Field(
+        default=15,
+        ge=0,
+        le=365,
+        description="Days from a unit's termination notice to the end of the sharing (annex 2, clause 3: 15).",
+    )
+
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` (one object a line) for collectors."
     )
@@ -153,6 +180,15 @@ class Settings(BaseSettings):
         if self.media_public_urls and len(self.media_public_urls) != self.worker_count:
             raise ValueError("PINEGATE_MEDIA_PUBLIC_URLS has one address for each media worker")
         return self
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The days of the paper work."""
+        return Deadlines(
+            agreement=timedelta(days=self.agreement_days),
+            urgent=timedelta(days=self.urgent_days),
+            notice=timedelta(days=self.notice_days),
+        )
 
     @property
     def secrets_folder(self) -> Path:

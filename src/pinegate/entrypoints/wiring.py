@@ -20,6 +20,7 @@ from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.upload import ScanStore
 from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
@@ -38,6 +39,7 @@ from pinegate.entrypoints.services import Services
 
 _log = structlog.get_logger()
 _START_AGAIN_SECONDS = 1.0
+_ORPHAN_SECONDS = 3600.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -145,6 +147,7 @@ async def running_city(
     ``any_sip_port``: take a free port when the configured one is taken (the demonstration only).
     """
     settings.create_data_folder()
+    space = DiskSpace(settings.data_folder, settings.disk_reserve_bytes)
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(prepared_database(settings))
         box = AesGcmBox(read_or_create(settings.secrets_folder, "secret-box"))
@@ -171,6 +174,8 @@ async def running_city(
         )
         door.serve(sources)
         signalling.streams = sources
+        scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
+        await _remove_orphans(scans, database)
         services = Services(
             database=database,
             now=utc_now,
@@ -184,11 +189,13 @@ async def running_city(
             judge=judge,
             ended_events=events,
             device_signalling=signalling,
-            scans=ScanStore(settings.uploads_folder, settings.upload_max_bytes),
+            scans=scans,
+            disk=space,
+            deadlines=settings.deadlines,
         )
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
-        stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(ends.run)))
+        stack.push_async_callback(_cancelled, _started(ends.run))
         stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
@@ -196,7 +203,7 @@ async def running_city(
         stack.push_async_callback(signalling.stop)
         await judge.begin()
         for work in (judge.run, sources.run, lambda: run_scheduler(services)):
-            stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(work)))
+            stack.push_async_callback(_cancelled, _started(work))
         app = create_app(
             services,
             media_origins=media_origins(media.play_bases),
@@ -204,6 +211,10 @@ async def running_city(
             hosts=portal_hosts(settings),
         )
         yield City(app, services, settings, sip_port, signalling, recorder)
+
+
+def _started(work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(_kept_running(work))
 
 
 async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -214,6 +225,17 @@ async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None
         except Exception:
             _log.exception("a part of the city failed and is started again")
         await asyncio.sleep(_START_AGAIN_SECONDS)
+
+
+async def _remove_orphans(scans: ScanStore, database: Database) -> None:
+    """Scans that no document names: a program was killed after writing the file and before its transaction."""
+    async with database.transaction() as tx:
+        known = await tx.documents.ids()
+    removed = await asyncio.to_thread(
+        scans.delete_orphans, known, older_than=utc_now().timestamp() - _ORPHAN_SECONDS
+    )
+    if removed:
+        _log.warning("scans_without_documents_removed", count=removed)
 
 
 async def _listen(signalling: Gb28181Server, settings: Settings, *, any_port: bool) -> int:

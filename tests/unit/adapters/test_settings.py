@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tools.generate import configuration_reference
 
 from pinegate.adapters.settings import Settings, SettingsError, load_settings
+from pinegate.domain.applications.deadlines import Deadlines
 
 
 def test_without_any_setting_the_program_listens_on_the_loopback_alone():
@@ -89,3 +91,9 @@ def test_a_trusted_proxy_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINEGATE_TRUSTED_PROXIES", "proxy.example.cn")
     with pytest.raises(SettingsError, match="TRUSTED_PROXIES"):
         load_settings()
+
+
+def test_the_days_of_the_paper_work_are_settings(monkeypatch: pytest.MonkeyPatch):
+    assert load_settings().deadlines == Deadlines()
+    monkeypatch.setenv("PINEGATE_AGREEMENT_DAYS", "30")
+    assert load_settings().deadlines.agreement == timedelta(days=30)

@@ -30,7 +30,12 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
 
     patience = ANSWER_SECONDS
 
-    async def wait(self, gen: PQGen[T], interval: float = _POLL_SECONDS, timeout: float | None = None) -> T:  # noqa: ASYNC109 -- psycopg names it so
+    async def wait(
+        self,
+        gen: PQGen[T],
+        interval: float = _POLL_SECONDS,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the driver's own signature
+    ) -> T:
         limit = self.patience + (timeout or 0.0)
         end = asyncio.get_running_loop().call_later(limit, self._hang_up)
         try:

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -49,10 +50,16 @@ async def upload(
         errors = [{"field": "file", "message": str(refused)}]
         raise ProblemError("invalid_input", str(refused), errors=errors) from None
     except OSError:
-        raise ProblemError("unavailable", "the scan could not be kept; try again later") from None
+        raise ProblemError("unavailable", "the scan could not be kept; the disk may be full") from None
     stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3)
-    async with services.database.transaction() as tx:
-        await hand_in(tx, application_id, fields.kind, fields.file_name, stored, act_of(user, services))
+    try:
+        async with services.database.transaction() as tx:
+            await hand_in(tx, application_id, fields.kind, fields.file_name, stored, act_of(user, services))
+    except SQLAlchemyError:
+        raise  # it may have committed all the same; if it has not, the next start removes the file
+    except Exception:
+        await asyncio.to_thread(services.scans.delete, scan.id)
+        raise
     async with services.database.transaction() as tx:
         rows = await ApplicationViews(tx.connection, user.actor).documents(application_id)
     return next(document for document in documents_out(rows) if document.id == scan.id)

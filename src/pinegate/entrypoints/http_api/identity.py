@@ -4,7 +4,7 @@ import io
 import secrets
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 
 import segno
 from fastapi import APIRouter, Request, Response
@@ -52,6 +52,7 @@ class Health(BaseModel):
     database: str
     media_workers: int
     signalling: str
+    disk: Literal["ok", "short"]
 
 
 class DemonstrationAccount(BaseModel):
@@ -143,16 +144,18 @@ class OwnPassword(BaseModel):
 
 @router.get("/api/health")
 async def health(services: CurrentServices) -> Health:
-    """Whether new pictures are possible; says nothing that helps an attacker."""
+    """Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve."""
     database = "ok" if await services.database.answers() else "unavailable"
     workers = sum(counters.get("up", 0) for counters in await services.media.stats())
     signalling = "ok" if services.signalling.ready else "unavailable"
-    fine = database == signalling == "ok" and workers > 0
+    disk = "short" if services.disk.short() else "ok"
+    fine = database == signalling == disk == "ok" and workers > 0
     return Health(
         status="ok" if fine else "degraded",
         database=database,
         media_workers=workers,
         signalling=signalling,
+        disk=disk,
     )
 
 
