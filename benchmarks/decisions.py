@@ -59,7 +59,9 @@ async def open_one(database: Database, city: AccessCity, number: int, due: float
     return told, time.monotonic() - due
 
 
-async def measure(database: Database, city: AccessCity, seconds: int) -> tuple[list[tuple[float, float]], dict[str, float]]:
+async def measure(
+    database: Database, city: AccessCity, seconds: int
+) -> tuple[list[tuple[float, float]], dict[str, float]]:
     """The latencies, and how late the arrivals' process itself was."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     ours.setblocking(False)
@@ -95,7 +97,10 @@ def disk_milliseconds(folder: Path, writes: int = 300) -> list[float]:
 
 
 async def run(server: EmbeddedPostgres, folder: Path, seconds: int) -> None:
-    urls = [url.replace("postgresql://", "postgresql+psycopg://") for url in (server.urls().owner, server.urls().app)]
+    urls = [
+        url.replace("postgresql://", "postgresql+psycopg://")
+        for url in (server.urls().owner, server.urls().app)
+    ]
     await asyncio.to_thread(migrate, urls[0], APP_ROLE)
     owner, database = Database(urls[0]), Database(urls[1], pool_size=20)
     try:

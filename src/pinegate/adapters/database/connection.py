@@ -1,8 +1,8 @@
 """The engine and its transactions."""
 
 import select
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -48,8 +48,9 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
         """BEGIN … COMMIT; any exception rolls all of it back, the audit events included."""
-        async with self.engine.begin() as connection:
-            yield Transaction(connection)
+        with _errors_as_of_sqlalchemy():
+            async with self.engine.begin() as connection:
+                yield Transaction(connection)
 
     @asynccontextmanager
     async def opening(self) -> AsyncGenerator[OpeningTransaction, None]:
@@ -61,17 +62,24 @@ class Database:
         Raises:
             DBAPIError: as of ``transaction``.
         """
-        try:
+        with _errors_as_of_sqlalchemy():
             await self._openings.open()
             async with self._openings.connection() as connection, connection.pipeline():
                 yield OpeningTransaction(Driver(connection))
                 await connection.execute("commit")
-        except psycopg.Error as error:
-            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
     async def close(self) -> None:
         await self._openings.close()
         await self.engine.dispose()
+
+
+@contextmanager
+def _errors_as_of_sqlalchemy() -> Generator[None, None, None]:
+    """Callers know one family of errors, whichever way the statement took."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
 
 async def _check_that_the_server_is_there(connection: psycopg.AsyncConnection[Any]) -> None:
