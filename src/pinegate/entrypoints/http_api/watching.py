@@ -83,7 +83,7 @@ async def start_watching(
         ProblemError: the denial's code.
     """
     output = _PROTOCOLS[protocol]
-    async with services.database.transaction() as tx:
+    async with services.database.opening() as tx:
         answer = await open_stream(
             tx,
             StreamRequest(request, output.value, portal_session_id),
