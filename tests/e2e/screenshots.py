@@ -1,4 +1,4 @@
-"""Pictures of every page for the eye: `PYTHONPATH=src:. python tests/e2e/screenshots.py`, into test-artifacts/. No test."""
+"""Pictures of every page for the eye, into test-artifacts/: `PYTHONPATH=src:. python tests/e2e/screenshots.py`."""
 
 import asyncio
 from pathlib import Path
