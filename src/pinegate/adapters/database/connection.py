@@ -1,26 +1,16 @@
 """The engine and its transactions."""
 
-import select
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pinegate.adapters.database.driver import Driver
+from pinegate.adapters.database.opening_connections import OpeningConnections
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
-
-_POOL_TIMEOUT_SECONDS = 5
-
-# A fixed number: a connection made in a rush starts with cold caches and makes the rush worse.
-_OPENINGS_AT_ONCE = 6
-
-# Each of them finds rows by their keys, so there is one good plan; making it anew takes longer than following it.
-_FEW_CONSTANT_STATEMENTS = {"prepare_threshold": 0, "options": "-c plan_cache_mode=force_generic_plan"}
 
 
 class Database:
@@ -33,17 +23,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=True,
-            pool_timeout=_POOL_TIMEOUT_SECONDS,
+            pool_timeout=5,
             pool_use_lifo=True,
         )
-        self._openings: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
-            kwargs=_FEW_CONSTANT_STATEMENTS,
-            min_size=_OPENINGS_AT_ONCE,
-            timeout=_POOL_TIMEOUT_SECONDS,
-            check=_check_that_the_server_is_there,
-            open=False,
-        )
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._openings = OpeningConnections(address)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -57,14 +41,13 @@ class Database:
         """The same promise for the two transactions that each picture takes, on a path of fewer steps.
 
         The statements go through a pipeline: nothing waits for an answer but who reads one, and COMMIT. Leaving the
-        pipeline raises what failed on the way, COMMIT included; the pool rolls back what did not commit.
+        pipeline raises what failed on the way, COMMIT included; what did not commit is rolled back.
 
         Raises:
-            DBAPIError: as of ``transaction``.
+            SQLAlchemyError: as of ``transaction``.
         """
         with _errors_as_of_sqlalchemy():
-            await self._openings.open()
-            async with self._openings.connection() as connection, connection.pipeline():
+            async with self._openings.take() as connection, connection.pipeline():
                 yield OpeningTransaction(Driver(connection))
                 await connection.execute("commit")
 
@@ -80,11 +63,3 @@ def _errors_as_of_sqlalchemy() -> Generator[None, None, None]:
         yield
     except psycopg.Error as error:
         raise DBAPIError.instance(None, None, error, psycopg.Error) from error
-
-
-async def _check_that_the_server_is_there(connection: psycopg.AsyncConnection[Any]) -> None:
-    # An idle connection has nothing to read but the end: the server was restarted. Costs no round trip.
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    if waiting.poll(0):
-        raise psycopg.OperationalError("the server ended this connection")
