@@ -15,7 +15,7 @@ from tests.integration.access.running import end_reason, serving, until, watch
 from tests.integration.conftest import ClientAs
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_ID, LowerPeer
 
-from pinegate.adapters.database import driver
+from pinegate.adapters.database import bounded_connection
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import devices
@@ -48,10 +48,11 @@ def postgres(cluster: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture
 async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    monkeypatch.setattr(driver, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(bounded_connection, "CONNECT_SECONDS", 1)
     monkeypatch.setattr("pinegate.adapters.database.connection.ANSWER_SECONDS", 1.0)
     monkeypatch.setattr("pinegate.adapters.database.connection.IDLE_ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr(driver.BoundedConnection, "patience", 1.0)
+    monkeypatch.setattr("pinegate.adapters.database.opening_connections.OPENING_ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(bounded_connection.BoundedConnection, "patience", 1.0)
     urls = postgres.create_database(f"test_{fresh_id().replace('-', '')}")
     await asyncio.to_thread(migrate, urls.owner, APP_ROLE)
     database = Database(urls.app)

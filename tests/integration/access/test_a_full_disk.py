@@ -36,9 +36,10 @@ def no_space_for(table: str, postgres: EmbeddedPostgres, live: Live) -> Iterator
 
 
 def _forget_open_files(postgres: EmbeddedPostgres, live: Live) -> None:
+    """End the sessions of this database, each waited for: one that is still ending would be handed out once more."""
     name = live.database.engine.url.database
     as_administrator(
-        postgres, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        postgres, f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'"
     )
 
 

@@ -200,7 +200,7 @@ class unreachable:  # noqa: N801 -- read as a sentence
         as_administrator(self._postgres, f'alter database "{self._name}" allow_connections false')
         as_administrator(
             self._postgres,
-            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'",
+            f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{self._name}'",
         )
 
     def __exit__(self, *_: object) -> None:

@@ -1,13 +1,11 @@
 """The engine and its transactions."""
 
 import asyncio
-import select
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -15,21 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from pinegate.adapters.database.bounded_connection import (
     ANSWER_SECONDS,
     IDLE_ANSWER_SECONDS,
-    OPENING_ANSWER_SECONDS,
     BoundedConnection,
     connection_options,
 )
 from pinegate.adapters.database.driver import Driver
+from pinegate.adapters.database.opening_connections import OpeningConnections
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
 
 _HEALTHY_SECONDS = 2.0
 _POOL_TIMEOUT_SECONDS = 5
-
-# A fixed number: a connection made in a rush starts with cold caches and makes the rush worse.
-_OPENINGS_AT_ONCE = 6
-
-# Each of them finds rows by their keys, so there is one good plan; making it anew takes longer than following it.
-_ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
 
 
 class Database:
@@ -41,7 +33,6 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        options = connection_options()
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -50,20 +41,11 @@ class Database:
             pool_timeout=_POOL_TIMEOUT_SECONDS,
             pool_use_lifo=True,
             hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
-            connect_args={"async_creator_fn": BoundedConnection.connect, **options},
+            connect_args={"async_creator_fn": BoundedConnection.connect, **connection_options()},
         )
         event.listen(self.engine.sync_engine, "checkin", _lay_down)
         event.listen(self.engine.sync_engine, "checkout", _take_up)
-        self._openings: AsyncConnectionPool[BoundedConnection] = AsyncConnectionPool(
-            self._address,
-            connection_class=BoundedConnection,
-            kwargs=options | {"prepare_threshold": 0, "options": f"{options['options']} {_ONE_PLAN}"},
-            min_size=_OPENINGS_AT_ONCE,
-            timeout=_POOL_TIMEOUT_SECONDS,
-            configure=_answer_soon,
-            check=_check_that_the_server_is_there,
-            open=False,
-        )
+        self._openings = OpeningConnections(self._address)
         self._probe: asyncio.Task[bool] | None = None
 
     @property
@@ -82,14 +64,13 @@ class Database:
         """The same promise for the two transactions that each picture takes, on a path of fewer steps.
 
         The statements go through a pipeline: nothing waits for an answer but who reads one, and COMMIT. Leaving the
-        pipeline raises what failed on the way, COMMIT included; the pool rolls back what did not commit.
+        pipeline raises what failed on the way, COMMIT included; what did not commit is rolled back.
 
         Raises:
-            DBAPIError: as of ``transaction``.
+            SQLAlchemyError: as of ``transaction``.
         """
         with _errors_as_of_sqlalchemy():
-            await self._openings.open()
-            async with self._openings.connection() as connection, connection.pipeline():
+            async with self._openings.take() as connection, connection.pipeline():
                 yield OpeningTransaction(Driver(connection))
                 await connection.execute("commit")
 
@@ -128,18 +109,6 @@ def _errors_as_of_sqlalchemy() -> Generator[None, None, None]:
         yield
     except psycopg.Error as error:
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
-
-
-async def _answer_soon(connection: BoundedConnection) -> None:
-    connection.patience = OPENING_ANSWER_SECONDS
-
-
-async def _check_that_the_server_is_there(connection: BoundedConnection) -> None:
-    # An idle connection has nothing to read but the end: the server was restarted. Costs no round trip.
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    if waiting.poll(0):
-        raise psycopg.OperationalError("the server ended this connection")
 
 
 def _take_up(connection: Any, *_: object) -> None:

@@ -1,0 +1,76 @@
+"""The few connections that openings take turns on."""
+
+import asyncio
+import select
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from pinegate.adapters.database.bounded_connection import (
+    OPENING_ANSWER_SECONDS,
+    BoundedConnection,
+    connection_options,
+)
+
+_AT_ONCE = 6
+_TURN_SECONDS = 5.0
+
+_ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
+"""The statements find rows by their keys, so each has one good plan; planning takes longer than executing."""
+
+
+class OpeningConnections:
+    """Made when needed; the last given back goes out first, for its server process has the warmest caches."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._free: list[BoundedConnection] = []
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    @asynccontextmanager
+    async def take(self) -> AsyncGenerator[BoundedConnection, None]:
+        """One connection, without a transaction. After any exception it is closed, which rolls back.
+
+        Raises:
+            PoolTimeoutError: no turn within five seconds.
+            psycopg.Error: the server is away.
+        """
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise PoolTimeoutError("too many openings wait for the database") from error
+        try:
+            connection = await self._connection()
+            try:
+                yield connection
+            except BaseException:
+                await connection.close()
+                raise
+            self._free.append(connection)
+        finally:
+            self._turns.release()
+
+    async def _connection(self) -> BoundedConnection:
+        while self._free:
+            connection = self._free.pop()
+            if not _has_ended(connection):
+                return connection
+            await connection.close()
+        options = connection_options()
+        options["options"] += f" {_ONE_PLAN}"
+        connection = await BoundedConnection.connect(self._address, prepare_threshold=0, **options)
+        connection.patience = OPENING_ANSWER_SECONDS
+        return connection
+
+    async def close(self) -> None:
+        while self._free:
+            await self._free.pop().close()
+
+
+def _has_ended(connection: BoundedConnection) -> bool:
+    """Whether the server ended it meanwhile: an idle connection has nothing else to say. Costs no round trip."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
