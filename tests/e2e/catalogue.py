@@ -19,12 +19,18 @@ async def listed_points(people: People, count: int, *, ptz: bool = False) -> lis
     return fitting[-count:]
 
 
-async def unmarked_points(people: People, count: int) -> list[str]:
-    """Ids of points that came from the police platform and wait for everything."""
+async def unmarked_points(people: People, count: int, *, categorized: bool = False) -> list[str]:
+    """Ids of points that came from the police platform and wait for everything.
+
+    ``categorized``: of which the platform's catalogue told the kind.
+    """
     cataloguer = await people.sign_in("cataloguer")
-    page = await cataloguer.get("/api/points", state="pending_check", shared="false", page_size=100)
-    assert page["total"] >= count
-    return [point["id"] for point in page["items"]][:count]
+    page = await cataloguer.get(
+        "/api/points", state="pending_check", shared="false", health="online", page_size=100
+    )
+    fitting = [point["id"] for point in page["items"] if point["category"] or not categorized]
+    assert len(fitting) >= count, page["total"]
+    return fitting[:count]
 
 
 async def make_listed(people: People, points: list[str]) -> None:

@@ -3,10 +3,10 @@
 import itertools
 import shutil
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from tests.e2e.browser import Chromium, running_chromium
 from tests.e2e.city import ROOT, RunningCity, alive, city_in_a_folder_of_its_own, descendants, listened_ports
 from tests.e2e.people import People
 from tests.e2e.units import Unit, found_unit, unit_of_demonstration
@@ -16,20 +16,29 @@ from tests.e2e.units import Unit, found_unit, unit_of_demonstration
 def portal() -> None:
     """The portal as it is built now; ``make test`` has built it already."""
     if not (ROOT / "portal" / "dist" / "index.html").exists():
-        subprocess.run([sys.executable, "tools/prepare.py", "--portal-only"], cwd=ROOT, check=True)
+        for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
+            subprocess.run(command, cwd=ROOT / "portal", check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
-def city(portal: None) -> Iterator[RunningCity]:
+def city(portal: None, request: pytest.FixtureRequest) -> Iterator[RunningCity]:
     """Stopped by Ctrl-C at the end, and then nothing of it may be left."""
     assert shutil.which("ffprobe"), "the end-to-end tests need ffprobe (package ffmpeg)"
     with city_in_a_folder_of_its_own() as city:
         city.start()
         yield city
+        if request.session.testsfailed:
+            print(city.printed())
         processes = descendants(city.pid)
         assert city.stop() == 0, city.printed()
         assert not alive(processes)
         assert not city.ports & listened_ports()
+
+
+@pytest.fixture
+async def chromium(city: RunningCity) -> AsyncIterator[Chromium]:
+    async with running_chromium(city.url) as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,8 @@ class Picture:
     async def runs(self, more: int = 40_000) -> None:
         """Returns when ``more`` bytes have come since now."""
         enough = self.received + more
-        await until(lambda: self.received > enough)
+        await until(lambda: self.received > enough or self._is_over())
+        assert self.received > enough, "the picture ended"
 
     async def ended(self) -> bytes:
         """Everything that came, once the server has ended it."""

@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.e2e.people import People, Person
+from tests.e2e.pictures import Picture
 from tests.e2e.units import Unit
-from tests.e2e.waiting import until
-from tests.integration.media.viewers import HttpViewer
 
 Operations = Sequence[str]
 _systems = itertools.count(1)
-_ENOUGH_BYTES = 30_000
 
 
 class Sharing:
@@ -125,10 +123,10 @@ class Sharing:
         order = f"/api/work-orders/{self.order_id}"
         point = next(point for point, operations in self.consented.items() if operations)
         play = await provisioner.post(f"{order}/test-play", {"point_id": point})
-        viewer = await HttpViewer.open(play["url"])
-        await until(lambda: len(viewer.body) > _ENOUGH_BYTES)
-        await provisioner.delete(f"/api/play/{play['session_id']}")
-        await viewer.ended()
+        picture = await Picture.of_answer(play)
+        await picture.runs()
+        await provisioner.delete(f"/api/play/{picture.session_id}")
+        await picture.ended()
         await provisioner.post(f"{order}/confirm-test", {"point_id": point})
         self.keys = await provisioner.post(f"/api/systems/{self.system_id}/credentials")
         await provisioner.post(f"{order}/complete", {"text": "已开通。"})

@@ -50,7 +50,7 @@ async def _plays(sharing: Sharing, point: str) -> None:
         try:
             picture = await Picture.of_answer(answer.json())
             await picture.runs()
-        except (OSError, EOFError, TimeoutError):
+        except (OSError, EOFError, TimeoutError, AssertionError):
             return False
         await viewer.delete(f"/api/play/{picture.session_id}")
         return True

@@ -10,8 +10,16 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pinegate.domain.applications.deadlines import Deadlines
 
@@ -21,6 +29,10 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 def _is_address(host: str) -> str:
     ip_address(host)  # a ValueError's text names what was given
     return host
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 IpAddress = Annotated[str, AfterValidator(_is_address)]
@@ -107,6 +119,17 @@ class Settings(BaseSettings):
         default=34999, description="Last port for RTP. Two ports for each camera that is being watched."
     )
 
+    media_public_urls: Annotated[tuple[AnyHttpUrl, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        description="The workers' public addresses behind the reverse proxy, one a worker, separated by commas "
+        "(`https://video.example.gov.cn/w0,https://video.example.gov.cn/w1`). Empty: people reach the workers "
+        "at `MEDIA_HOST`. A portal on `https` needs them, because a browser mixes no `http` into it.",
+    )
+    trusted_proxies: Annotated[tuple[IpAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        description="Addresses of the reverse proxies, separated by commas: their `X-Forwarded-For` is believed. "
+        "Play tickets hold only for the address of whoever asked.",
+    )
     upload_max_bytes: int = Field(
         default=20 * 1024 * 1024,
         ge=1024,
@@ -154,6 +177,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PINEGATE_SIP_HOST and PINEGATE_MEDIA_HOST are told to devices: name one address"
             )
+        if self.media_public_urls and len(self.media_public_urls) != self.worker_count:
+            raise ValueError("PINEGATE_MEDIA_PUBLIC_URLS has one address for each media worker")
         return self
 
     @property

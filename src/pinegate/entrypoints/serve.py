@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import structlog
@@ -66,7 +66,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve_application(app: FastAPI, host: str, port: int) -> None:
+async def serve_application(app: FastAPI, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:
     """HTTP until SIGINT or SIGTERM; running requests get a few seconds to end.
 
     Raises:
@@ -80,7 +80,8 @@ async def serve_application(app: FastAPI, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=2_000,
@@ -96,4 +97,4 @@ async def serve(settings: Settings) -> None:
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port
         )
-        await serve_application(city.app, settings.http_host, settings.http_port)
+        await serve_application(city.app, settings.http_host, settings.http_port, settings.trusted_proxies)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -105,6 +106,17 @@ def portal_origins(settings: Settings) -> tuple[str, ...]:
     return (f"http://{settings.http_host}:{settings.http_port}",)
 
 
+def portal_hosts(settings: Settings) -> frozenset[str]:
+    """The names that a browser may ask for; empty, any: where nobody said the name and every address is listened on."""
+    address = ip_address(settings.http_host)
+    if settings.public_url is None and address.is_unspecified:
+        return frozenset()
+    names = {f"[{address}]" if address.version == 6 else str(address)}
+    if settings.public_url is not None and settings.public_url.host:
+        names.add(settings.public_url.host)
+    return frozenset(names.union(_LOOPBACK_NAMES) if address.is_loopback else names)
+
+
 def media_settings(settings: Settings) -> MediaSettings:
     """The media workers' part of the settings."""
     return MediaSettings(
@@ -115,12 +127,15 @@ def media_settings(settings: Settings) -> MediaSettings:
         rtp_host=settings.media_host,
         rtp_ports=(settings.rtp_port_first, settings.rtp_port_last),
         portal_origins=portal_origins(settings),
+        play_bases=tuple(str(url) for url in settings.media_public_urls),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
 def media_origins(play_bases: list[str]) -> list[str]:
-    """What the portal's ``connect-src`` allows: each worker by HTTP and by WebSocket."""
-    return [origin for base in play_bases for origin in (base, "ws" + base.removeprefix("http"))]
+    """What the portal's ``connect-src`` allows: each worker's origin by HTTP and by WebSocket."""
+    origins = dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(base)) for base in play_bases)
+    return [address for origin in origins for address in (origin, "ws" + origin.removeprefix("http"))]
 
 
 @contextlib.asynccontextmanager
@@ -180,7 +195,7 @@ async def running_city(
         )
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
-        stack.push_async_callback(_cancelled, _started(ends.run))
+        stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(ends.run)))
         stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
@@ -188,13 +203,14 @@ async def running_city(
         stack.push_async_callback(signalling.stop)
         await judge.begin()
         for work in (judge.run, sources.run, lambda: run_scheduler(services)):
-            stack.push_async_callback(_cancelled, _started(work))
-        app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
+            stack.push_async_callback(_cancelled, asyncio.create_task(_kept_running(work)))
+        app = create_app(
+            services,
+            media_origins=media_origins(media.play_bases),
+            portal=portal,
+            hosts=portal_hosts(settings),
+        )
         yield City(app, services, settings, sip_port, signalling, recorder)
-
-
-def _started(work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
-    return asyncio.create_task(_kept_running(work))
 
 
 async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -63,8 +63,8 @@ async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) 
 def hanging(cluster: Path) -> Iterator[None]:
     """All processes of the server are stopped: the kernel takes connections for it, and nothing else happens."""
     here = (cluster / "cluster").resolve()
-    running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
-    pids = [pid for pid in running if _works_in(pid, here)]
+    numbers = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+    pids = [pid for pid in numbers if _works_in(pid, here)]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:

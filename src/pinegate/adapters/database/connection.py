@@ -34,6 +34,7 @@ class Database:
             pool_pre_ping=True,
             pool_timeout=5,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
             connect_args={"async_creator_fn": BoundedConnection.connect, **connection_options()},
         )
         event.listen(self.engine.sync_engine, "checkin", _lay_down)

@@ -19,6 +19,7 @@ from pinegate.entrypoints.http_api.application_answers import documents_out, rea
 from pinegate.entrypoints.http_api.application_forms import agreement_text, filled_form
 from pinegate.entrypoints.http_api.application_models import DocumentOut
 from pinegate.entrypoints.http_api.applications import act_of
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
 from pinegate.usecases.documents.hand_in import check_before_upload, hand_in, open_document
@@ -38,7 +39,7 @@ class UploadFields(BaseModel):
 
 @router.post("/applications/{application_id}/documents", status_code=201)
 async def upload(
-    application_id: str, request: Request, user: CurrentUser, services: CurrentServices
+    application_id: Id, request: Request, user: CurrentUser, services: CurrentServices
 ) -> DocumentOut:
     async with services.database.transaction() as tx:
         await check_before_upload(tx, application_id, act_of(user, services))
@@ -65,7 +66,7 @@ async def upload(
 
 
 @router.get("/documents/{document_id}")
-async def download(document_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def download(document_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         document = await open_document(tx, document_id, act_of(user, services))
     try:
@@ -78,7 +79,7 @@ async def download(document_id: str, user: CurrentUser, services: CurrentService
 
 
 @router.get("/applications/{application_id}/form.pdf")
-async def application_form(application_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def application_form(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())
     content = await asyncio.to_thread(render_application_form, filled_form(file))
@@ -86,7 +87,7 @@ async def application_form(application_id: str, user: CurrentUser, services: Cur
 
 
 @router.get("/applications/{application_id}/agreement.pdf")
-async def agreement(application_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def agreement(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())
     if file.agreement is None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate import __version__
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import (
     ABSOLUTE_LIMIT,
@@ -408,7 +409,7 @@ async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: Curre
 
 
 @router.delete("/api/session/{session_id}", status_code=204)
-async def end_own_session(session_id: str, user: CurrentUser, services: CurrentServices) -> None:
+async def end_own_session(session_id: Id, user: CurrentUser, services: CurrentServices) -> None:
     """End one of my sessions elsewhere. Somebody else's is not found."""
     if not await _end(session_id, user, services):
         raise ProblemError("not_found")
