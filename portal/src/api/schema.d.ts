@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether new pictures are possible; says nothing that helps an attacker.
+         * @description Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve.
          */
         get: operations["health_api_health_get"];
         put?: never;
@@ -1761,6 +1761,11 @@ export interface components {
         Health: {
             /** Database */
             database: string;
+            /**
+             * Disk
+             * @enum {string}
+             */
+            disk: "ok" | "short";
             /** Media Workers */
             media_workers: number;
             /** Signalling */

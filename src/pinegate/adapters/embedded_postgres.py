@@ -99,19 +99,24 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process runs; costs next to nothing."""
+        return self._process is not None and self._process.poll() is None
+
     def restart_if_ended(self) -> bool:
         """Start the server again if it has ended by itself (killed for want of memory, say); whether it had.
 
         Raises EmbeddedPostgresError; the caller tries again later.
         """
-        if self._lock is None or (self._process is not None and self._process.poll() is None):
+        if self._lock is None or self.is_running:
             return False
         self._launch(self._create_folders())
         return True
 
     def stop(self) -> None:
         """Stop the server and wait until its files are closed; harmless when it does not run."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.is_running:
             self._process.send_signal(
                 signal.SIGINT
             )  # PostgreSQL's "fast" shutdown: roll back, checkpoint, end

@@ -5,12 +5,23 @@ database's addresses; keys are files of the data folder (`secret_files`).
 """
 
 import os
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pinegate.domain.applications.deadlines import Deadlines
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -18,6 +29,10 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 def _is_address(host: str) -> str:
     ip_address(host)  # a ValueError's text names what was given
     return host
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 IpAddress = Annotated[str, AfterValidator(_is_address)]
@@ -104,12 +119,47 @@ class Settings(BaseSettings):
         default=34999, description="Last port for RTP. Two ports for each camera that is being watched."
     )
 
+    media_public_urls: Annotated[tuple[AnyHttpUrl, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        description="The workers' public addresses behind the reverse proxy, one a worker, separated by commas "
+        "(`https://video.example.gov.cn/w0,https://video.example.gov.cn/w1`). Empty: people reach the workers "
+        "at `MEDIA_HOST`. A portal on `https` needs them, because a browser mixes no `http` into it.",
+    )
+    trusted_proxies: Annotated[tuple[IpAddress, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        description="Addresses of the reverse proxies, separated by commas: their `X-Forwarded-For` is believed. "
+        "Play tickets hold only for the address of whoever asked.",
+    )
     upload_max_bytes: int = Field(
         default=20 * 1024 * 1024,
         ge=1024,
         le=100 * 1024 * 1024,
         description="The largest scan that may be uploaded, in bytes.",
     )
+    disk_reserve_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="Free bytes of the data folder's disk that are kept for the audit log and the database: below "
+        'them uploads are refused, and `/api/health` says `"disk": "short"`. Without room for its audit '
+        "event no picture is opened at all.",
+    )
+
+    agreement_days: int = Field(
+        default=60,
+        ge=1,
+        le=3650,
+        description="Days that an approved application waits for both seals on its agreement before it lapses.",
+    )
+    urgent_days: int = Field(
+        default=3, ge=1, le=365, description="Days after which a waiting task is shown as urgent."
+    )
+    notice_days: int = Field(
+        default=15,
+        ge=0,
+        le=365,
+        description="Days from a unit's termination notice to the end of the sharing (annex 2, clause 3: 15).",
+    )
+
     log_format: Literal["console", "json"] = Field(
         default="console", description="`console` for people, `json` (one object a line) for collectors."
     )
@@ -127,7 +177,18 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PINEGATE_SIP_HOST and PINEGATE_MEDIA_HOST are told to devices: name one address"
             )
+        if self.media_public_urls and len(self.media_public_urls) != self.worker_count:
+            raise ValueError("PINEGATE_MEDIA_PUBLIC_URLS has one address for each media worker")
         return self
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The days of the paper work."""
+        return Deadlines(
+            agreement=timedelta(days=self.agreement_days),
+            urgent=timedelta(days=self.urgent_days),
+            notice=timedelta(days=self.notice_days),
+        )
 
     @property
     def secrets_folder(self) -> Path:

@@ -29,7 +29,14 @@ async def run_scheduler(services: Services) -> None:
         ("lapse_unsigned", lapse),
         ("complete_revocations", complete_revocations),
     )
+    was_short = False
     while True:
+        short = services.disk.short()
+        if short and not was_short:
+            _log.error(
+                "disk_space_short", meaning="uploads are refused; make room, or play stops when it is full"
+            )
+        was_short = short
         for name, job in jobs:
             while await _run(services, name, job):
                 pass

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import structlog
@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.wiring import running_city
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
@@ -65,7 +66,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve_application(app: FastAPI, host: str, port: int) -> None:
+async def serve_application(app: FastAPI, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:
     """HTTP until SIGINT or SIGTERM; running requests get a few seconds to end.
 
     Raises:
@@ -79,7 +80,8 @@ async def serve_application(app: FastAPI, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=2_000,
@@ -89,8 +91,10 @@ async def serve_application(app: FastAPI, host: str, port: int) -> None:
 
 async def serve(settings: Settings) -> None:
     """Run the city that the settings describe."""
+    raise_descriptor_limit()
     async with running_city(settings, portal=portal_folder()) as city:
+        shorten_collector_pauses()
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port
         )
-        await serve_application(city.app, settings.http_host, settings.http_port)
+        await serve_application(city.app, settings.http_host, settings.http_port, settings.trusted_proxies)

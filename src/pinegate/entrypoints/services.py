@@ -11,6 +11,7 @@ from pinegate.adapters.access.session_ends import EndedEvents
 from pinegate.adapters.access.snapshots import NoSnapshots
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.disk_space import PlentyOfSpace
 from pinegate.adapters.documents.no_scans import NoScans
 from pinegate.adapters.documents.upload import StoredScan
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
@@ -50,7 +51,15 @@ class KeepsScans(Protocol):
 
     def store(self, content: bytes) -> StoredScan: ...
 
+    def delete(self, scan_id: str) -> None: ...
+
     def read(self, scan_id: str, sm3: str) -> bytes: ...
+
+
+class KnowsDiskSpace(Protocol):
+    """Whether the audit log will find room (``adapters.disk_space.DiskSpace``)."""
+
+    def short(self, wanted: int = 0) -> bool: ...
 
 
 def _new_ticket() -> str:
@@ -91,6 +100,7 @@ class Services:
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
     scans: KeepsScans = field(default_factory=NoScans)
+    disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)
     deadlines: Deadlines = field(default_factory=Deadlines)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,6 +20,7 @@ from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.upload import ScanStore
 from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
@@ -36,6 +38,8 @@ from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
 
 _log = structlog.get_logger()
+_START_AGAIN_SECONDS = 1.0
+_ORPHAN_SECONDS = 3600.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -77,11 +81,14 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
 
 async def _keep_running(server: EmbeddedPostgres) -> None:
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+        if server.is_running:
+            continue
         try:
             await asyncio.to_thread(server.restart_if_ended)
-        except EmbeddedPostgresError as error:  # a full disk, say: tried again until it works
-            _log.error("the database could not be started again", error=str(error))
+            _log.warning("the embedded PostgreSQL had ended and was started again")
+        except (EmbeddedPostgresError, OSError) as error:
+            _log.error("the embedded PostgreSQL cannot be started again yet", error=str(error))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -99,6 +106,17 @@ def portal_origins(settings: Settings) -> tuple[str, ...]:
     return (f"http://{settings.http_host}:{settings.http_port}",)
 
 
+def portal_hosts(settings: Settings) -> frozenset[str]:
+    """The names that a browser may ask for; empty, any: where nobody said the name and every address is listened on."""
+    address = ip_address(settings.http_host)
+    if settings.public_url is None and address.is_unspecified:
+        return frozenset()
+    names = {f"[{address}]" if address.version == 6 else str(address)}
+    if settings.public_url is not None and settings.public_url.host:
+        names.add(settings.public_url.host)
+    return frozenset(names.union(_LOOPBACK_NAMES) if address.is_loopback else names)
+
+
 def media_settings(settings: Settings) -> MediaSettings:
     """The media workers' part of the settings."""
     return MediaSettings(
@@ -109,12 +127,15 @@ def media_settings(settings: Settings) -> MediaSettings:
         rtp_host=settings.media_host,
         rtp_ports=(settings.rtp_port_first, settings.rtp_port_last),
         portal_origins=portal_origins(settings),
+        play_bases=tuple(str(url) for url in settings.media_public_urls),
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
 def media_origins(play_bases: list[str]) -> list[str]:
-    """What the portal's ``connect-src`` allows: each worker by HTTP and by WebSocket."""
-    return [origin for base in play_bases for origin in (base, "ws" + base.removeprefix("http"))]
+    """What the portal's ``connect-src`` allows: each worker's origin by HTTP and by WebSocket."""
+    origins = dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(base)) for base in play_bases)
+    return [address for origin in origins for address in (origin, "ws" + origin.removeprefix("http"))]
 
 
 @contextlib.asynccontextmanager
@@ -126,6 +147,7 @@ async def running_city(
     ``any_sip_port``: take a free port when the configured one is taken (the demonstration only).
     """
     settings.create_data_folder()
+    space = DiskSpace(settings.data_folder, settings.disk_reserve_bytes)
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(prepared_database(settings))
         box = AesGcmBox(read_or_create(settings.secrets_folder, "secret-box"))
@@ -152,6 +174,8 @@ async def running_city(
         )
         door.serve(sources)
         signalling.streams = sources
+        scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
+        await _remove_orphans(scans, database)
         services = Services(
             database=database,
             now=utc_now,
@@ -165,25 +189,53 @@ async def running_city(
             judge=judge,
             ended_events=events,
             device_signalling=signalling,
-            scans=ScanStore(settings.uploads_folder, settings.upload_max_bytes),
+            scans=scans,
+            disk=space,
+            deadlines=settings.deadlines,
         )
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
-        stack.push_async_callback(_cancelled, _started(ends.run()))
+        stack.push_async_callback(_cancelled, _started(ends.run))
         stack.push_async_callback(judge.begin)
         await media.start()
         stack.push_async_callback(media.stop)
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
         await judge.begin()
-        for work in (judge.run(), sources.run(), run_scheduler(services)):
+        for work in (judge.run, sources.run, lambda: run_scheduler(services)):
             stack.push_async_callback(_cancelled, _started(work))
-        app = create_app(services, media_origins=media_origins(media.play_bases), portal=portal)
+        app = create_app(
+            services,
+            media_origins=media_origins(media.play_bases),
+            portal=portal,
+            hosts=portal_hosts(settings),
+        )
         yield City(app, services, settings, sip_port, signalling, recorder)
 
 
-def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    return asyncio.create_task(work)
+def _started(work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(_kept_running(work))
+
+
+async def _kept_running(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """A fault of ours in one part must neither stop it for good nor go unseen."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            _log.exception("a part of the city failed and is started again")
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+
+
+async def _remove_orphans(scans: ScanStore, database: Database) -> None:
+    """Scans that no document names: a program was killed after writing the file and before its transaction."""
+    async with database.transaction() as tx:
+        known = await tx.documents.ids()
+    removed = await asyncio.to_thread(
+        scans.delete_orphans, known, older_than=utc_now().timestamp() - _ORPHAN_SECONDS
+    )
+    if removed:
+        _log.warning("scans_without_documents_removed", count=removed)
 
 
 async def _listen(signalling: Gb28181Server, settings: Settings, *, any_port: bool) -> int:

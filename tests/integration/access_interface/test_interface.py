@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 from tests.factories.applications import add_application
+from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access_interface.conftest import Programme, issue
 from tests.integration.conftest import ClientAs, Clock
@@ -270,3 +271,27 @@ async def test_a_body_beyond_the_limit_is_not_read(programme: Programme, watchin
     path = f"/access/v1/points/{watching.points[0]}/play"
     answer = await programme.ask("POST", path, body=b" " * (2 << 20))
     assert answer.status_code == 413
+
+
+async def test_a_query_of_too_many_parameters_fits_no_signature(programme: Programme) -> None:
+    answer = await programme.client.get(
+        "/access/v1/points?" + "&".join(f"a{n}=1" for n in range(101)),
+        headers={
+            "Authorization": f"{programme.algorithm} access_key={programme.access_key}, "
+            f"timestamp={int(programme.clock().timestamp())}, nonce={fresh_id()}, signature={'0' * 64}",
+            "X-Pinegate-End-User": programme.end_user,
+            "X-Pinegate-Reason": "x",
+        },
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
+
+
+@pytest.mark.parametrize(
+    "host", ["player.example", "10.0.0.1\n", "fe80::1%\u202ex", "10.0.0.0/8", "0.0.0.0", ""]
+)
+async def test_the_player_s_address_is_one_host_s_own(
+    programme: Programme, watching: Watching, host: str
+) -> None:
+    path, body = f"/access/v1/points/{watching.points[0]}/play", json.dumps({"client_host": host}).encode()
+    answer = await programme.ask("POST", path, body=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "client_host")

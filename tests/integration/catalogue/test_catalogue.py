@@ -15,7 +15,7 @@ from pinegate.adapters.reference import divisions
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.catalogue.ports import SyncOutcome
-from pinegate.usecases.catalogue.sync_inventory import sync_inventory
+from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -37,9 +37,8 @@ def camera(number: int, name: str = "", **values: object) -> InventoryItem:
 
 async def sync(database: Database, device: str, *items: InventoryItem, complete: bool = True) -> SyncOutcome:
     async with database.transaction() as tx:
-        return await sync_inventory(
-            tx, device, items, divisions(), complete=complete, event_id=fresh_id(), now=NOW
-        )
+        cameras = cameras_in(items, divisions())
+        return await sync_inventory(tx, device, cameras, complete=complete, event_id=fresh_id(), now=NOW)
 
 
 @pytest.fixture

@@ -69,3 +69,19 @@ async def test_a_change_keeps_what_is_not_named(client_as: ClientAs) -> None:
     )
     short = await admin.patch(f"/api/devices/{device['id']}", json={"password": "short"})
     assert (short.status_code, short.json()["errors"][0]["field"]) == (422, "password")
+
+
+async def test_media_comes_from_addresses_of_hosts_only(client_as: ClientAs) -> None:
+    """S07: no names, which may point elsewhere tomorrow, and no address where machines keep what is their own."""
+    admin = await client_as(Role.SYSTEM_ADMIN)
+    for host in (
+        "camera.test",
+        "169.254.169.254",
+        "fe80::1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "10.0.0.0/8",
+        "fe80::1%x",
+    ):
+        answer = await admin.post("/api/devices", json={**DEVICE, "media_hosts": [host]})
+        assert answer.status_code == 422, host

@@ -1,6 +1,8 @@
 """A lower platform registers over the wire, is catalogued, invited, controlled; all of it reaches the database."""
 
 import asyncio
+import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -99,6 +101,41 @@ async def test_an_invite_is_answered_and_ended_by_us(upper: Upper, peer: LowerPe
     assert (answered.host, answered.port, answered.ssrc) == ("127.0.0.1", 15_060, 101)
     await peer.wait_for(CallConfirmed)
     await upper.server.bye(answered.dialog_id)
+    assert (await peer.wait_for(CallFinished)).reason == "bye"
+
+
+def without_sdp(message: bytes) -> bytes:
+    head = message.split(b"\r\n\r\n")[0]
+    return re.sub(rb"Content-Length: \d+", b"Content-Length: 0", head) + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("transport", [MediaTransport.UDP, MediaTransport.TCP_PASSIVE])
+async def test_a_device_that_answers_without_sdp_sends_from_where_it_registered(
+    upper: Upper, peer: LowerPeer, transport: MediaTransport
+) -> None:
+    call = asyncio.create_task(upper.server.invite(replace(invitation(), transport=transport)))
+    invited = await peer.wait_for(InviteReceived)
+    peer.withheld = []
+    peer.do(lambda now: peer.device.answer_invite(invited.call, answer(invited.offer), now))
+    peer.withheld = [without_sdp(message) for message in peer.withheld]
+    peer.release()
+    answered = await call
+    assert isinstance(answered, Answered)
+    assert (answered.host, answered.port, answered.ssrc) == ("127.0.0.1", 0, None)
+
+
+async def test_an_answer_without_sdp_is_no_answer_when_we_are_to_connect(
+    upper: Upper, peer: LowerPeer
+) -> None:
+    call = asyncio.create_task(
+        upper.server.invite(replace(invitation(), transport=MediaTransport.TCP_ACTIVE))
+    )
+    invited = await peer.wait_for(InviteReceived)
+    peer.withheld = []
+    peer.do(lambda now: peer.device.answer_invite(invited.call, answer(invited.offer), now))
+    peer.withheld = [without_sdp(message) for message in peer.withheld]
+    peer.release()
+    assert await call == InviteFailed(InviteFailure.ANSWER_INVALID)
     assert (await peer.wait_for(CallFinished)).reason == "bye"
 
 

@@ -1,6 +1,7 @@
 """What strangers send: to RTP ports, to the viewers' door, to the codec helper."""
 
 import asyncio
+import contextlib
 import random
 import socket
 
@@ -9,7 +10,8 @@ from tests.integration.media.clips import RtpCamera, clip
 from tests.integration.media.conftest import ORIGIN, City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 
-from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
+from pinegate.protocols.rtp.tcp import frame
+from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
 
 TICKET = "A" * 43
 
@@ -90,6 +92,44 @@ async def test_a_stranger_cannot_take_the_tcp_port(city: City) -> None:
     assert await reader.read() == b""
     writer.close()
     assert await until(lambda: city.control.second) == [("camera", "127.0.0.2")]
+
+
+async def _tcp_camera(city: City, endpoint: SourceEndpoint) -> None:
+    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    city.send(clip(), 1001, lambda packets: [writer.write(frame(packet)) for packet in packets])
+    await until(lambda: city.control.started)
+
+
+async def _is_closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        assert await reader.read() == b""
+    writer.close()
+
+
+@pytest.mark.parametrize("connections", [1, 4, 9])
+async def test_being_first_at_the_tcp_port_does_not_make_a_camera(city: City, connections: int) -> None:
+    """Somebody behind the camera's own address is faster than the camera, and says nothing or something else."""
+    endpoint = await city.open(transport=Transport.TCP_PASSIVE)
+    faster = [await asyncio.open_connection(endpoint.host, endpoint.port) for _ in range(connections)]
+    for packet in _packets(6666, units=60):
+        faster[0][1].write(frame(packet))
+    await _tcp_camera(city, endpoint)
+    for reader, writer in faster:
+        await _is_closed(reader, writer)
+    await _still_plays(city)
+
+
+async def test_leaving_the_tcp_port_early_does_not_end_the_camera(city: City) -> None:
+    endpoint = await city.open(transport=Transport.TCP_PASSIVE)
+    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    writer.close()
+    await writer.wait_closed()
+    await _tcp_camera(city, endpoint)
+    assert not city.control.lost
+    reader, late = await asyncio.open_connection(endpoint.host, endpoint.port)
+    late.write(frame(_packets(1001)[0]))
+    await _is_closed(reader, late)
+    await _still_plays(city)
 
 
 async def test_garbage_on_every_port_does_no_harm(city: City) -> None:

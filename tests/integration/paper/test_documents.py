@@ -1,5 +1,7 @@
 """Scans of sealed paper: taken by content, kept with their digest, given back as attachments only."""
 
+from pathlib import Path
+
 from tests.integration.paper.conftest import Walk
 
 from pinegate.adapters.sm3 import sm3_hex
@@ -50,3 +52,11 @@ async def test_each_kind_has_its_side_and_its_time(walk: Walk) -> None:
     assert (late.status_code, late.json()["code"]) == (409, "no_such_step")
     assert (await walk.upload(Role.POLICE_LEADER, "attachment")).status_code in {403, 409}
     assert (await walk.upload(Role.BUREAU_APPROVER, "sealed_agreement_bureau")).status_code == 409
+
+
+async def test_a_scan_whose_step_is_refused_leaves_no_file(walk: Walk, tmp_path: Path) -> None:
+    await walk.create()
+    before = set((tmp_path / "scans").glob("*"))
+    refused = await walk.upload(Role.UNIT_LEADER, "sealed_agreement_bureau")
+    assert refused.status_code in {403, 409}
+    assert set((tmp_path / "scans").glob("*")) == before

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tools.generate import configuration_reference
 
 from pinegate.adapters.settings import Settings, SettingsError, load_settings
+from pinegate.domain.applications.deadlines import Deadlines
 
 
 def test_without_any_setting_the_program_listens_on_the_loopback_alone():
@@ -72,3 +74,26 @@ def test_every_setting_is_described():
 def test_the_configuration_reference_is_the_generated_one():
     page = Path(__file__).parents[3] / "deploy/configuration.md"
     assert page.read_text(encoding="utf-8") == configuration_reference.reference()
+
+
+def test_each_media_worker_has_its_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINEGATE_MEDIA_WORKERS", "2")
+    monkeypatch.setenv("PINEGATE_MEDIA_PUBLIC_URLS", "https://v.example.cn/w0, https://v.example.cn/w1")
+    assert [url.path for url in load_settings().media_public_urls] == ["/w0", "/w1"]
+    monkeypatch.setenv("PINEGATE_MEDIA_PUBLIC_URLS", "https://v.example.cn/w0")
+    with pytest.raises(SettingsError, match="MEDIA_PUBLIC_URLS"):
+        load_settings()
+
+
+def test_a_trusted_proxy_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINEGATE_TRUSTED_PROXIES", "127.0.0.1,10.0.0.1")
+    assert load_settings().trusted_proxies == ("127.0.0.1", "10.0.0.1")
+    monkeypatch.setenv("PINEGATE_TRUSTED_PROXIES", "proxy.example.cn")
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES"):
+        load_settings()
+
+
+def test_the_days_of_the_paper_work_are_settings(monkeypatch: pytest.MonkeyPatch):
+    assert load_settings().deadlines == Deadlines()
+    monkeypatch.setenv("PINEGATE_AGREEMENT_DAYS", "30")
+    assert load_settings().deadlines.agreement == timedelta(days=30)

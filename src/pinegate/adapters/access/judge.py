@@ -175,11 +175,9 @@ class Judge:
 
     async def _listen(self) -> None:
         """Be woken by NOTIFY. While this connection is away, the clock still wakes the judge."""
-        address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
-                    await connection.execute(f"listen {CHANNEL}".encode())
+                async with await self._database.listen(CHANNEL) as connection:
                     self._woken.set()
                     while True:
                         async for _ in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1):

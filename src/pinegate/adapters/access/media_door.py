@@ -58,7 +58,7 @@ class MediaDoor:
         self, ticket: str, protocol: PlayProtocol, client_host: str
     ) -> Admitted | Refused:
         try:
-            async with self._database.transaction() as tx:
+            async with self._database.opening() as tx:
                 answer = await redeem_ticket(
                     tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
                 )

@@ -1,28 +1,24 @@
 """The access register, and everything a decision reads, by one statement.
 
-Opening a stream is the hot path of the whole program, so this store speaks to psycopg itself: the statements are
-constant and prepared by the driver after a few uses. It works on the same connection and transaction as all others.
+Opening a stream is the hot path of the whole program, so this store speaks to psycopg itself (see ``driver``).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias, cast
+from typing import Any
 
-from psycopg import AsyncConnection as PsycopgConnection
-from psycopg import AsyncCursor
-from psycopg.rows import namedtuple_row
-from psycopg.types.json import Jsonb
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from pinegate.adapters.database.access_changes import hold_still
+from pinegate.adapters.database.access_changes import KEEP_CHANGES_OUT
 from pinegate.adapters.database.access_facts import (
     CAMERA_OF_POINT,
     FACTS_OF_LIVE,
     FACTS_OF_ONE,
+    FACTS_OF_TICKET,
     STANDS_ON,
     request_from,
     situation_from,
 )
+from pinegate.adapters.database.audit import INSERT_EVENT, event_values
+from pinegate.adapters.database.driver import Driver, Row
 from pinegate.domain.access.request import AccessRequest, Allowed
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
@@ -37,18 +33,15 @@ from pinegate.usecases.access.ports import (
 from pinegate.usecases.streams.media_engine import Transport
 from pinegate.usecases.streams.signalling import Camera
 
-_Row: TypeAlias = Any
-
-_REGISTER = """
-with written as (insert into audit_events (id, name, at, actor_person_id, actor_organization_id, subject_kind,
-    subject_id, client_host, details, canonical) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s))
+_REGISTER = (
+    f"with written as ({INSERT_EVENT})"  # noqa: S608 -- constants; every value is bound
+    """
 insert into access_register (id, door, outcome, denial_reason, operation, person_id, organization_id, system_id,
     point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
     ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-
-_TICKET = "select * from access_register where ticket_digest = %s for update"
+)
 
 _START = """
 update access_register set started_at = %s, grant_id = %s, application_id = %s, lease_seconds = %s where id = %s
@@ -120,19 +113,11 @@ from information_systems s where s.organization_id = %s and s.standing = 'active
 class AccessRows:
     """Implements ``usecases.access.ports.AccessStore``."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        self._driver: PsycopgConnection[Any] | None = None
-
-    async def _execute(self, statement: str, values: object) -> AsyncCursor[_Row]:
-        if self._driver is None:
-            raw = await self._connection.get_raw_connection()
-            self._driver = cast("PsycopgConnection[Any]", raw.driver_connection)
-        cursor = self._driver.cursor(row_factory=namedtuple_row)
-        return await cursor.execute(cast(Any, statement), cast(Any, values))
+    def __init__(self, driver: Driver) -> None:
+        self._execute = driver.execute
 
     async def hold_still(self) -> None:
-        await hold_still(self._connection)
+        await self._execute(KEEP_CHANGES_OUT, ())
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:
         found = await self._execute(
@@ -155,16 +140,7 @@ class AccessRows:
         await self._execute(
             _REGISTER,
             (
-                event.id,
-                event.name.value,
-                event.at,
-                event.actor_person_id,
-                event.actor_organization_id,
-                event.subject_kind,
-                event.subject_id,
-                event.client_host,
-                Jsonb(dict(event.details)),
-                event.canonical(),
+                *event_values(event),
                 entry.id,
                 request.door.value,
                 "allowed" if allowed else "denied",
@@ -192,18 +168,17 @@ class AccessRows:
         )
 
     async def ticket(self, digest: bytes) -> IssuedTicket | None:
-        row = await (await self._execute(_TICKET, (digest,))).fetchone()
+        row = await (await self._execute(FACTS_OF_TICKET, (digest,))).fetchone()
         if row is None:
             return None
-        request = request_from(row)
         return IssuedTicket(
             session_id=row.id,
-            request=request,
+            request=request_from(row),
             protocol=row.protocol,
             portal_session_id=row.portal_session_id,
             expires_at=row.ticket_expires_at,
             used=row.started_at is not None or row.ended_at is not None,
-            situation=await self.situation(request, row.portal_session_id),
+            situation=situation_from(row),
         )
 
     async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None:
@@ -277,7 +252,7 @@ class AccessRows:
         transport = Transport(row.media_transport)
         return Camera(row.device_code, row.channel_code, transport, tuple(dict.fromkeys(hosts)))
 
-    async def play(self, session_id: str) -> _Row | None:
+    async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
 

@@ -15,8 +15,11 @@ CHANNEL = "access_changes"
 _LOCK_KEY = 0x5047_4143
 
 _EXCLUSIVE = text(f"select pg_advisory_xact_lock({_LOCK_KEY})")
-_SHARED = text(f"select pg_advisory_xact_lock_shared({_LOCK_KEY})")
 _NOTIFY = text(f"notify {CHANNEL}")
+
+KEEP_CHANGES_OUT = f"select pg_advisory_xact_lock_shared({_LOCK_KEY})"
+"""Until this transaction ends (see the module's text). A statement of its own: what follows must see what came before
+the lock was given."""
 
 
 class AccessChangeRows:
@@ -34,8 +37,3 @@ class AccessChangeRows:
         await self._connection.execute(_EXCLUSIVE)
         await self._connection.execute(insert(access_changes), rows)
         await self._connection.execute(_NOTIFY)
-
-
-async def hold_still(connection: AsyncConnection) -> None:
-    """Keep every access change out until this transaction ends (see the module's text)."""
-    await connection.execute(_SHARED)

@@ -65,6 +65,14 @@ with asked as (select %s::text as person_id, %s::text as system_id, %s::text as 
 )
 """Values: person, system, point, work order, access key, portal session."""
 
+FACTS_OF_TICKET = (
+    """
+with asked as (select * from access_register where ticket_digest = %s for update)
+"""  # noqa: S608 -- constants; every value is bound
+    + _FACTS
+)
+"""Value: the ticket's digest. The register's row is locked, so a second comer waits and then finds it used."""
+
 STANDS_ON = """
     r.point_id = any(%(touched)s::text[]) or r.system_id = any(%(touched)s::text[])
     or r.person_id = any(%(touched)s::text[]) or r.organization_id = any(%(touched)s::text[])

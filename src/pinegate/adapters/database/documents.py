@@ -31,6 +31,10 @@ class DocumentRows:
             stored_at=row.stored_at,
         )
 
+    async def ids(self) -> frozenset[str]:
+        """All documents' ids, which name their files."""
+        return frozenset((await self._connection.execute(select(documents.c.id))).scalars())
+
     async def add(self, document: Document) -> None:
         await self._connection.execute(
             insert(documents).values(

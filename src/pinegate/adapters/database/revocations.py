@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.access import AccessRows
+from pinegate.adapters.database.driver import Driver
 from pinegate.adapters.database.tables import (
     applications,
     grants,
@@ -59,7 +60,7 @@ class RevocationRows:
         ]
 
     async def running_pictures(self, target_ids: Sequence[str]) -> int:
-        return await AccessRows(self._connection).count_running(target_ids)
+        return await AccessRows(Driver(self._connection)).count_running(target_ids)
 
     async def close_rosters_of(self, person_id: str) -> Sequence[str]:
         entry = roster_entries.c

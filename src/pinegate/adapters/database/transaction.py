@@ -11,6 +11,7 @@ from pinegate.adapters.database.catalogue import PointRows
 from pinegate.adapters.database.credentials import CredentialRows
 from pinegate.adapters.database.devices import DeviceRows
 from pinegate.adapters.database.documents import DocumentRows
+from pinegate.adapters.database.driver import Driver
 from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
@@ -25,9 +26,10 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-        self.audit = AuditRows(connection)
+        driver = Driver(connection)
+        self.audit = AuditRows(driver)
         self.identity = IdentityRows(connection)
-        self.access = AccessRows(connection)
+        self.access = AccessRows(driver)
         self.points = PointRows(connection)
         self.devices = DeviceRows(connection)
         self.organizations = OrganizationRows(connection)
@@ -41,3 +43,11 @@ class Transaction:
         self.revocations = RevocationRows(connection)
         self.notices = NoticeRows(connection)
         self.changes = AccessChangeRows(connection)
+
+
+class OpeningTransaction:
+    """``usecases.access.ports.AccessTransaction`` alone, straight on the driver: see ``Database.opening``."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.audit = AuditRows(driver)
+        self.access = AccessRows(driver)

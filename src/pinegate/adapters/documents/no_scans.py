@@ -9,5 +9,8 @@ class NoScans:
     def store(self, content: bytes) -> NoReturn:
         raise OSError("no folder is configured for scans")
 
+    def delete(self, scan_id: str) -> None:
+        return None
+
     def read(self, scan_id: str, sm3: str) -> NoReturn:
         raise FileNotFoundError("no folder is configured for scans")

@@ -5,16 +5,20 @@ which drops whatever else the file carried; PDFs are kept as they are, if they h
 (`pdf_content`).
 """
 
+import contextlib
+import errno
 import io
 import os
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.pdf_content import fault_of_pdf
 from pinegate.adapters.sm3 import sm3_hex
 
@@ -54,21 +58,56 @@ class StoredScan:
 class ScanStore:
     """Keeps scans in `folder`, which nothing but this class writes. Calls block: use a thread."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, space: DiskSpace | None = None) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._space = space
 
     def store(self, content: bytes) -> StoredScan:
-        """Check and keep an upload; on the disk before it returns. Raises ScanRefusedError, OSError."""
+        """Check and keep an upload; on the disk before it returns. Raises ScanRefusedError, OSError.
+
+        What does not get there whole leaves nothing behind, and what would use up the reserve is not begun.
+        """
         media_type, kept = self._checked(content)
         scan = StoredScan(secrets.token_hex(16), media_type, len(kept), sm3_hex(kept), sm3_hex(content))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._space is not None and self._space.short(len(kept)):
+            raise OSError(errno.ENOSPC, "what is left of the disk is kept for the audit log")
+        try:
+            self._write(scan.id, kept)
+        except OSError:
+            self.delete(scan.id)
+            raise
+        return scan
+
+    def _write(self, scan_id: str, kept: bytes) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(self._folder / scan.id, flags, 0o600), "wb") as file:
+        with os.fdopen(os.open(self._folder / scan_id, flags, 0o600), "wb") as file:
             file.write(kept)
             file.flush()
             os.fsync(file.fileno())
-        return scan
+
+    def delete(self, scan_id: str) -> None:
+        """Remove a scan whose transaction failed; one that is gone is no error."""
+        if _ID.fullmatch(scan_id):
+            with contextlib.suppress(OSError):
+                (self._folder / scan_id).unlink(missing_ok=True)
+
+    def delete_orphans(self, known: Collection[str], *, older_than: float) -> int:
+        """Remove what no document row names, left by a program that was killed between the two; how many.
+
+        ``older_than``: seconds since the epoch; younger files may belong to a transaction that still runs.
+        """
+        if not self._folder.is_dir():
+            return 0
+        orphans = [
+            file.name
+            for file in self._folder.iterdir()
+            if _ID.fullmatch(file.name) and file.name not in known and file.stat().st_mtime < older_than
+        ]
+        for scan_id in orphans:
+            self.delete(scan_id)
+        return len(orphans)
 
     def read(self, scan_id: str, sm3: str) -> bytes:
         """The kept bytes; raises OSError when they are gone or are not those of the digest."""

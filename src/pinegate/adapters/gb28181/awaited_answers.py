@@ -73,7 +73,7 @@ class AwaitedAnswers:
             return False
         video = None if event.answer is None else event.answer.video
         if event.answer is None or video is None:
-            # Some devices answer without SDP and send all the same; where they send from is known by registration.
+            # No SDP: who asked knows where the device is registered.
             waiting.set_result(Answered(event.call, "", 0, None))
         else:
             host, ssrc = event.answer.media_host, event.answer.ssrc_number

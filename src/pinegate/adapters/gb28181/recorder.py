@@ -21,7 +21,7 @@ from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.protocols.gb28181.upper_events import DeviceRegistered
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
-from pinegate.usecases.catalogue.sync_inventory import note_catalogue_change, sync_inventory
+from pinegate.usecases.catalogue.sync_inventory import cameras_in, note_catalogue_change, sync_inventory
 
 _log = structlog.get_logger()
 _RETRY_SECONDS = 1.0
@@ -142,11 +142,11 @@ class Recorder:
 
         async def write(tx: Transaction) -> None:
             now = self._now()
+            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._divisions))
             outcome = await sync_inventory(
                 tx,
                 device.id,
-                await asyncio.to_thread(inventory_items, items),
-                self._divisions,
+                cameras,
                 complete=complete,
                 event_id=event_id,
                 now=now,

@@ -24,6 +24,7 @@ from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
 from pinegate.protocols.sip.flow import Flow
 from pinegate.usecases.devices.ports import CatalogueProgress, DeviceAnswer, DeviceUnreachableError
+from pinegate.usecases.streams.media_engine import Transport
 from pinegate.usecases.streams.signalling import (
     Answered,
     Invitation,
@@ -137,10 +138,24 @@ class Gb28181Server:
         answer = self._answers.expect_invite(call)
         self._pump()
         try:
-            return await answer
+            return await self._with_media_host(await answer, invitation)
         except asyncio.CancelledError:
             await self.bye(call)
             raise
+
+    async def _with_media_host(
+        self, answer: Answered | InviteFailed, invitation: Invitation
+    ) -> Answered | InviteFailed:
+        """Some devices answer without SDP, or name no address in it, and send all the same, from where they
+        registered. Only where we are to connect nothing can be done without a port.
+        """
+        if isinstance(answer, InviteFailed) or answer.host:
+            return answer
+        flow = None if self._machine is None else self._machine.flow_of(invitation.device_code)
+        if flow is None or (invitation.transport is Transport.TCP_ACTIVE and not answer.port):
+            await self.bye(answer.dialog_id)
+            return InviteFailed(InviteFailure.ANSWER_INVALID)
+        return replace(answer, host=flow.host)
 
     async def bye(self, dialog_id: str) -> None:
         if self._machine is not None:
@@ -176,10 +191,7 @@ class Gb28181Server:
         self._spawn(self.reload_accounts())
 
     async def reload_accounts(self) -> None:
-        """Returns when they count.
-
-        A disabled account must not stay because the database was away when somebody disabled it.
-        """
+        """Returns when the accounts are the database's, however long it is away: a disabled one must not stay."""
         while True:
             try:
                 await self._accounts.load()

@@ -7,6 +7,7 @@ Each reads straight from a non-blocking socket when the event loop says so, and 
 import asyncio
 import random
 import socket
+from collections.abc import Callable
 from typing import Protocol
 
 from pinegate.adapters.media.source import Address, Source
@@ -16,10 +17,13 @@ from pinegate.usecases.streams.media_engine import Transport
 UDP_RECEIVE_BUFFER = 4 << 20
 TCP_RECEIVE_BUFFER = 1 << 20
 DATAGRAMS_A_TURN = 128
+MOST_CANDIDATES = 4
+"""Connections that may stand at a passive port until one of them has sent the camera's packets."""
 CONNECT_ATTEMPTS = 5
 CONNECT_PAUSE_S = 1.0
 """GB/T 28181-2022 annex D: at least three attempts, at least a second apart."""
 
+_CLOSED = "the camera closed its connection"
 _random = random.SystemRandom()  # a guessable port would help RTP injection (S17)
 
 
@@ -99,12 +103,21 @@ class UdpIntake:
 
 
 class _TcpConnection:
-    """One camera's connection, RFC 4571 inside."""
+    """One peer's connection, RFC 4571 inside. ``on_read`` is told after each read, ``on_closed`` when the peer left."""
 
-    def __init__(self, sock: socket.socket, source: Source, remote: Address) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        source: Source,
+        remote: Address,
+        on_closed: Callable[["_TcpConnection"], None],
+        on_read: Callable[["_TcpConnection"], None] = lambda _: None,
+    ) -> None:
+        self.remote = remote
         self._sock = sock
         self._source = source
-        self._remote = remote
+        self._on_closed = on_closed
+        self._on_read = on_read
         self._splitter = Rfc4571Splitter(source.ssrc)
         self._loop = asyncio.get_running_loop()
         sock.setblocking(False)
@@ -125,21 +138,25 @@ class _TcpConnection:
             data = b""
         if not data:
             self.close()
-            self._source.lost("the camera closed its connection")
+            self._on_closed(self)
             return
         now = self._loop.time()
         for frame in self._splitter.feed(data):
-            self._source.packet(frame, self._remote, now)
+            self._source.packet(frame, self.remote, now)
+        self._on_read(self)
 
 
 class TcpPassiveIntake:
-    """Listens; takes one connection, and only from a negotiated host."""
+    """Listens, for negotiated hosts only. Who connects first is not yet the camera: who sends its packets first is.
+
+    Otherwise anybody at the camera's address (behind the same NAT, say) could take the port by being faster (S17).
+    """
 
     def __init__(self, sock: socket.socket, source: Source) -> None:
         self.port: int = sock.getsockname()[1]
         self._sock = sock
         self._source = source
-        self._connection: _TcpConnection | None = None
+        self._candidates: list[_TcpConnection] = []
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(sock, self._on_acceptable)
 
@@ -150,19 +167,38 @@ class TcpPassiveIntake:
         if self._sock.fileno() >= 0:
             self._loop.remove_reader(self._sock)
             self._sock.close()
-        if self._connection is not None:
-            self._connection.close()
+        while self._candidates:
+            self._candidates.pop().close()
 
     def _on_acceptable(self) -> None:
         try:
             sock, remote = self._sock.accept()
         except OSError:
             return
-        if self._connection is not None or not self._source.may_send(remote[0]):
+        if self._source.sender is not None or not self._source.may_send(remote[0]):
             sock.close()
             self._source.refuse(remote[0], self._loop.time())
             return
-        self._connection = _TcpConnection(sock, self._source, remote[:2])
+        if len(self._candidates) >= MOST_CANDIDATES:
+            self._candidates.pop(0).close()
+            self._source.refuse(remote[0], self._loop.time())
+        self._candidates.append(
+            _TcpConnection(sock, self._source, remote[:2], self._on_closed, self._on_read)
+        )
+
+    def _on_read(self, connection: _TcpConnection) -> None:
+        if self._source.sender != connection.remote or len(self._candidates) == 1:
+            return
+        for other in [other for other in self._candidates if other is not connection]:
+            other.close()
+            self._candidates.remove(other)
+            self._source.refuse(other.remote[0], self._loop.time())
+
+    def _on_closed(self, connection: _TcpConnection) -> None:
+        if connection in self._candidates:
+            self._candidates.remove(connection)
+        if self._source.sender == connection.remote:
+            self._source.lost(_CLOSED)
 
 
 class TcpActiveIntake:
@@ -203,7 +239,9 @@ class TcpActiveIntake:
             except BaseException:
                 sock.close()
                 raise
-            self._connection = _TcpConnection(sock, self._source, remote)
+            self._connection = _TcpConnection(
+                sock, self._source, remote, lambda _: self._source.lost(_CLOSED)
+            )
             return
         self._source.lost(f"the camera did not take our connection in {CONNECT_ATTEMPTS} attempts")
 

@@ -64,6 +64,11 @@ class Source:
         """The SSRC announced or learned; None before the first packet."""
         return self._receiver.ssrc
 
+    @property
+    def sender(self) -> Address | None:
+        """Who sent the first valid packet; None until then."""
+        return self._sender
+
     def bind(self, remote_host: str, ssrc: int | None, now: float) -> None:
         """The camera's answer: also its media address may send; its SSRC holds even against early media."""
         self._hosts.add(remote_host)

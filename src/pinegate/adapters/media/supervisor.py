@@ -30,6 +30,7 @@ from pinegate.usecases.streams.media_engine import (
 
 SNAPSHOT_S = 8.0
 CUT_S = 2.0
+STATS_S = 2.0
 EVENTS_WAITING = 1000
 REDEEM_S = 4.0
 """Less than the worker waits: a later admission would open a session that nobody serves."""
@@ -203,16 +204,16 @@ class MediaSupervisor:
         return f"{self._place(source_id).address}/live/{ticket}.{protocol.value}"
 
     async def stats(self) -> Sequence[Mapping[str, int]]:
-        counted: list[Mapping[str, int]] = []
-        for slot in self._slots:
+        async def counters(slot: _Slot) -> Mapping[str, int]:
             values: dict[str, int] = {"restarts": slot.process.restarts, "up": 0}
             if slot.process.pid is not None:
                 with contextlib.suppress(EngineUnavailableError):
-                    answer = await slot.process.request(messages.Stats())
+                    answer = await slot.process.request(messages.Stats(), STATS_S)
                     if isinstance(answer, messages.Counters):
                         values |= {"up": 1, **answer.values}
-            counted.append(values)
-        return counted
+            return values
+
+        return await asyncio.gather(*map(counters, self._slots))
 
     # Placement
 

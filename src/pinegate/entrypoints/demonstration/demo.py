@@ -15,6 +15,7 @@ from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.entrypoints.demonstration.found import PLATFORM_CODE, PLATFORM_NAME, Founding, Secrets
 from pinegate.entrypoints.demonstration.people import FOUNDER, HOUSES
 from pinegate.entrypoints.demonstration.straight_way import StraightWay
+from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.serve import portal_folder, serve_application
 from pinegate.entrypoints.wiring import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
@@ -65,6 +66,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
             "pinegate demo: anybody may sign in as anybody here, so it serves the loopback address only"
         )
     _port_must_be_free(settings)
+    raise_descriptor_limit()
     narrator = Narrator()
     narrator.tell("starting the database, the media workers and the signalling …")
     portal = portal_folder()
@@ -78,6 +80,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
             await asyncio.wait({serving, setting_up}, return_when=asyncio.FIRST_COMPLETED)
             if setting_up.done() and not serving.done():
                 async with setting_up.result():
+                    shorten_collector_pauses()
                     narrator.show(_what_to_try(city, made, portal is not None))
                     await serving
         finally:
@@ -112,6 +115,7 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
         cache_dir=cache_folder / "clips",
         transport="tcp",
         role="platform",
+        retry_after=2.0,
         name=PLATFORM_NAME,
         clips=ClipSettings(fps=15),
     )

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import AccessRequest, Door
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.http_api.watching import (
-    Id,
     PlayAnswer,
     ProtocolName,
     PtzOrder,
@@ -33,6 +33,8 @@ router = APIRouter()
 
 _MOST_LISTENERS = 8
 _STILL_HERE_SECONDS = 15.0
+_MOST_SILENCES = 40
+"""Ten minutes; the browser comes again by itself, and is asked again who it is."""
 
 
 class PlayForm(BaseModel):
@@ -96,7 +98,7 @@ async def _events(portal_session_id: str, services: Services) -> AsyncGenerator[
     queue = services.ended_events.listen(portal_session_id)
     try:
         yield ": listening\n\n"
-        while True:
+        for _ in range(_MOST_SILENCES):
             try:
                 async with asyncio.timeout(_STILL_HERE_SECONDS):
                     ended = await queue.get()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from pinegate import __version__
 from pinegate.adapters.database.interface_points import GrantedPoint, granted_points
@@ -14,11 +14,11 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.entrypoints.http_api.access import PlayState, split_reason, stop_play
+from pinegate.entrypoints.http_api.inputs import Host, Id
 from pinegate.entrypoints.http_api.interface_caller import CurrentCaller, SignedCaller
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, plain_host
 from pinegate.entrypoints.http_api.watching import (
-    Id,
     PlayAnswer,
     ProtocolName,
     PtzOrder,
@@ -55,7 +55,7 @@ class InterfacePlay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     protocol: ProtocolName = "flv"
-    client_host: Annotated[str, Field(max_length=64)] | None = None
+    client_host: Host | None = None
 
 
 def _viewer(caller: SignedCaller) -> Actor:

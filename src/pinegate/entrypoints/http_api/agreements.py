@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from pinegate.adapters.database.application_views import ApplicationViews
 from pinegate.domain.agreements.text import duty_paragraphs
 from pinegate.entrypoints.http_api.application_answers import agreement_out
-from pinegate.entrypoints.http_api.application_models import AgreementOut, Id, Opinion
+from pinegate.entrypoints.http_api.application_models import AgreementOut, Opinion
 from pinegate.entrypoints.http_api.applications import act_of
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.agreements.sign import reject_unit_seal, sign_agreement
@@ -45,7 +46,7 @@ class AcknowledgementIn(BaseModel):
 
 
 @router.post("/sign")
-async def sign(agreement_id: str, body: SignIn, user: CurrentUser, services: CurrentServices) -> AgreementOut:
+async def sign(agreement_id: Id, body: SignIn, user: CurrentUser, services: CurrentServices) -> AgreementOut:
     async with services.database.transaction() as tx:
         await sign_agreement(tx, agreement_id, body.document_id, act_of(user, services))
     return await _answer(agreement_id, user, services)
@@ -53,7 +54,7 @@ async def sign(agreement_id: str, body: SignIn, user: CurrentUser, services: Cur
 
 @router.post("/reject_seal")
 async def reject_seal(
-    agreement_id: str, body: RejectIn, user: CurrentUser, services: CurrentServices
+    agreement_id: Id, body: RejectIn, user: CurrentUser, services: CurrentServices
 ) -> AgreementOut:
     async with services.database.transaction() as tx:
         await reject_unit_seal(tx, agreement_id, body.text, act_of(user, services))
@@ -61,7 +62,7 @@ async def reject_seal(
 
 
 @router.get("/duty")
-async def get_duty(agreement_id: str, user: CurrentUser, services: CurrentServices) -> DutyOut:
+async def get_duty(agreement_id: Id, user: CurrentUser, services: CurrentServices) -> DutyOut:
     async with services.database.transaction() as tx:
         duty = await read_duty(tx, agreement_id, act_of(user, services))
     return DutyOut(
@@ -74,7 +75,7 @@ async def get_duty(agreement_id: str, user: CurrentUser, services: CurrentServic
 
 @router.post("/acknowledgement", status_code=204)
 async def acknowledge(
-    agreement_id: str, body: AcknowledgementIn, user: CurrentUser, services: CurrentServices
+    agreement_id: Id, body: AcknowledgementIn, user: CurrentUser, services: CurrentServices
 ) -> None:
     async with services.database.transaction() as tx:
         await acknowledge_duty(tx, agreement_id, body.signature_name, act_of(user, services))

@@ -1,9 +1,9 @@
-"""The application: every feature's door, problem documents, security headers, and the portal's files."""
+"""The application: every feature's door behind the outer one, problem documents, and the portal's files."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI
 
 from pinegate.entrypoints.http_api import (
     access,
@@ -23,6 +23,7 @@ from pinegate.entrypoints.http_api import (
     workbench,
 )
 from pinegate.entrypoints.http_api.body_limit import BodyLimit
+from pinegate.entrypoints.http_api.outer_door import OuterDoor
 from pinegate.entrypoints.http_api.portal_files import PortalFiles
 from pinegate.entrypoints.http_api.problems import install_problem_documents
 from pinegate.entrypoints.services import Services
@@ -47,45 +48,19 @@ ROUTERS: Sequence[APIRouter] = (
 """One per feature."""
 
 
-def content_security_policy(media_origins: Sequence[str]) -> str:
-    """Nothing but our own files; pictures come from the media workers' origins."""
-    media = " ".join(media_origins)
-    return (
-        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-        "img-src 'self' data: blob:; "
-        f"connect-src 'self' {media}; media-src 'self' blob:; worker-src 'self' blob:; font-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-
-
 def create_app(
-    services: Services, *, media_origins: Sequence[str] = (), portal: Path | None = None
+    services: Services,
+    *,
+    media_origins: Sequence[str] = (),
+    portal: Path | None = None,
+    hosts: Collection[str] = (),
 ) -> FastAPI:
-    """The ASGI application. ``portal``: the folder of the built portal, served at ``/``."""
-    app = FastAPI(title="Pinegate", docs_url=None, redoc_url=None, openapi_url=None)
+    """The ASGI application. ``portal``: the folder of the built portal, served at ``/``; ``hosts``: the names under
+    which it answers, any when empty.
+    """
+    app = OuterDoor(media_origins, hosts)
     app.state.services = services
     install_problem_documents(app)
-    headers = {
-        "Content-Security-Policy": content_security_policy(media_origins),
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    }
-
-    @app.middleware("http")
-    async def add_security_headers(  # pyright: ignore[reportUnusedFunction]
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if request.url.path.startswith(("/api/", "/access/")):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
     app.add_middleware(BodyLimit)
     for router in ROUTERS:
         app.include_router(router)

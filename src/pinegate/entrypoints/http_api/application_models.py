@@ -11,8 +11,8 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.refusal import Refusal
 from pinegate.entrypoints.http_api.catalogue import PointOut
+from pinegate.entrypoints.http_api.inputs import Id
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
 Line = Annotated[str, Field(max_length=200)]
 Opinion = Annotated[str, Field(max_length=4_000)]
 MAX_POINTS = 5_000

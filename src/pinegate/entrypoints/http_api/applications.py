@@ -25,6 +25,7 @@ from pinegate.entrypoints.http_api.application_models import (
     PointOperations,
     StepIn,
 )
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.services import Services
@@ -90,15 +91,13 @@ async def create(body: ApplicationIn, user: CurrentUser, services: CurrentServic
 
 
 @router.get("/{application_id}")
-async def get_application(
-    application_id: str, user: CurrentUser, services: CurrentServices
-) -> ApplicationOut:
+async def get_application(application_id: Id, user: CurrentUser, services: CurrentServices) -> ApplicationOut:
     return await _answer(application_id, user, services)
 
 
 @router.patch("/{application_id}")
 async def edit(
-    application_id: str, body: ApplicationChange, user: CurrentUser, services: CurrentServices
+    application_id: Id, body: ApplicationChange, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
     changes = _changes(body)
     async with services.database.transaction() as tx:
@@ -108,7 +107,7 @@ async def edit(
 
 @router.put("/{application_id}/consultation")
 async def record_consultation(
-    application_id: str, body: ConsultationBody, user: CurrentUser, services: CurrentServices
+    application_id: Id, body: ConsultationBody, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
     consultation = Consultation(
         body.held_on, body.police_official.strip(), body.committee_official.strip(), body.summary.strip()
@@ -120,7 +119,7 @@ async def record_consultation(
 
 @router.post("/{application_id}/{event}")
 async def step(
-    application_id: str,
+    application_id: Id,
     event: ApplicationEvent,
     body: StepIn,
     user: CurrentUser,

@@ -35,6 +35,7 @@ from pinegate.entrypoints.http_api.catalogue_models import (
     RefusedMove,
     TreeNode,
 )
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.usecases.catalogue.edit_point import StaleEditError, UnknownPointError, edit_point
@@ -119,7 +120,7 @@ async def point_map(
 
 
 @router.get("/points/{point_id}")
-async def get_point(point_id: str, user: CurrentUser, services: CurrentServices) -> PointDetail:
+async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
         return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
 
@@ -160,7 +161,7 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
 
 
 @router.patch("/points/{point_id}")
-async def edit(point_id: str, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
+async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
     changed = PointEdit(
         name=body.name.strip(),
         address=body.address.strip(),

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import Role
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
-from pinegate.entrypoints.http_api.watching import Id
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access_interface.credentials import issue_credential, withdraw_credential
 from pinegate.usecases.act import Act

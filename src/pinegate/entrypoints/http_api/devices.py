@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, IPvAnyAddress
+from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.inputs import Host, Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.services import Services
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/api/devices")
 _MAY_LOOK = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE, OrganizationKind.DATA_BUREAU})
 _MAY_QUERY = frozenset({Role.OPERATOR_CATALOGUER, Role.SYSTEM_ADMIN})
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Hosts = Annotated[list[IPvAnyAddress], Field(max_length=32)]
+Hosts = Annotated[list[Host], Field(max_length=32)]
 Kind = Literal["platform", "device"]
 MediaTransport = Literal["udp", "tcp_passive", "tcp_active"]
 Charset = Literal["gb18030", "gb2312", "utf-8"]
@@ -123,7 +124,7 @@ async def list_devices(user: CurrentUser, services: CurrentServices) -> DevicePa
 
 
 @router.get("/{device_id}")
-async def get_device(device_id: str, user: CurrentUser, services: CurrentServices) -> DeviceOut:
+async def get_device(device_id: Id, user: CurrentUser, services: CurrentServices) -> DeviceOut:
     _must_look(user)
     async with services.database.transaction() as tx:
         return await _one(tx, device_id, services)
@@ -140,7 +141,7 @@ async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServ
         media_transport=body.media_transport,
         charset=body.charset,
         minimum_algorithm=body.minimum_algorithm,
-        media_hosts=tuple(str(host) for host in body.media_hosts),
+        media_hosts=tuple(body.media_hosts),
         enabled=body.enabled,
     )
     async with services.database.transaction() as tx:
@@ -166,11 +167,11 @@ async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServ
 
 @router.patch("/{device_id}")
 async def edit_device(
-    device_id: str, body: DeviceChange, user: CurrentUser, services: CurrentServices
+    device_id: Id, body: DeviceChange, user: CurrentUser, services: CurrentServices
 ) -> DeviceOut:
     changes: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"password", "media_hosts"})
     if body.media_hosts is not None:
-        changes["media_hosts"] = tuple(str(host) for host in body.media_hosts)
+        changes["media_hosts"] = tuple(body.media_hosts)
     async with services.database.transaction() as tx:
         known = await tx.devices.get(device_id)
         if known is None:
@@ -195,7 +196,7 @@ async def edit_device(
 
 
 @router.post("/{device_id}/catalogue-query", status_code=202)
-async def query_catalogue(device_id: str, user: CurrentUser, services: CurrentServices) -> CatalogueOut:
+async def query_catalogue(device_id: Id, user: CurrentUser, services: CurrentServices) -> CatalogueOut:
     if not user.actor.may(_MAY_QUERY):
         raise ProblemError("forbidden")
     async with services.database.transaction() as tx:
@@ -219,7 +220,7 @@ async def query_catalogue(device_id: str, user: CurrentUser, services: CurrentSe
 
 
 @router.get("/{device_id}/status")
-async def device_status(device_id: str, user: CurrentUser, services: CurrentServices) -> StatusOut:
+async def device_status(device_id: Id, user: CurrentUser, services: CurrentServices) -> StatusOut:
     _must_look(user)
     async with services.database.transaction() as tx:
         device = await _one(tx, device_id, services)

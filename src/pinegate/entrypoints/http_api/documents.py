@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -18,6 +19,7 @@ from pinegate.entrypoints.http_api.application_answers import documents_out, rea
 from pinegate.entrypoints.http_api.application_forms import agreement_text, filled_form
 from pinegate.entrypoints.http_api.application_models import DocumentOut
 from pinegate.entrypoints.http_api.applications import act_of
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
 from pinegate.usecases.documents.hand_in import check_before_upload, hand_in, open_document
@@ -37,7 +39,7 @@ class UploadFields(BaseModel):
 
 @router.post("/applications/{application_id}/documents", status_code=201)
 async def upload(
-    application_id: str, request: Request, user: CurrentUser, services: CurrentServices
+    application_id: Id, request: Request, user: CurrentUser, services: CurrentServices
 ) -> DocumentOut:
     async with services.database.transaction() as tx:
         await check_before_upload(tx, application_id, act_of(user, services))
@@ -48,17 +50,23 @@ async def upload(
         errors = [{"field": "file", "message": str(refused)}]
         raise ProblemError("invalid_input", str(refused), errors=errors) from None
     except OSError:
-        raise ProblemError("unavailable", "the scan could not be kept; try again later") from None
+        raise ProblemError("unavailable", "the scan could not be kept; the disk may be full") from None
     stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3)
-    async with services.database.transaction() as tx:
-        await hand_in(tx, application_id, fields.kind, fields.file_name, stored, act_of(user, services))
+    try:
+        async with services.database.transaction() as tx:
+            await hand_in(tx, application_id, fields.kind, fields.file_name, stored, act_of(user, services))
+    except SQLAlchemyError:
+        raise  # it may have committed all the same; if it has not, the next start removes the file
+    except Exception:
+        await asyncio.to_thread(services.scans.delete, scan.id)
+        raise
     async with services.database.transaction() as tx:
         rows = await ApplicationViews(tx.connection, user.actor).documents(application_id)
     return next(document for document in documents_out(rows) if document.id == scan.id)
 
 
 @router.get("/documents/{document_id}")
-async def download(document_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def download(document_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         document = await open_document(tx, document_id, act_of(user, services))
     try:
@@ -71,7 +79,7 @@ async def download(document_id: str, user: CurrentUser, services: CurrentService
 
 
 @router.get("/applications/{application_id}/form.pdf")
-async def application_form(application_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def application_form(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())
     content = await asyncio.to_thread(render_application_form, filled_form(file))
@@ -79,7 +87,7 @@ async def application_form(application_id: str, user: CurrentUser, services: Cur
 
 
 @router.get("/applications/{application_id}/agreement.pdf")
-async def agreement(application_id: str, user: CurrentUser, services: CurrentServices) -> Response:
+async def agreement(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())
     if file.agreement is None:

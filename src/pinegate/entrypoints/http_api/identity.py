@@ -4,16 +4,15 @@ import io
 import secrets
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 
 import segno
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate import __version__
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import (
     ABSOLUTE_LIMIT,
@@ -53,6 +52,7 @@ class Health(BaseModel):
     database: str
     media_workers: int
     signalling: str
+    disk: Literal["ok", "short"]
 
 
 class DemonstrationAccount(BaseModel):
@@ -144,21 +144,18 @@ class OwnPassword(BaseModel):
 
 @router.get("/api/health")
 async def health(services: CurrentServices) -> Health:
-    """Whether new pictures are possible; says nothing that helps an attacker."""
-    try:
-        async with services.database.transaction() as tx:
-            await tx.connection.execute(text("select 1"))
-        database = "ok"
-    except SQLAlchemyError:
-        database = "unavailable"
-    workers = len(await services.media.stats())
+    """Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve."""
+    database = "ok" if await services.database.answers() else "unavailable"
+    workers = sum(counters.get("up", 0) for counters in await services.media.stats())
     signalling = "ok" if services.signalling.ready else "unavailable"
-    fine = database == signalling == "ok" and workers > 0
+    disk = "short" if services.disk.short() else "ok"
+    fine = database == signalling == disk == "ok" and workers > 0
     return Health(
         status="ok" if fine else "degraded",
         database=database,
         media_workers=workers,
         signalling=signalling,
+        disk=disk,
     )
 
 
@@ -412,7 +409,7 @@ async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: Curre
 
 
 @router.delete("/api/session/{session_id}", status_code=204)
-async def end_own_session(session_id: str, user: CurrentUser, services: CurrentServices) -> None:
+async def end_own_session(session_id: Id, user: CurrentUser, services: CurrentServices) -> None:
     """End one of my sessions elsewhere. Somebody else's is not found."""
     if not await _end(session_id, user, services):
         raise ProblemError("not_found")

@@ -16,8 +16,8 @@ from pinegate.adapters.database.organization_views import (
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.entrypoints.http_api.application_models import Id
 from pinegate.entrypoints.http_api.applications import act_of
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.usecases.errors import NotFoundError
@@ -153,7 +153,7 @@ async def list_organizations(user: CurrentUser, services: CurrentServices) -> Or
 
 @router.get("/organizations/{organization_id}")
 async def get_organization(
-    organization_id: str, user: CurrentUser, services: CurrentServices
+    organization_id: Id, user: CurrentUser, services: CurrentServices
 ) -> OrganizationDetail:
     own = organization_id == user.actor.organization_id
     if not own and not user.actor.may(_SEE_PEOPLE):
@@ -174,7 +174,7 @@ async def create(body: OrganizationIn, user: CurrentUser, services: CurrentServi
 
 @router.patch("/organizations/{organization_id}")
 async def change(
-    organization_id: str, body: OrganizationChange, user: CurrentUser, services: CurrentServices
+    organization_id: Id, body: OrganizationChange, user: CurrentUser, services: CurrentServices
 ) -> OrganizationOut:
     async with services.database.transaction() as tx:
         await change_organization(
@@ -192,7 +192,7 @@ async def change(
 
 @router.post("/organizations/{organization_id}/persons", status_code=201)
 async def create_person(
-    organization_id: str, body: PersonIn, user: CurrentUser, services: CurrentServices
+    organization_id: Id, body: PersonIn, user: CurrentUser, services: CurrentServices
 ) -> PersonCreated:
     if not user.actor.may(_ADD_PEOPLE):
         raise ProblemError("forbidden")
@@ -216,7 +216,7 @@ async def create_person(
 
 @router.patch("/persons/{person_id}")
 async def edit_person(
-    person_id: str, body: PersonChange, user: CurrentUser, services: CurrentServices
+    person_id: Id, body: PersonChange, user: CurrentUser, services: CurrentServices
 ) -> PersonOut:
     roles = None if body.roles is None else frozenset(body.roles)
     async with services.database.transaction() as tx:
@@ -244,7 +244,7 @@ async def create_system(body: SystemIn, user: CurrentUser, services: CurrentServ
 
 
 @router.get("/systems/{system_id}/roster")
-async def get_roster(system_id: str, user: CurrentUser, services: CurrentServices) -> Roster:
+async def get_roster(system_id: Id, user: CurrentUser, services: CurrentServices) -> Roster:
     async with services.database.transaction() as tx:
         await _may_see_roster(tx, system_id, user)
         rows = await roster_rows(tx.connection, system_id)

@@ -12,9 +12,10 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.access import split_reason
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
-from pinegate.entrypoints.http_api.watching import PROTOCOL_NAMES, Id
+from pinegate.entrypoints.http_api.watching import PROTOCOL_NAMES
 from pinegate.usecases.act import Act
 
 router = APIRouter()

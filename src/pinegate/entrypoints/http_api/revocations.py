@@ -12,9 +12,9 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationScope
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser
-from pinegate.entrypoints.http_api.watching import Id
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.grants.expire import complete_revocations

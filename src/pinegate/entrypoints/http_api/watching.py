@@ -22,7 +22,6 @@ from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
 ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
 Reason = Annotated[str, Field(max_length=500)]
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 
 _PROTOCOLS = {
     "flv": PlayProtocol.FLV,
@@ -84,7 +83,7 @@ async def start_watching(
         ProblemError: the denial's code.
     """
     output = _PROTOCOLS[protocol]
-    async with services.database.transaction() as tx:
+    async with services.database.opening() as tx:
         answer = await open_stream(
             tx,
             StreamRequest(request, output.value, portal_session_id),

@@ -20,9 +20,10 @@ from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrderState
 from pinegate.entrypoints.http_api.application_models import Opinion
 from pinegate.entrypoints.http_api.applications import act_of
 from pinegate.entrypoints.http_api.catalogue import PointOut, point_out
+from pinegate.entrypoints.http_api.inputs import Id
 from pinegate.entrypoints.http_api.problems import ProblemError
 from pinegate.entrypoints.http_api.signed_in import CurrentServices, CurrentUser, SignedIn
-from pinegate.entrypoints.http_api.watching import Id, PlayAnswer, ProtocolName, start_watching
+from pinegate.entrypoints.http_api.watching import PlayAnswer, ProtocolName, start_watching
 from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play, fail_order
 
 router = APIRouter(prefix="/api/work-orders")

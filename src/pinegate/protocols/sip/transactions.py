@@ -99,6 +99,7 @@ class TransactionLayer:
         self.outbox: deque[Transmit] = deque()
         self._capacity = capacity
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
+        self._clients_of: dict[Flow, set[ClientTransaction]] = {}
         self._servers: dict[ServerKey, ServerTransaction] = {}
         self._timers: list[tuple[float, int, Transaction, Timer]] = []
         self._order = count()
@@ -109,6 +110,7 @@ class TransactionLayer:
             return False
         transaction = ClientTransaction(request, flow, handler)
         self._clients[transaction.key] = transaction
+        self._clients_of.setdefault(flow, set()).add(transaction)
         self.outbox.append(Transmit(transaction.wire, flow))
         self._start_timers(transaction, now)
         return True
@@ -164,7 +166,7 @@ class TransactionLayer:
 
     def drop_flow(self, flow: Flow, now: float) -> None:
         """The connection is gone: its client transactions fail at once (section 17.1.4)."""
-        for transaction in [known for known in self._clients.values() if known.flow == flow]:
+        for transaction in list(self._clients_of.get(flow, ())):
             self._terminate(transaction)
             transaction.handler(None, now)
 
@@ -243,8 +245,12 @@ class TransactionLayer:
         transaction.state = State.TERMINATED
         if isinstance(transaction, ServerTransaction):
             self._servers.pop(transaction.key, None)
-        else:
-            self._clients.pop(transaction.key, None)
+            return
+        self._clients.pop(transaction.key, None)
+        others = self._clients_of.get(transaction.flow, set())
+        others.discard(transaction)
+        if not others:
+            self._clients_of.pop(transaction.flow, None)
 
 
 def _of_status(status: int) -> Happening:

@@ -105,9 +105,12 @@ def signature(algorithm: Algorithm, secret_key: str, canonical: bytes) -> str:
 
 
 def signature_fits(authorization: Authorization, request: SignedRequest, secret_key: str) -> bool:
-    """Compared in constant time."""
-    canonical = canonical_request(
-        authorization.algorithm, request, authorization.timestamp, authorization.nonce
-    )
+    """Compared in constant time. A query of more parameters than any request of ours has fits no signature."""
+    try:
+        canonical = canonical_request(
+            authorization.algorithm, request, authorization.timestamp, authorization.nonce
+        )
+    except ValueError:
+        return False
     expected = signature(authorization.algorithm, secret_key, canonical)
     return hmac.compare_digest(expected.encode(), authorization.signature.encode())

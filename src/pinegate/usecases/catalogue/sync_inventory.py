@@ -5,16 +5,24 @@ from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.catalogue.divisions import DivisionTree
-from pinegate.domain.catalogue.inventory import InventoryItem, take_over
+from pinegate.domain.catalogue.inventory import InventoryItem, InventoryPoint, take_over
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, SyncOutcome
 from pinegate.usecases.transaction import ChangeScope
+
+
+def cameras_in(items: Sequence[InventoryItem], divisions: DivisionTree) -> list[InventoryPoint]:
+    """What a catalogue answer adds to the catalogue; the last word counts where a code comes twice.
+
+    Seconds of work for a large city: call it in a thread.
+    """
+    cameras = {item.channel_code: take_over(item, divisions) for item in items if item.is_camera}
+    return list(cameras.values())
 
 
 async def sync_inventory(
     tx: CatalogueTransaction,
     device_id: str,
-    items: Sequence[InventoryItem],
-    divisions: DivisionTree,
+    cameras: Sequence[InventoryPoint],
     *,
     complete: bool,
     event_id: str,
@@ -24,10 +32,7 @@ async def sync_inventory(
 
     A short answer never removes anything: platforms in the field often break off (WVP issue 1425).
     """
-    cameras = {item.channel_code: take_over(item, divisions) for item in items if item.is_camera}
-    outcome = await tx.points.take_over(
-        device_id, list(cameras.values()), complete=complete and bool(cameras)
-    )
+    outcome = await tx.points.take_over(device_id, cameras, complete=complete and bool(cameras))
     await tx.audit.append(
         AuditEvent(
             event_id,
@@ -65,9 +70,8 @@ async def note_catalogue_change(
         await tx.points.set_health(device_id, codes, state)
     gone = await tx.points.go_missing(device_id, removed) if removed else []
     if changed:
-        outcome = await sync_inventory(
-            tx, device_id, changed, divisions, complete=False, event_id=event_id, now=now
-        )
+        cameras = cameras_in(changed, divisions)
+        outcome = await sync_inventory(tx, device_id, cameras, complete=False, event_id=event_id, now=now)
     elif gone:
         outcome = SyncOutcome(0, 0, len(gone), tuple(gone))
         await tx.audit.append(

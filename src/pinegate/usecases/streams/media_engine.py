@@ -164,7 +164,7 @@ class MediaEngine(Protocol):
         ...
 
     async def stats(self) -> Sequence[Mapping[str, int]]:
-        """Counters, one mapping a worker."""
+        """Counters, one mapping a worker; ``up``: 1 when it serves, else 0."""
         ...
 
 

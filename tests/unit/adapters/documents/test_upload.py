@@ -1,4 +1,6 @@
 import io
+import os
+import resource
 import zlib
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
 from pinegate.adapters.documents.upload import ScanRefusedError, ScanStore, StoredScan, attachment_headers
 from pinegate.adapters.sm3 import sm3_hex
@@ -170,3 +173,31 @@ def test_a_scan_is_served_to_be_saved_only():
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Disposition"].startswith('attachment; filename="x___Set-Cookie_')
     assert headers["Content-Disposition"].endswith('.png"')
+
+
+def test_what_does_not_fit_on_the_disk_is_refused_and_leaves_nothing_behind(store: ScanStore, tmp_path: Path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            store.store(image("JPEG"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list((tmp_path / "uploads").iterdir()) == []
+    assert store.store(image("JPEG")).media_type == "image/jpeg"
+
+
+def test_the_reserve_of_the_disk_is_not_used_for_scans(tmp_path: Path):
+    store = ScanStore(tmp_path / "scans", 1024, DiskSpace(tmp_path, 1 << 62))
+    with pytest.raises(OSError, match="audit log"):
+        store.store(image("PNG"))
+    assert list((tmp_path / "scans").iterdir()) == []
+
+
+def test_a_scan_that_no_document_names_is_removed_once_it_is_old(store: ScanStore, tmp_path: Path):
+    known, orphan, young = (store.store(image("PNG")) for _ in range(3))
+    for scan in (known, orphan):
+        os.utime(tmp_path / "uploads" / scan.id, (1_000, 1_000))
+    (tmp_path / "uploads" / "README").write_text("not ours")
+    assert store.delete_orphans({known.id}, older_than=2_000) == 1
+    assert {file.name for file in (tmp_path / "uploads").iterdir()} == {known.id, young.id, "README"}

@@ -114,6 +114,15 @@ def test_a_lost_connection_fails_its_transactions_at_once() -> None:
     assert client.layer.next_timer() is None
 
 
+def test_a_lost_connection_fails_no_transaction_of_another() -> None:
+    client = Client("MESSAGE", TCP)
+    client.layer.drop_flow(Flow("tcp", TCP.host, TCP.port + 1), 1)
+    assert client.heard == []
+    assert client.answer(200, 2) and client.heard == [200]
+    client.layer.drop_flow(TCP, 3)
+    assert client.heard == [200]
+
+
 def test_a_repeated_request_gets_the_same_answer_without_being_handled_again() -> None:
     layer = TransactionLayer()
     message = request()

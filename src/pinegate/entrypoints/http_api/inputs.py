@@ -1,0 +1,20 @@
+"""What several doors take, with its bounds."""
+
+from ipaddress import ip_address
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+
+
+def _single_host(host: str) -> str:
+    address = ip_address(host)
+    if address.is_unspecified or address.is_multicast or address.is_link_local:
+        raise ValueError("one host's own address")
+    return str(address)
+
+
+Host = Annotated[str, Field(max_length=45, pattern=r"^[0-9A-Fa-f:.]+$"), AfterValidator(_single_host)]
+"""An IP address of one host. No names, which would be resolved anew (S07); no scope, which may hold any text; nothing
+link-local, where machines keep what is only meant for themselves."""

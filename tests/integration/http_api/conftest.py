@@ -1,0 +1,5 @@
+"""The doors' own tests walk the paper's way too."""
+
+from tests.integration.paper.conftest import walk
+
+__all__ = ["walk"]

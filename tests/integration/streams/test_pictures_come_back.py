@@ -1,0 +1,164 @@
+"""Real signalling, real workers, a simulated device that loses its power: nobody but the viewer has to act again."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.factories.organizations import City, fresh_id
+from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
+from tests.integration.media.conftest import until
+from tests.integration.media.viewers import HttpViewer
+
+from pinegate.adapters.access.media_door import MediaDoor
+from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.source_runner import SourceRunner
+from pinegate.adapters.clock import monotonic_seconds, utc_now
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.tables import camera_points, devices
+from pinegate.adapters.gb28181.accounts import DeviceAccounts
+from pinegate.adapters.gb28181.recorder import Recorder
+from pinegate.adapters.gb28181.server import Gb28181Server
+from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.media.settings import MediaSettings
+from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.reference import divisions
+from pinegate.adapters.simulator.clip_encoding import ClipSettings
+from pinegate.adapters.simulator.config import SimulatorConfig
+from pinegate.adapters.simulator.inventory import invent
+from pinegate.adapters.simulator.simulator import Simulator
+from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
+
+DEVICE = "34100200001180000001"
+BOX = AesGcmBox(bytes(32))
+SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
+
+
+class OpenDoor(MediaDoor):
+    """Lets everybody in: this is about pictures, not about permission."""
+
+    def __init__(self, database: Database, ends: SessionEnds) -> None:
+        super().__init__(database, ends, utc_now, monotonic_seconds, fresh_id)
+        self.point = ""
+        self.ended: list[str] = []
+
+    async def redeem_ticket(
+        self, ticket: str, protocol: PlayProtocol, client_host: str
+    ) -> Admitted | Refused:
+        assert self._sources is not None
+        self._sources.join(self.point, ticket)
+        return Admitted(ticket, self.point, 60_000)
+
+    async def session_ended(self, ended: SessionEnded) -> None:
+        self.ended.append(ended.reason)
+        await super().session_ended(ended)
+
+
+@dataclass
+class Streams:
+    """What the control process runs of signalling and media."""
+
+    media: MediaSupervisor
+    door: OpenDoor
+    port: int
+
+    async def watch(self) -> HttpViewer:
+        session = secrets.token_urlsafe(32)
+        return await HttpViewer.open(self.media.play_address(self.door.point, session, PlayProtocol.FLV))
+
+    async def sees_pictures(self) -> HttpViewer:
+        """Asks again, as the portal does, until pictures come."""
+        async with asyncio.timeout(40):
+            while True:
+                viewer = await self.watch()
+                if viewer.status == 200:
+                    await until(lambda viewer=viewer: len(viewer.body) > 5_000 or viewer.closed)
+                    if viewer.closed is None:
+                        return viewer
+                await asyncio.sleep(0.2)
+
+
+@pytest.fixture(params=["udp", "tcp_passive"])
+async def streams(
+    request: pytest.FixtureRequest, database: Database, city: City, tmp_path: Path
+) -> AsyncIterator[Streams]:
+    sealed = BOX.seal(PASSWORD.encode(), password_context(DEVICE))
+    row = {"id": "device", "device_code": DEVICE, "name": "录像机", "media_transport": request.param}
+    async with database.transaction() as tx:
+        await tx.connection.execute(devices.insert().values(**row, password_encrypted=sealed))
+    ends = SessionEnds(database, EndedEvents(), lambda: datetime.now(UTC), fresh_id)
+    door = OpenDoor(database, ends)
+    media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), door)
+    recorder = Recorder(database, divisions(), utc_now, fresh_id)
+    signalling = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
+    sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=PLATFORM_ID[:10])
+    door.serve(sources)
+    signalling.streams = sources
+    await media.start()
+    running = asyncio.create_task(sources.run())
+    port = await signalling.start("127.0.0.1", 0)
+    try:
+        yield Streams(media, door, port)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await signalling.stop()
+        await media.stop()
+
+
+@asynccontextmanager
+async def device(streams: Streams, cache: Path) -> AsyncIterator[Simulator]:
+    """The device, each time from another port."""
+    simulator = Simulator(
+        SimulatorConfig(
+            device_id=DEVICE,
+            platform_id=PLATFORM_ID,
+            platform_host="127.0.0.1",
+            platform_port=streams.port,
+            password=PASSWORD,
+            cameras=invent(1),
+            cache_dir=cache,
+            clips=SMALL,
+        )
+    )
+    await simulator.start()
+    try:
+        async with asyncio.timeout(15):
+            await simulator.wait_registered()
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+async def catalogued(database: Database) -> str:
+    async with asyncio.timeout(15):
+        while True:
+            async with database.transaction() as tx:
+                found = (await tx.connection.execute(select(camera_points.c.id))).scalars().all()
+            if found:
+                return found[0]
+            await asyncio.sleep(0.05)
+
+
+async def test_after_a_device_fell_silent_and_came_back_elsewhere_pictures_come_back(
+    streams: Streams, database: Database, tmp_path: Path
+) -> None:
+    async with device(streams, tmp_path) as lost:
+        streams.door.point = await catalogued(database)
+        first = await streams.sees_pictures()
+        lost.vanish()
+        async with device(streams, tmp_path) as back:
+            await first.ended()
+            await until(lambda: streams.door.ended == ["source_lost"])
+            second = await streams.sees_pictures()
+            assert back.counters.calls.invited >= 1
+            back.hang_up(back.cameras[0].device_id)
+            await second.ended()
+            await until(lambda: streams.door.ended == ["source_lost", "source_lost"])
+            (await streams.sees_pictures()).leave()
