@@ -36,7 +36,7 @@ class Picture:
     def received(self) -> int:
         return len(self._viewer.body)
 
-    async def runs(self, more: int = 40_000) -> None:
+    async def runs(self, more: int = 20_000) -> None:
         """Returns when ``more`` bytes have come since now."""
         enough = self.received + more
         await until(lambda: self.received > enough or self._is_over())
@@ -61,7 +61,14 @@ class Picture:
 
 async def count_frames(address: str, given: bytes | None = None, container: str | None = None) -> int:
     """ffprobe reads ``address`` (the first two seconds) or ``given`` bytes and counts video frames."""
-    command = ["ffprobe", "-v", "error", "-select_streams", "v", "-count_frames"]
+    (stream,) = await streams_of(address, given, container)
+    assert (stream["codec_name"], stream["width"], stream["height"]) == ("h264", 640, 360)
+    return int(stream["nb_read_frames"])
+
+
+async def streams_of(address: str, given: bytes | None = None, container: str | None = None) -> list[Any]:
+    """The streams that ffprobe finds, with their codecs and how many frames it read of each."""
+    command = ["ffprobe", "-v", "error", "-count_frames"]
     command += ["-show_entries", "stream=nb_read_frames,codec_name,width,height", "-of", "json"]
     command += ["-f", container] if container else ["-read_intervals", "%+2"]
     process = await asyncio.create_subprocess_exec(
@@ -69,6 +76,5 @@ async def count_frames(address: str, given: bytes | None = None, container: str 
     )
     async with asyncio.timeout(_PROBE_SECONDS):
         output, _ = await process.communicate(given)
-    (stream,) = json.loads(output)["streams"]
-    assert (stream["codec_name"], stream["width"], stream["height"]) == ("h264", 640, 360)
-    return int(stream["nb_read_frames"])
+    streams: list[Any] = json.loads(output)["streams"]
+    return streams

@@ -13,10 +13,11 @@ _STOP_SECONDS = 15
 
 
 class SimulatedDevice:
-    """A recorder with two cameras. ``code``: its 20 digits."""
+    """A recorder with two cameras. ``code``: its 20 digits; ``options``: further ones of `pinegate simulate`."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *options: str) -> None:
         self.code = code
+        self._options = options
         self.password = "password-of-a-simulated-device"
 
     @asynccontextmanager
@@ -24,7 +25,7 @@ class SimulatedDevice:
         """Registers with the city; unregisters on SIGINT."""
         command = ["--server", f"127.0.0.1:{sip_port}", "--server-id", "34100000002000000001"]
         command += ["--id", self.code, "--cameras", "2", "--no-prepare"]
-        command += ["--cache-dir", str(ROOT / ".cache" / "clips")]
+        command += ["--cache-dir", str(ROOT / ".cache" / "clips"), *self._options]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "pinegate.entrypoints.cli", "simulate", *command,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINEGATE_SIMULATOR_PASSWORD": self.password},

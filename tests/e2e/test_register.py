@@ -15,9 +15,13 @@ async def test_every_play_is_registered_whole_and_with_the_bytes_that_the_viewer
 ) -> None:
     (point,) = await listed_points(people, 1)
     sharing = await Sharing(people, urban, {point: ["live"]}).walk()
-    for output in OUTPUTS:
-        picture = await Picture.open(urban.viewer, sharing.play_form(point, output, f"巡查 {output}"))
+    pictures = [
+        await Picture.open(urban.viewer, sharing.play_form(point, output, f"巡查 {output}"))
+        for output in OUTPUTS
+    ]
+    for picture in pictures:
         await picture.runs(60_000)
+    for picture in pictures:
         await urban.viewer.delete(f"/api/play/{picture.session_id}")
         received = len(await picture.ended())
         entry = await register_entry(people, sharing, picture)
@@ -30,11 +34,11 @@ async def test_every_play_is_registered_whole_and_with_the_bytes_that_the_viewer
             "system_id": sharing.system_id,
             "system_name": sharing.system_name,
             "application_id": sharing.application_id,
-            "reason": f"巡查 {output}",
+            "reason": f"巡查 {picture.protocol}",
             "point_id": point,
             "operation": "live",
             "door": "portal",
-            "protocol": output,
+            "protocol": picture.protocol,
             "end_reason": "viewer_left",
             "client_host": "127.0.0.1",
         }
