@@ -13,14 +13,20 @@ const FONT = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 const HEALTH: Readonly<Record<string, string>> = { online: '#2b7a4b', degraded: '#c98a12', offline: '#b3261e' }
 const UNKNOWN = '#8d9892'
 
-export function districtStyle(feature: FeatureLike): Style {
+export function districtStyle(): Style {
   return new Style({
     fill: new Fill({ color: '#fbfcfa' }),
     stroke: new Stroke({ color: '#b4c6bd', width: 1.2 }),
+  })
+}
+
+/** In a layer of its own above the points, so that no point hides a district's name. */
+export function districtName(feature: FeatureLike): Style {
+  return new Style({
     text: new Text({
       text: String(feature.get('name')),
       font: `500 13px ${FONT}`,
-      fill: new Fill({ color: '#6a7d74' }),
+      fill: new Fill({ color: '#4c5f56' }),
       stroke: new Stroke({ color: '#fbfcfa', width: 3 }),
       overflow: true,
     }),
