@@ -64,11 +64,11 @@ async def test_a_unit_comes_by_its_pictures_only_by_the_whole_way(people: People
 
 async def _every_output_plays(sharing: Sharing, point: str) -> None:
     viewer = sharing.unit.viewer
-    for protocol in OUTPUTS:
-        picture = await Picture.open(viewer, sharing.play_form(point, protocol))
-        await picture.runs()
+    pictures = [await Picture.open(viewer, sharing.play_form(point, output)) for output in OUTPUTS]
+    for picture in pictures:
+        await picture.runs(60_000)
         await viewer.delete(f"/api/play/{picture.session_id}")
-        assert await picture.frames() >= 10, protocol
+        assert await picture.frames() >= 10, picture.protocol
     for protocol in ("flv", "fmp4"):
         play = await viewer.post("/api/play", sharing.play_form(point, protocol))
         assert await count_frames(play["url"]) >= 20, protocol
