@@ -49,7 +49,10 @@ from pinegate.usecases.work_orders.provide import complete_order, confirm_test_p
 
 LISTED_POINTS = 24
 GRANTED_POINTS = 9
-_ASKED = frozenset({Operation.LIVE, Operation.SNAPSHOT, Operation.PTZ, Operation.PRESET})
+TURNING_POINTS = 4
+_LOOK = frozenset({Operation.LIVE, Operation.SNAPSHOT})
+_TURN = frozenset({Operation.PTZ, Operation.PRESET})
+_PTZ_TYPES = frozenset({1, 4, 5})
 _ENOUGH_BYTES = 32_768
 _TEST_SECONDS = 30.0
 
@@ -94,7 +97,11 @@ class StraightWay:
             application = await create_application(tx, self._system_id, act)
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
-            rows, _ = await views.page(PointFilter(), "", GRANTED_POINTS, 0)
+            rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
+            turning = [row.id for row in rows if row.ptz_type in _PTZ_TYPES][:TURNING_POINTS]
+            fixed = [row.id for row in rows if row.ptz_type not in _PTZ_TYPES]
+            asked = [(point_id, _LOOK | _TURN) for point_id in turning]
+            asked += [(point_id, _LOOK) for point_id in fixed[: GRANTED_POINTS - len(turning)]]
             contacts = [
                 Contact(name, "0559-2512345", mobile, f"{box}@hs.invalid")
                 for name, mobile, box in (
@@ -111,7 +118,7 @@ class StraightWay:
                 responsible_person=contacts[0],
                 contact_person=contacts[1],
                 technical_contact=contacts[2],
-                points=tuple(RequestedPoint(row.id, _ASKED) for row in rows),
+                points=tuple(RequestedPoint(point_id, operations) for point_id, operations in asked),
                 valid_until=day_of(act.now) + timedelta(days=365),
             )
             await edit_application(tx, application.id, changes, application.version, act)
@@ -125,7 +132,7 @@ class StraightWay:
             application = await accept_application(tx, self._application, "材料齐全，予以受理。", act)
         async with self._as("police-leader") as (tx, act):
             await consent_to_application(
-                tx, self._application, _consented(application), "同意共享，云台控制仅限前三个点位。", act
+                tx, self._application, _consented(application), "同意共享，云台控制仅限两个点位。", act
             )
         async with self._as("bureau-reviewer") as (tx, act):
             await review_application(tx, self._application, "用途明确，点位与用途相符，建议批准。", act)
@@ -205,11 +212,11 @@ def _consultation(today: date) -> Consultation:
 
 
 def _consented(application: Application) -> dict[str, frozenset[Operation]]:
-    """Partial consent: PTZ only for the first three points."""
-    look = frozenset({Operation.LIVE, Operation.SNAPSHOT})
+    """Partial consent: two of the cameras that turn may be turned, the others only be looked through."""
+    turning = [point.point_id for point in application.points if point.requested & _TURN][:2]
     return {
-        point.point_id: point.requested if number < 3 else look
-        for number, point in enumerate(application.points)
+        point.point_id: point.requested if point.point_id in turning else point.requested - _TURN
+        for point in application.points
     }
 
 
