@@ -1,5 +1,6 @@
 """`pinegate demo` as a process of its own: started on free ports, awaited by what it says, stopped by Ctrl-C."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ _RTP_PORTS = 200
 _FIRST_START_SECONDS = 240.0
 """With nothing in the cache every scene is drawn first."""
 _STOP_SECONDS = 30.0
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 
 
 class CityFailedError(Exception):
@@ -71,6 +74,7 @@ class RunningCity:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 -- one system call, no lock that a thread may hold
         )
         threading.Thread(target=self._read, args=[self._process], daemon=True).start()
         self._wait_for("ready.", since + _FIRST_START_SECONDS)
@@ -194,6 +198,11 @@ def listened_ports() -> set[int]:
             rows = [line.split() for line in table.read_text().splitlines()[1:]]
             ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] in states}
     return ports
+
+
+def _end_with_the_tests() -> None:
+    """Ctrl-C for the city even when the tests are killed, so that it never runs on alone (Linux: prctl)."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _command(pid: int) -> bytes:
