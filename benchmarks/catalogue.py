@@ -33,7 +33,7 @@ from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.catalogue.sync_inventory import sync_inventory
+from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 
 POINTS = 20_000
 ASKED: Mapping[str, tuple[str, list[dict[str, str]]]] = {
@@ -62,7 +62,12 @@ async def fill(database: Database) -> City:
             for camera in invent(POINTS)
         ]
         await sync_inventory(
-            tx, device, items, divisions(), complete=True, event_id=str(uuid4()), now=utc_now()
+            tx,
+            device,
+            cameras_in(items, divisions()),
+            complete=True,
+            event_id=str(uuid4()),
+            now=utc_now(),
         )
     return city
 

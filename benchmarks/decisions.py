@@ -25,12 +25,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import uvloop
+
 from _access_city import AccessCity, build_city, request_for
 from _arrivals import DUE
 from _measure import Meter, figure, percentile
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.entrypoints.process import shorten_collector_pauses
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.access.redeem_ticket import Redeemed, redeem_ticket
 
@@ -106,6 +109,7 @@ async def run(server: EmbeddedPostgres, folder: Path, seconds: int) -> None:
     try:
         city = await build_city(owner, datetime.now(UTC) - timedelta(minutes=1))
         await measure(database, city, WARM_UP_SECONDS)
+        shorten_collector_pauses()  # as `pinegate serve` does once it has started
         disk = disk_milliseconds(folder)
         cpu = Meter(os.getpid())
         taken, wake = await measure(database, city, seconds)
@@ -139,7 +143,7 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o711)
         with EmbeddedPostgres(folder) as server:
-            asyncio.run(run(server, folder, seconds))
+            uvloop.run(run(server, folder, seconds))
 
 
 if __name__ == "__main__":

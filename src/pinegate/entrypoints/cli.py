@@ -33,11 +33,13 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
+    import uvloop
+
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 @app.command()

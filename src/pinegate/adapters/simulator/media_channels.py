@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from pinegate.protocols.rtp import frame
 
@@ -63,11 +63,12 @@ class TcpChannel(asyncio.Protocol):
         self._closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows asyncio's type
+        # Not isinstance: the transports of other event loops are none of asyncio's classes.
+        stream = cast(asyncio.Transport, transport)
         if self._closed:
-            transport.abort()
+            stream.abort()
             return
-        self._transport = transport
+        self._transport = stream
 
     def data_received(self, data: bytes) -> None:
         """RTCP may come back; it changes nothing here."""

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from pinegate.protocols.gb28181.lower_device import LowerDevice
 from pinegate.protocols.gb28181.lower_events import LowerEvent
@@ -151,8 +151,9 @@ class _Stream(asyncio.Protocol):
         self._flow = flow
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows asyncio's type
-        self._link.connected(transport)
+        # Not isinstance: the transports of other event loops are none of asyncio's classes.
+        stream = cast(asyncio.Transport, transport)
+        self._link.connected(stream)
 
     def data_received(self, data: bytes) -> None:
         self._link.received(data, self._flow)
