@@ -25,8 +25,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import uvloop
-
 from _access_city import AccessCity, build_city, request_for
 from _arrivals import DUE
 from _measure import Meter, figure, percentile
@@ -143,7 +141,7 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o711)
         with EmbeddedPostgres(folder) as server:
-            uvloop.run(run(server, folder, seconds))
+            asyncio.run(run(server, folder, seconds))
 
 
 if __name__ == "__main__":

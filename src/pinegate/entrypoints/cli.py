@@ -33,13 +33,11 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
-    import uvloop
-
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    uvloop.run(serve(settings))
+    asyncio.run(serve(settings))
 
 
 @app.command()

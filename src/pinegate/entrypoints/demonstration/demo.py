@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import uvloop
-
 from pinegate.adapters.settings import Settings
 from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
@@ -203,4 +201,4 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
 
 def run_demonstration(settings: Settings, cache_folder: Path) -> None:
     """The command's body."""
-    uvloop.run(demonstrate(settings, cache_folder))
+    asyncio.run(demonstrate(settings, cache_folder))
