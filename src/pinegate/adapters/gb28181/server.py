@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.fault_log import FaultLog
-from pinegate.adapters.gb28181.offer import live_offer
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.protocols.gb28181 import upper_events as events
@@ -22,6 +21,8 @@ from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper_platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
+from pinegate.protocols.sdp.codec import live_offer
+from pinegate.protocols.sdp.session import Setup
 from pinegate.protocols.sip.flow import Flow
 from pinegate.usecases.devices.ports import CatalogueProgress, DeviceAnswer, DeviceUnreachableError
 from pinegate.usecases.streams.media_engine import Transport
@@ -36,6 +37,11 @@ from pinegate.usecases.streams.signalling import (
 )
 
 _log = structlog.get_logger()
+_SETUP: dict[Transport, Setup] = {
+    Transport.UDP: "",
+    Transport.TCP_PASSIVE: "passive",
+    Transport.TCP_ACTIVE: "active",
+}
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
@@ -133,7 +139,13 @@ class Gb28181Server:
         machine = self._machine
         if machine is None:
             return InviteFailed(InviteFailure.DEVICE_OFFLINE)
-        offer = live_offer(self._config.platform_id, invitation)
+        offer = live_offer(
+            self._config.platform_id,
+            invitation.host,
+            invitation.port,
+            invitation.ssrc,
+            _SETUP[invitation.transport],
+        )
         call = machine.invite(invitation.device_code, invitation.channel_code, offer, self._now())
         answer = self._answers.expect_invite(call)
         self._pump()

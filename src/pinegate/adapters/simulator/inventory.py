@@ -8,6 +8,7 @@ import numpy
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pinegate.adapters.simulator.scenes.repertoire import LIGHT_NAMES, SCENE_NAMES
+from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 
 MAX_CAMERAS: Final = 100_000
 _MAX_FILE: Final = 64 << 20
@@ -45,7 +46,7 @@ class Camera:
 
     @property
     def can_turn(self) -> bool:
-        return self.ptz_type in (1, 4, 5)
+        return self.ptz_type in TURNING_PTZ_TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ HUANGSHAN_BOX = (117.0, 29.3, 119.0, 30.6)
 
 MAX_VALUE_LENGTH = 500
 
+TURNING_PTZ_TYPES = frozenset({1, 4, 5})
+"""PTZType of cameras that turn (GB/T 28181-2022 A.2.1): dome, remote-controlled bullet and hemisphere."""
+
 
 @dataclass(frozen=True, slots=True)
 class CameraField:

@@ -34,16 +34,6 @@ class PersonnelState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
-    """A party of the regulation."""
-
-    id: str
-    kind: OrganizationKind
-    name: str
-    standing: Standing = Standing.ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
 class Actor:
     """Who is doing something now: a person with roles, in an organization."""
 

@@ -21,6 +21,7 @@ from pinegate.adapters.sm3 import sm3_hex
 from pinegate.domain.access.request import AccessRequest, Denied, Door
 from pinegate.domain.applications.application import Application, Consultation, Contact, RequestedPoint
 from pinegate.domain.calendar import day_of
+from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.listing import ListingEvent
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
@@ -52,7 +53,6 @@ GRANTED_POINTS = 9
 TURNING_POINTS = 4
 _LOOK = frozenset({Operation.LIVE, Operation.SNAPSHOT})
 _TURN = frozenset({Operation.PTZ, Operation.PRESET})
-_PTZ_TYPES = frozenset({1, 4, 5})
 _ENOUGH_BYTES = 32_768
 _TEST_SECONDS = 30.0
 
@@ -98,8 +98,8 @@ class StraightWay:
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
             rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
-            turning = [row.id for row in rows if row.ptz_type in _PTZ_TYPES][:TURNING_POINTS]
-            fixed = [row.id for row in rows if row.ptz_type not in _PTZ_TYPES]
+            turning = [row.id for row in rows if row.ptz_type in TURNING_PTZ_TYPES][:TURNING_POINTS]
+            fixed = [row.id for row in rows if row.ptz_type not in TURNING_PTZ_TYPES]
             asked = [(point_id, _LOOK | _TURN) for point_id in turning]
             asked += [(point_id, _LOOK) for point_id in fixed[: GRANTED_POINTS - len(turning)]]
             contacts = [

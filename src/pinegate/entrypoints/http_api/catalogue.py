@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.adapters.reference import camera_fields, code_lists, divisions
+from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.divisions import Division
 from pinegate.domain.catalogue.listing import LISTING, ListingState
@@ -45,7 +46,6 @@ from pinegate.usecases.catalogue.ports import PointEdit
 
 router = APIRouter(prefix="/api")
 
-_PTZ_TYPES = frozenset({1, 4, 5})
 _INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
 
 
@@ -111,7 +111,7 @@ async def point_map(
                 longitude=p.longitude,
                 latitude=p.latitude,
                 health=p.health,
-                ptz=p.ptz_type in _PTZ_TYPES,
+                ptz=p.ptz_type in TURNING_PTZ_TYPES,
                 listing_state=p.listing_state,
             )
             for p in seen.points
@@ -221,7 +221,7 @@ def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return values | {
         "division_name": tree.name_of(row.division_code),
         "township_name": tree.name_of(row.township_code),
-        "ptz": row.ptz_type in _PTZ_TYPES,
+        "ptz": row.ptz_type in TURNING_PTZ_TYPES,
     }
 
 

@@ -35,12 +35,6 @@ class PersonRecord:
     state: PersonnelState
 
 
-class Passwords(Protocol):
-    """First passwords: random, told once, to be changed at first sign-in."""
-
-    async def hash(self, password: str) -> str: ...
-
-
 class OrganizationStore(Protocol):
     """Organizations, persons, accounts, systems, rosters, acknowledgements."""
 
