@@ -10,9 +10,9 @@ import sys
 import time
 
 from media_codecs import one_stream
-from pinegate.protocols import rtp
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.mpeg_ps import PsMuxer
+from pinegate.protocols.media import rtp
+from pinegate.protocols.media.frames import Codec
+from pinegate.protocols.media.mpeg_ps import PsMuxer
 
 
 def pictures(seconds: int) -> list[list[tuple[bytes, bytes]]]:

@@ -12,9 +12,9 @@ from typing import Any
 from media_codecs import one_stream
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
-from pinegate.protocols import rtp
-from pinegate.protocols.frames import AccessUnit, Codec
-from pinegate.protocols.mpeg_ps import PsMuxer
+from pinegate.protocols.media import rtp
+from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.mpeg_ps import PsMuxer
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,

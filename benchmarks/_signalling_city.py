@@ -20,11 +20,11 @@ from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import audit_events, camera_points, devices
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.usecases.devices.administer_device import password_context

@@ -24,14 +24,14 @@ from _measure import figure, percentile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.simulator.inventory import invent
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import COOKIE
+from pinegate.entrypoints.http_api.shared.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 

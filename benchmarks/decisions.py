@@ -30,7 +30,7 @@ from _arrivals import DUE
 from _measure import Meter, figure, percentile
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.entrypoints.process import shorten_collector_pauses
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.access.redeem_ticket import Redeemed, redeem_ticket

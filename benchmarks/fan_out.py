@@ -11,8 +11,8 @@ import socket
 
 from _measure import Meter, figure, percentile
 from _media_city import LoadProcess, PacedCamera, engine
-from pinegate.protocols.flv import FlvPacker
-from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.media.flv import FlvPacker
+from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceRequest, Transport
 
 VIEWERS = 1000

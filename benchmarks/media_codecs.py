@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from pinegate.protocols import aac, rtp
-from pinegate.protocols.flv import FlvPacker
-from pinegate.protocols.fmp4 import Fmp4Packer
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
-from pinegate.protocols.mpeg_ps import PsDemuxer, PsMuxer
+from pinegate.protocols.media import aac, rtp
+from pinegate.protocols.media.flv import FlvPacker
+from pinegate.protocols.media.fmp4 import Fmp4Packer
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.mpeg_ps import PsDemuxer, PsMuxer
 
 Unit = TypeVar("Unit")
 STREAMS = 100

@@ -28,7 +28,7 @@ from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 from _many_devices import Device, ManyDevices
 from _measure import cpu_seconds, figure
 from _signalling_city import device_code
-from pinegate.protocols.gb28181.lower_events import Registered
+from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 
 ITEMS = 20_000

@@ -27,12 +27,12 @@ from _media_city import LoadProcess, PacedCamera
 from pinegate.adapters.access.judge import Judge
 from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
-from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.embedded_postgres import EmbeddedPostgres
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pinegate.protocols import rtp
-from pinegate.protocols.frames import AccessUnit, Codec
-from pinegate.protocols.mpeg_ps import PsMuxer
+from pinegate.protocols.media import rtp
+from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.mpeg_ps import PsMuxer
 
 FOLDER = Path(__file__).parent
 SSRC = 101

@@ -18,7 +18,7 @@ from pinegate.adapters.database.tables import (
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor, PersonnelState
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
-from pinegate.entrypoints.http_api.signed_in import token_digest
+from pinegate.entrypoints.http_api.shared.signed_in import token_digest
 
 
 def fresh_id() -> str:

@@ -13,12 +13,12 @@ from tests.factories.organizations import City, Person, add_city, add_portal_ses
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
 

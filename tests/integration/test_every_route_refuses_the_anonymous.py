@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from pinegate.entrypoints.http_api.app import ROUTERS, create_app
-from pinegate.entrypoints.http_api.signed_in import REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 
 OPEN = {("GET", "/api/health"), ("GET", "/api/session/options"), ("POST", "/api/session")}

@@ -1204,7 +1204,7 @@ export interface components {
             /** Grants */
             grants: components["schemas"]["GrantOut"][];
             /** History */
-            history: components["schemas"]["pinegate__entrypoints__http_api__application_models__HistoryOut"][];
+            history: components["schemas"]["pinegate__entrypoints__http_api__applications__models__HistoryOut"][];
             /** Id */
             id: string;
             /** Legal Basis */
@@ -1217,7 +1217,7 @@ export interface components {
             number: string;
             /** Opinions */
             opinions: components["schemas"]["OpinionOut"][];
-            organization: components["schemas"]["pinegate__entrypoints__http_api__application_models__OrganizationOut"];
+            organization: components["schemas"]["pinegate__entrypoints__http_api__applications__models__OrganizationOut"];
             /** Points */
             points: components["schemas"]["ApplicationPointOut"][];
             /** Purpose */
@@ -1234,7 +1234,7 @@ export interface components {
              * Format: date-time
              */
             state_since: string;
-            system: components["schemas"]["pinegate__entrypoints__http_api__application_models__SystemOut"];
+            system: components["schemas"]["pinegate__entrypoints__http_api__applications__models__SystemOut"];
             /** Valid From */
             valid_from: string | null;
             /** Valid Until */
@@ -1466,7 +1466,7 @@ export interface components {
         /** CredentialsOut */
         CredentialsOut: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__credentials__CredentialOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut"][];
         };
         /** DemonstrationAccount */
         DemonstrationAccount: {
@@ -2022,7 +2022,7 @@ export interface components {
             /** System Count */
             system_count: number;
             /** Systems */
-            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"][];
+            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
         };
         /** OrganizationIn */
         OrganizationIn: {
@@ -2052,7 +2052,7 @@ export interface components {
         /** OrganizationPage */
         OrganizationPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"][];
         };
         /** OwnOrganization */
         OwnOrganization: {
@@ -2232,7 +2232,7 @@ export interface components {
             /** Health */
             health: string;
             /** History */
-            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__HistoryOut"][];
+            history: components["schemas"]["pinegate__entrypoints__http_api__catalogue__models__HistoryOut"][];
             /** Id */
             id: string;
             /**
@@ -2748,7 +2748,7 @@ export interface components {
         /** SystemPage */
         SystemPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
         };
         /**
          * TaskOut
@@ -2872,7 +2872,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__CredentialOut"] | null;
+            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__CredentialOut"] | null;
             /** Id */
             id: string;
             /** Kind */
@@ -2943,11 +2943,25 @@ export interface components {
             /** Tasks */
             tasks: components["schemas"]["TaskOut"][];
         };
+        /** CredentialOut */
+        pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut: {
+            /** Access Key */
+            access_key: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Source Hosts */
+            source_hosts: string[];
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+        };
         /**
          * HistoryOut
          * @description One move, from the audit log.
          */
-        pinegate__entrypoints__http_api__application_models__HistoryOut: {
+        pinegate__entrypoints__http_api__applications__models__HistoryOut: {
             /**
              * At
              * Format: date-time
@@ -2968,7 +2982,7 @@ export interface components {
          * OrganizationOut
          * @description The applying unit as Annex 1 names it.
          */
-        pinegate__entrypoints__http_api__application_models__OrganizationOut: {
+        pinegate__entrypoints__http_api__applications__models__OrganizationOut: {
             /** Address */
             address: string;
             /** Id */
@@ -2979,14 +2993,14 @@ export interface components {
             nature: string;
         };
         /** SystemOut */
-        pinegate__entrypoints__http_api__application_models__SystemOut: {
+        pinegate__entrypoints__http_api__applications__models__SystemOut: {
             /** Id */
             id: string;
             /** Name */
             name: string;
         };
         /** HistoryOut */
-        pinegate__entrypoints__http_api__catalogue_models__HistoryOut: {
+        pinegate__entrypoints__http_api__catalogue__models__HistoryOut: {
             /**
              * At
              * Format: date-time
@@ -3005,7 +3019,7 @@ export interface components {
          * PointIn
          * @description The cataloguer's edit; ``version`` is what was read.
          */
-        pinegate__entrypoints__http_api__catalogue_models__PointIn: {
+        pinegate__entrypoints__http_api__catalogue__models__PointIn: {
             /**
              * Address
              * @default
@@ -3050,25 +3064,11 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** CredentialOut */
-        pinegate__entrypoints__http_api__credentials__CredentialOut: {
-            /** Access Key */
-            access_key: string;
-            /**
-             * Issued At
-             * Format: date-time
-             */
-            issued_at: string;
-            /** Source Hosts */
-            source_hosts: string[];
-            /** Withdrawn At */
-            withdrawn_at: string | null;
-        };
         /**
          * OrganizationOut
          * @description An organization in a list.
          */
-        pinegate__entrypoints__http_api__organizations__OrganizationOut: {
+        pinegate__entrypoints__http_api__organizations__routes__OrganizationOut: {
             /** Address */
             address: string;
             /** Id */
@@ -3084,7 +3084,7 @@ export interface components {
             system_count: number;
         };
         /** SystemOut */
-        pinegate__entrypoints__http_api__organizations__SystemOut: {
+        pinegate__entrypoints__http_api__organizations__routes__SystemOut: {
             /** Description */
             description: string;
             /** Id */
@@ -3101,7 +3101,7 @@ export interface components {
          * CredentialOut
          * @description The system's present interface credential; never its secret.
          */
-        pinegate__entrypoints__http_api__work_orders__CredentialOut: {
+        pinegate__entrypoints__http_api__work_orders__routes__CredentialOut: {
             /** Access Key */
             access_key: string;
             /**
@@ -3111,7 +3111,7 @@ export interface components {
             issued_at: string;
         };
         /** PointIn */
-        pinegate__entrypoints__http_api__work_orders__PointIn: {
+        pinegate__entrypoints__http_api__work_orders__routes__PointIn: {
             /** Point Id */
             point_id: string;
         };
@@ -4001,7 +4001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4067,7 +4067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4492,7 +4492,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue_models__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__catalogue__models__PointIn"];
             };
         };
         responses: {
@@ -4968,7 +4968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__SystemOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"];
                 };
             };
             /** @description Validation Error */
@@ -5275,7 +5275,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__PointIn"];
             };
         };
         responses: {

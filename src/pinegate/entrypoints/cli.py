@@ -94,7 +94,7 @@ def simulate(context: typer.Context) -> None:
 @database.command("start")
 def start_database() -> None:
     """Run the embedded PostgreSQL alone, until Ctrl-C: for maintenance while the program is stopped."""
-    from pinegate.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+    from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
     settings = _settings()
     settings.create_data_folder()
@@ -113,7 +113,7 @@ def start_database() -> None:
 @database.command("stop")
 def stop_database() -> None:
     """Stop a PostgreSQL that a killed program left running."""
-    from pinegate.adapters.embedded_postgres import EmbeddedPostgresError, stop_leftover
+    from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgresError, stop_leftover
 
     try:
         stopped = stop_leftover(_settings().database_folder)
@@ -127,7 +127,7 @@ def psql_url(
     owner: Annotated[bool, typer.Option(help="With the role that owns the tables.")] = False,
 ) -> None:
     """Print the address of the running database, for `psql "$(pinegate database psql-url)"`."""
-    from pinegate.adapters.embedded_postgres import EmbeddedPostgres
+    from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 
     urls = EmbeddedPostgres(_settings().database_folder).urls()
     typer.echo(urls.owner if owner else urls.app)

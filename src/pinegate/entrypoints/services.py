@@ -8,7 +8,6 @@ from typing import Protocol
 
 from pinegate.adapters.access.judge import NobodyJudges
 from pinegate.adapters.access.session_ends import EndedEvents
-from pinegate.adapters.access.snapshots import NoSnapshots
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.disk_space import PlentyOfSpace
@@ -16,6 +15,7 @@ from pinegate.adapters.documents.no_scans import NoScans
 from pinegate.adapters.documents.upload import StoredScan
 from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
+from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling

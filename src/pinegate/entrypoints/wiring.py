@@ -15,25 +15,29 @@ from fastapi import FastAPI
 from pinegate.adapters.access.judge import Judge
 from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
-from pinegate.adapters.access.snapshots import Snapshots
-from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.upload import ScanStore
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres, EmbeddedPostgresError
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.postgres_server.embedded_postgres import (
+    APP_ROLE,
+    EmbeddedPostgres,
+    EmbeddedPostgresError,
+)
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.secret_files import read_or_create
 from pinegate.adapters.settings import Settings
+from pinegate.adapters.streams.snapshots import Snapshots
+from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import ABSOLUTE_LIMIT, IDLE_LIMIT
+from pinegate.entrypoints.http_api.shared.signed_in import ABSOLUTE_LIMIT, IDLE_LIMIT
 from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
 

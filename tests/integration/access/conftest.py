@@ -13,11 +13,11 @@ from tests.integration.conftest import Clock
 from pinegate.adapters.access.judge import Judge
 from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import SessionEnds
-from pinegate.adapters.access.snapshots import Snapshots
-from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import devices
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.streams.snapshots import Snapshots
+from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.roles import Role

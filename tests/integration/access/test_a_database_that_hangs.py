@@ -19,14 +19,14 @@ from pinegate.adapters.database import bounded_connection
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import devices
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
 from pinegate.entrypoints.services import Services
-from pinegate.protocols.gb28181.lower_events import Registered
+from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.usecases.devices.administer_device import password_context
 from pinegate.usecases.streams.media_engine import PlayProtocol, Refused, SessionEnded
 

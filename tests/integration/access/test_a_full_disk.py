@@ -9,7 +9,7 @@ from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import open_sessions, watch
 from tests.integration.conftest import ClientAs, as_administrator
 
-from pinegate.adapters.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 
 
 @contextmanager

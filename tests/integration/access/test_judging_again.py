@@ -11,7 +11,7 @@ from tests.integration.access.running import end_reason, open_sessions, serving,
 from tests.integration.conftest import ClientAs, Clock, as_administrator
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
-from pinegate.adapters.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services

@@ -11,9 +11,9 @@ from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching, build_live, watching
 from tests.integration.conftest import ClientAs, Clock
 
-from pinegate.adapters.access.snapshots import Snapshots
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.streams.snapshots import Snapshots
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.services import Services

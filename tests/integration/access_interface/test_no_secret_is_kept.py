@@ -14,7 +14,7 @@ from pinegate.adapters.database.tables import accounts, metadata
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.streams.media_engine import PlayProtocol
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pinegate.adapters.embedded_postgres import (
+from pinegate.adapters.postgres_server.embedded_postgres import (
     EmbeddedPostgres,
     EmbeddedPostgresError,
     stop_leftover,
@@ -19,7 +19,7 @@ _RUN_UNTIL_KILLED = """
 import sys
 import time
 from pathlib import Path
-from pinegate.adapters.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 server.start()
 print("ready", flush=True)

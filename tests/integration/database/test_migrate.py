@@ -13,7 +13,7 @@ from tests.factories.organizations import fresh_id
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import audit_events, metadata
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 
 

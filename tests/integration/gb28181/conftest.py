@@ -17,7 +17,7 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.reference import divisions
-from pinegate.protocols.gb28181.lower_events import Registered
+from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.sip.flow import Transport
 from pinegate.usecases.devices.administer_device import password_context

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
-from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
-from pinegate.protocols.gb28181.lower_events import LowerEvent
+from pinegate.protocols.gb28181.lower.device import LowerDevice, LowerDeviceConfig
+from pinegate.protocols.gb28181.lower.events import LowerEvent
 from pinegate.protocols.sip.flow import Flow, Transport
 
 E = TypeVar("E")

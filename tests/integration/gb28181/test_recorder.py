@@ -18,13 +18,13 @@ from tests.integration.gb28181.test_server import catalogued
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.tables import audit_events, camera_points, devices
-from pinegate.adapters.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
+from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
-from pinegate.protocols.gb28181.lower_events import Registered
-from pinegate.protocols.gb28181.upper_events import DeviceRegistered
+from pinegate.protocols.gb28181.lower.events import Registered
+from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.protocols.sip.flow import Flow
 from pinegate.usecases.devices.administer_device import password_context

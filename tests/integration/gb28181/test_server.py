@@ -10,7 +10,7 @@ from tests.integration.gb28181.conftest import Upper, camera
 from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 
 from pinegate.adapters.database.tables import audit_events, camera_points, devices
-from pinegate.protocols.gb28181.lower_events import (
+from pinegate.protocols.gb28181.lower.events import (
     CallConfirmed,
     CallFinished,
     InviteReceived,

@@ -9,7 +9,7 @@ from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 from tests.integration.gb28181.stranger import Stranger, notify, request
 from tests.integration.gb28181.test_server import answer, catalogued, invitation
 
-from pinegate.protocols.gb28181.lower_events import CallConfirmed, CallFinished, InviteReceived, Unregistered
+from pinegate.protocols.gb28181.lower.events import CallConfirmed, CallFinished, InviteReceived, Unregistered
 from pinegate.usecases.streams.signalling import Answered
 
 

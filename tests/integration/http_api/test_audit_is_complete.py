@@ -22,7 +22,7 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import accounts, audit_events, devices
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import ROUTERS, create_app
-from pinegate.entrypoints.http_api.signed_in import REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.devices.ports import CatalogueProgress, NullDeviceSignalling
 

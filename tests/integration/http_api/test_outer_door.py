@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 from pinegate.entrypoints.wiring import portal_hosts
 

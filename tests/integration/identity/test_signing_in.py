@@ -18,7 +18,7 @@ from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
-from pinegate.entrypoints.http_api.signed_in import COOKIE, REQUEST_HEADER
+from pinegate.entrypoints.http_api.shared.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.rate_limit import RateLimit
 

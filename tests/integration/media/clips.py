@@ -16,10 +16,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from pinegate.protocols.aac import audio_specific_config
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
-from pinegate.protocols.mpeg_ps import PsMuxer
-from pinegate.protocols.rtp import Packetizer
+from pinegate.protocols.media.aac import audio_specific_config
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.mpeg_ps import PsMuxer
+from pinegate.protocols.media.rtp import Packetizer
 
 FPS = 25
 FRAME_TICKS = TIMESCALE // FPS

@@ -10,7 +10,7 @@ from tests.integration.media.clips import RtpCamera, clip
 from tests.integration.media.conftest import ORIGIN, City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 
-from pinegate.protocols.rtp.tcp import frame
+from pinegate.protocols.media.rtp.tcp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
 
 TICKET = "A" * 43

@@ -8,8 +8,8 @@ from tests.integration.media.clips import clip, decoded_size
 from tests.integration.media.conftest import City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
 
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.rtp import frame
+from pinegate.protocols.media.frames import Codec
+from pinegate.protocols.media.rtp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceRequest, Transport
 
 CONTAINER = {"flv": "flv", "ws.flv": "flv", "mp4": "mp4", "ws.mp4": "mp4"}

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import av
 
-from pinegate.protocols.gb28181.upper_config import DeviceAccount, UpperPlatformConfig
-from pinegate.protocols.gb28181.upper_events import UpperEvent
-from pinegate.protocols.gb28181.upper_platform import UpperPlatform
-from pinegate.protocols.rtp import Rfc4571Splitter, RtpPacket, parse
+from pinegate.protocols.gb28181.upper.config import DeviceAccount, UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.events import UpperEvent
+from pinegate.protocols.gb28181.upper.platform import UpperPlatform
+from pinegate.protocols.media.rtp import Rfc4571Splitter, RtpPacket, parse
 from pinegate.protocols.sdp.session import Media, SessionDescription
 from pinegate.protocols.sip.flow import Flow
 

@@ -7,7 +7,7 @@ import pytest
 
 from pinegate.adapters.simulator.media_channels import ChannelError, TcpChannel, connect
 from pinegate.adapters.simulator.media_end import MediaEnd
-from pinegate.protocols.rtp import Packetizer, Rfc4571Splitter
+from pinegate.protocols.media.rtp import Packetizer, Rfc4571Splitter
 from pinegate.protocols.sdp.session import Media
 
 HOST = "127.0.0.1"

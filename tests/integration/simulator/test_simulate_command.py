@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
 
-from pinegate.protocols.gb28181.upper_events import (
+from pinegate.protocols.gb28181.upper.events import (
     CatalogCompleted,
     DeviceOffline,
     DeviceRegistered,

@@ -27,9 +27,8 @@ from pinegate.adapters.simulator.faults import Faults
 from pinegate.adapters.simulator.inventory import invent
 from pinegate.adapters.simulator.script import run_script
 from pinegate.adapters.simulator.simulator import Simulator
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.gb28181.upper_config import DeviceAccount
-from pinegate.protocols.gb28181.upper_events import (
+from pinegate.protocols.gb28181.upper.config import DeviceAccount
+from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
     CatalogChanged,
     CatalogCompleted,
@@ -44,6 +43,7 @@ from pinegate.protocols.gb28181.upper_events import (
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.ptz import move
+from pinegate.protocols.media.frames import Codec
 
 DEVICE_ID = "34100200001180000001"
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)

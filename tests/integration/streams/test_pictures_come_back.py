@@ -17,7 +17,6 @@ from tests.integration.media.viewers import HttpViewer
 
 from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
-from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import camera_points, devices
@@ -32,6 +31,7 @@ from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
 from pinegate.adapters.simulator.inventory import invent
 from pinegate.adapters.simulator.simulator import Simulator
+from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.usecases.devices.administer_device import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 

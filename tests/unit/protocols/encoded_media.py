@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.media.frames import AccessUnit, Codec
 
 PICTURE_TICKS = 3600
 WIDTH, HEIGHT = 320, 240

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pinegate.protocols import nal, rtp
-from pinegate.protocols.frames import AccessUnit, Codec, Malformed
-from pinegate.protocols.mpeg_ps import PsDemuxer
-from pinegate.protocols.payloads import depacketizer_for
+from pinegate.protocols.media import nal, rtp
+from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.mpeg_ps import PsDemuxer
+from pinegate.protocols.media.payloads import depacketizer_for
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 

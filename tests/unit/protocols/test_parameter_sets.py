@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinegate.protocols import h264, h265, nal
-from pinegate.protocols.frames import AccessUnit, Codec, Malformed
-from pinegate.protocols.video import configuration_of
+from pinegate.protocols.media import h264, h265, nal
+from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.video import configuration_of
 
 
 def encoded(

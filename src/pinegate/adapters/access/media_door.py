@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.access.session_ends import SessionEnds
-from pinegate.adapters.access.source_runner import SourceRunner
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import Denied
 from pinegate.domain.audit.event import AuditEvent, AuditEventName

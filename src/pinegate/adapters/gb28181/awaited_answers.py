@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pinegate.protocols.gb28181 import upper_events as events
+from pinegate.protocols.gb28181.upper import events
 from pinegate.usecases.devices.ports import DeviceAnswer, DeviceUnreachableError
 from pinegate.usecases.streams.signalling import Answered, InviteFailed, InviteFailure
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from pinegate.protocols.gb28181.upper_events import MessageRejected
+from pinegate.protocols.gb28181.upper.events import MessageRejected
 
 _log = structlog.get_logger()
 

@@ -18,7 +18,7 @@ from pinegate.adapters.gb28181.accounts import KnownDevice
 from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
 from pinegate.domain.catalogue.divisions import DivisionTree
-from pinegate.protocols.gb28181.upper_events import DeviceRegistered
+from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, note_catalogue_change, sync_inventory

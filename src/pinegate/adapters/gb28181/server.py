@@ -16,9 +16,9 @@ from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
-from pinegate.protocols.gb28181 import upper_events as events
-from pinegate.protocols.gb28181.upper_config import UpperPlatformConfig
-from pinegate.protocols.gb28181.upper_platform import UpperPlatform
+from pinegate.protocols.gb28181.upper import events
+from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
 from pinegate.protocols.sdp.codec import live_offer

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
-from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.media.frames import AccessUnit, Codec
 
 CHUNK = 1024
 """Samples a request: one AAC frame, so that the helper is asked 8 times a second and camera."""

@@ -10,7 +10,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
 import pinegate
-from pinegate.protocols.frames import AccessUnit
+from pinegate.protocols.media.frames import AccessUnit
 
 TIME_LIMIT_S = 5.0
 MAX_ANSWER = 16 << 20

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pinegate.adapters.media.source import Address, Source
-from pinegate.protocols.rtp import Rfc4571Splitter
+from pinegate.protocols.media.rtp import Rfc4571Splitter
 from pinegate.usecases.streams.media_engine import Transport
 
 UDP_RECEIVE_BUFFER = 4 << 20

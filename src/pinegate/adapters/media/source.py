@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pinegate.protocols.frames import AccessUnit, Malformed
-from pinegate.protocols.payloads import Depacketizer, depacketizer_for
-from pinegate.protocols.rtp import Receiver, RtpPacket
+from pinegate.protocols.media.frames import AccessUnit, Malformed
+from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
+from pinegate.protocols.media.rtp import Receiver, RtpPacket
 
 SETUP_S = 40.0
 """From opening until the first packet: SIP's timer B (32 s) and the camera's own time to start."""

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from pinegate.adapters.media.viewer import Viewer
-from pinegate.protocols.flv import FlvPacker
-from pinegate.protocols.fmp4 import Fmp4Packer
-from pinegate.protocols.frames import AccessUnit, Codec
-from pinegate.protocols.websocket import encode_binary
+from pinegate.protocols.media.flv import FlvPacker
+from pinegate.protocols.media.fmp4 import Fmp4Packer
+from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.web.websocket import encode_binary
 from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
 
 FLUSH_S = 0.04

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from pinegate.protocols.websocket import (
+from pinegate.protocols.web.websocket import (
     ClientDecoder,
     Close,
     Ping,

@@ -45,8 +45,8 @@ from pinegate.adapters.media.messages import (
 from pinegate.adapters.media.source import Source, SourceHooks
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer, Wire
-from pinegate.protocols.frames import AccessUnit, Codec
-from pinegate.protocols.video import configuration_of
+from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.video import configuration_of
 from pinegate.usecases.streams.media_engine import Admitted, EndReason, PlayProtocol, Refused, Transport
 
 SWEEP_S = 0.1

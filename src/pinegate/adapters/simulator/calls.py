@@ -16,8 +16,8 @@ from pinegate.adapters.simulator.media_end import MediaEnd, answer_to, is_playab
 from pinegate.adapters.simulator.media_stream import MediaCounters, MediaStream, UnitSource
 from pinegate.adapters.simulator.pacing import TimetableLoop
 from pinegate.adapters.simulator.user_video import UserVideoError
-from pinegate.protocols.gb28181.lower_device import LowerDevice
-from pinegate.protocols.gb28181.lower_events import CallConfirmed, CallFinished, InviteReceived
+from pinegate.protocols.gb28181.lower.device import LowerDevice
+from pinegate.protocols.gb28181.lower.events import CallConfirmed, CallFinished, InviteReceived
 
 _log = structlog.get_logger()
 

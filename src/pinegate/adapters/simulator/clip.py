@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 
 _MAGIC: Final = b"PGCLIP1\n"
 _LENGTH: Final = struct.Struct("!I")

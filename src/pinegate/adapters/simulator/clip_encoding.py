@@ -18,7 +18,7 @@ from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay, running_time
 from pinegate.adapters.simulator.scenes import repertoire
 from pinegate.adapters.simulator.sound import chime, encode_loop
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 
 _DRAWING_VERSION: Final = 1
 """Counted up whenever scenes or encoding change, so that old caches are not used any more."""

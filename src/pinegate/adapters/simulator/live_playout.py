@@ -17,7 +17,7 @@ from pinegate.adapters.simulator.clip_encoding import ClipRequest, VideoEncoder
 from pinegate.adapters.simulator.on_screen_display import OnScreenDisplay, running_time
 from pinegate.adapters.simulator.ptz_head import HOME, View
 from pinegate.adapters.simulator.scenes import repertoire
-from pinegate.protocols.frames import TIMESCALE, AccessUnit
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit
 
 
 class LivePlayout:

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Final, cast
 
-from pinegate.protocols.rtp import frame
+from pinegate.protocols.media.rtp import frame
 
 _ATTEMPTS: Final = 3
 _ATTEMPT_PAUSE: Final = 1.0

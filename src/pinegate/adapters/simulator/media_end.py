@@ -12,8 +12,8 @@ from pinegate.adapters.simulator.media_channels import (
     connect,
 )
 from pinegate.adapters.simulator.media_stream import MediaChannel
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.gb28181.lower_events import InviteReceived
+from pinegate.protocols.gb28181.lower.events import InviteReceived
+from pinegate.protocols.media.frames import Codec
 from pinegate.protocols.sdp.session import Media, SessionDescription, Setup
 
 PS_PAYLOAD_TYPE: Final = 96

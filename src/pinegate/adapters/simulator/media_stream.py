@@ -7,9 +7,9 @@ import numpy
 
 from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.faults import Faults, without_program_stream_map
-from pinegate.protocols.frames import TIMESCALE, AccessUnit
-from pinegate.protocols.mpeg_ps import PsMuxer
-from pinegate.protocols.rtp import Packetizer
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit
+from pinegate.protocols.media.mpeg_ps import PsMuxer
+from pinegate.protocols.media.rtp import Packetizer
 
 _BURST_PACKETS: Final = 24
 _BURST_PAUSE: Final = 0.004

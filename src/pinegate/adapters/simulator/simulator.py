@@ -23,8 +23,8 @@ from pinegate.adapters.simulator.pacing import TimetableLoop
 from pinegate.adapters.simulator.ptz_head import PtzHead
 from pinegate.adapters.simulator.sip_link import SipLink, free_port, local_address_towards
 from pinegate.adapters.simulator.user_video import UserVideo
-from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
-from pinegate.protocols.gb28181.lower_events import (
+from pinegate.protocols.gb28181.lower.device import LowerDevice, LowerDeviceConfig
+from pinegate.protocols.gb28181.lower.events import (
     CallConfirmed,
     CallFinished,
     ControlReceived,

@@ -5,8 +5,8 @@ import socket
 from collections.abc import Callable
 from typing import Final, cast
 
-from pinegate.protocols.gb28181.lower_device import LowerDevice
-from pinegate.protocols.gb28181.lower_events import LowerEvent
+from pinegate.protocols.gb28181.lower.device import LowerDevice
+from pinegate.protocols.gb28181.lower.events import LowerEvent
 from pinegate.protocols.sip.flow import Flow
 
 _CONNECT_TIME: Final = 5.0

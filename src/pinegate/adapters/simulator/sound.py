@@ -11,7 +11,7 @@ import numpy
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 
 _FULL_SCALE: Final = 32_767
 _ENCODERS: Final = {Codec.G711A: "pcm_alaw", Codec.G711U: "pcm_mulaw", Codec.AAC: "aac"}

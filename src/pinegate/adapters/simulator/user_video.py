@@ -22,7 +22,7 @@ from PIL import Image
 from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.clip_encoding import ClipSettings, encode_pictures
 from pinegate.adapters.simulator.sound import Samples, encode_loop, rate_of
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 
 _READER_VERSION: Final = 1
 _MAX_SECONDS: Final = 600

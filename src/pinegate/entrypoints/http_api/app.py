@@ -5,27 +5,25 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from pinegate.entrypoints.http_api import (
-    access,
-    access_interface,
-    agreements,
-    applications,
-    catalogue,
-    credentials,
-    devices,
-    documents,
-    grants,
-    identity,
-    organizations,
-    register,
-    revocations,
-    work_orders,
-    workbench,
-)
-from pinegate.entrypoints.http_api.body_limit import BodyLimit
-from pinegate.entrypoints.http_api.outer_door import OuterDoor
-from pinegate.entrypoints.http_api.portal_files import PortalFiles
-from pinegate.entrypoints.http_api.problems import install_problem_documents
+from pinegate.entrypoints.http_api.access import routes as access
+from pinegate.entrypoints.http_api.access_interface import credential_routes as credentials
+from pinegate.entrypoints.http_api.access_interface import routes as access_interface
+from pinegate.entrypoints.http_api.agreements import routes as agreements
+from pinegate.entrypoints.http_api.applications import routes as applications
+from pinegate.entrypoints.http_api.catalogue import routes as catalogue
+from pinegate.entrypoints.http_api.devices import routes as devices
+from pinegate.entrypoints.http_api.documents import routes as documents
+from pinegate.entrypoints.http_api.grants import routes as grants
+from pinegate.entrypoints.http_api.identity import routes as identity
+from pinegate.entrypoints.http_api.organizations import routes as organizations
+from pinegate.entrypoints.http_api.register import routes as register
+from pinegate.entrypoints.http_api.revocations import routes as revocations
+from pinegate.entrypoints.http_api.shared.body_limit import BodyLimit
+from pinegate.entrypoints.http_api.shared.outer_door import OuterDoor
+from pinegate.entrypoints.http_api.shared.portal_files import PortalFiles
+from pinegate.entrypoints.http_api.shared.problems import install_problem_documents
+from pinegate.entrypoints.http_api.work_orders import routes as work_orders
+from pinegate.entrypoints.http_api.workbench import routes as workbench
 from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (

@@ -3,7 +3,7 @@
 from structlog.testing import capture_logs
 
 from pinegate.adapters.gb28181.fault_log import FaultLog
-from pinegate.protocols.gb28181.upper_events import MessageRejected, Rejection
+from pinegate.protocols.gb28181.upper.events import MessageRejected, Rejection
 from pinegate.protocols.sip.flow import Flow
 
 FLOW = Flow("udp", "127.0.0.2", 5060)

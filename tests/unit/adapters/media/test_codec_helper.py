@@ -4,7 +4,7 @@ import pytest
 from tests.integration.media.clips import clip, decoded_size
 
 from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
-from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.media.frames import AccessUnit, Codec
 
 
 def _killed(helper: CodecHelper) -> None:

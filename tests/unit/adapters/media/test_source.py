@@ -2,9 +2,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinegate.adapters.media.source import SETUP_S, SILENCE_S, Source, SourceHooks
-from pinegate.protocols.frames import TIMESCALE, AccessUnit, Codec
-from pinegate.protocols.mpeg_ps import PsMuxer
-from pinegate.protocols.rtp import Packetizer
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.mpeg_ps import PsMuxer
+from pinegate.protocols.media.rtp import Packetizer
 
 CAMERA = ("10.0.0.1", 5000)
 KEY = bytes.fromhex(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pinegate.adapters.media import stream as stream_module
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer
-from pinegate.protocols.aac import audio_specific_config
-from pinegate.protocols.frames import AccessUnit, Codec
+from pinegate.protocols.media.aac import audio_specific_config
+from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
 
 PARAMETERS = bytes.fromhex("000000016764000dacd94141fa1000000300100000030320f14299600000000168ebe3cb22c0")

@@ -4,7 +4,7 @@ from functools import cache
 
 from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.clip_encoding import ClipRequest, ClipSettings
-from pinegate.protocols.frames import Codec
+from pinegate.protocols.media.frames import Codec
 
 
 @cache

@@ -5,7 +5,7 @@ import pytest
 
 from pinegate.adapters.simulator.clip import Clip, Playout, UnreadableClipError, read_clip, write_clip
 from pinegate.adapters.simulator.clip_encoding import ClipRequest, ClipSettings
-from pinegate.protocols.frames import Codec
+from pinegate.protocols.media.frames import Codec
 
 
 def test_a_clip_is_read_back_as_it_was_written(clip, tmp_path):

@@ -6,7 +6,7 @@ from pinegate.adapters.simulator.clip_encoding import ClipRequest, ClipSettings
 from pinegate.adapters.simulator.live_playout import LivePlayout, seen_through
 from pinegate.adapters.simulator.ptz_head import HOME, View
 from pinegate.adapters.simulator.scenes import repertoire
-from pinegate.protocols.frames import Codec
+from pinegate.protocols.media.frames import Codec
 
 
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])

@@ -4,8 +4,8 @@ import pytest
 from tests.unit.adapters.simulator.small_clips import small_clip
 
 from pinegate.adapters.simulator.media_end import MediaEnd, answer_to, is_playable
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.gb28181.lower_events import InviteReceived
+from pinegate.protocols.gb28181.lower.events import InviteReceived
+from pinegate.protocols.media.frames import Codec
 from pinegate.protocols.sdp.session import Media, SessionDescription
 
 CAMERA = "34100200001320000001"

@@ -10,8 +10,8 @@ from tests.unit.adapters.simulator.small_clips import small_clip
 from pinegate.adapters.simulator.clip import Clip, Playout
 from pinegate.adapters.simulator.faults import Faults
 from pinegate.adapters.simulator.media_stream import MediaCounters, MediaStream
-from pinegate.protocols.frames import Codec
-from pinegate.protocols.rtp import RtpPacket, parse
+from pinegate.protocols.media.frames import Codec
+from pinegate.protocols.media.rtp import RtpPacket, parse
 
 SSRC = 101
 

@@ -9,7 +9,7 @@ import pytest
 
 from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.user_video import UserVideo, UserVideoError, read_user_video
-from pinegate.protocols.frames import Codec
+from pinegate.protocols.media.frames import Codec
 
 SETTINGS = ClipSettings(160, 90, 10, 1.0, 2.0, audio=Codec.G711A)
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from pinegate.protocols.gb28181.lower_events import CallFinished, InviteReceived, RegistrationFailed
-from pinegate.protocols.gb28181.upper_config import DeviceAccount
-from pinegate.protocols.gb28181.upper_events import (
+from pinegate.protocols.gb28181.lower.events import CallFinished, InviteReceived, RegistrationFailed
+from pinegate.protocols.gb28181.upper.config import DeviceAccount
+from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
     CallEnded,
     CatalogChanged,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinegate.protocols.gb28181.lower_events import (
+from pinegate.protocols.gb28181.lower.events import (
     CallConfirmed,
     CallFinished,
     ControlReceived,
@@ -18,8 +18,8 @@ from pinegate.protocols.gb28181.lower_events import (
     RegistrationFailed,
     Unregistered,
 )
-from pinegate.protocols.gb28181.upper_config import DeviceAccount
-from pinegate.protocols.gb28181.upper_events import (
+from pinegate.protocols.gb28181.upper.config import DeviceAccount
+from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
     CallEnded,
     CallEndReason,

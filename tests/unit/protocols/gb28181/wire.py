@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from pinegate.protocols.gb28181.lower_device import LowerDevice, LowerDeviceConfig
-from pinegate.protocols.gb28181.lower_events import LowerEvent
-from pinegate.protocols.gb28181.upper_config import DeviceAccount, UpperPlatformConfig
-from pinegate.protocols.gb28181.upper_events import UpperEvent
-from pinegate.protocols.gb28181.upper_platform import UpperPlatform
+from pinegate.protocols.gb28181.lower.device import LowerDevice, LowerDeviceConfig
+from pinegate.protocols.gb28181.lower.events import LowerEvent
+from pinegate.protocols.gb28181.upper.config import DeviceAccount, UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.events import UpperEvent
+from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.sip.flow import Flow
 
 PLATFORM = "34100000002000000001"

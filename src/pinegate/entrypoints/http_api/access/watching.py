@@ -1,0 +1,183 @@
+"""Watching, snapshots and control, as the portal, the access interface and the operator's test all offer them.
+
+The doors differ in who asks; what happens then is one and the same.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pinegate.domain.access.request import AccessRequest, Denied
+from pinegate.entrypoints.http_api.shared.answers import denial_problem
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.access.do_once import Permitted, ask_to_do
+from pinegate.usecases.access.end_session import end_sessions
+from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
+from pinegate.usecases.access.ports import SessionEnd
+from pinegate.usecases.access.snapshot_mark import snapshot_mark
+from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol
+from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
+
+ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
+Reason = Annotated[str, Field(max_length=500)]
+
+_PROTOCOLS = {
+    "flv": PlayProtocol.FLV,
+    "ws-flv": PlayProtocol.WS_FLV,
+    "fmp4": PlayProtocol.MP4,
+    "ws-fmp4": PlayProtocol.WS_MP4,
+}
+PROTOCOL_NAMES = {output.value: name for name, output in _PROTOCOLS.items()}
+"""The register keeps the media engine's word for an output; here it goes by the name that it was asked for."""
+_SESSION_CODE_CHARACTERS = 8
+
+
+class PlayedPoint(BaseModel):
+    id: str
+    name: str
+
+
+class ViewerMark(BaseModel):
+    """What is laid over the picture."""
+
+    unit: str
+    person: str
+    session_code: str
+
+
+class PlayAnswer(BaseModel):
+    session_id: str
+    url: str
+    protocol: ProtocolName
+    expires_at: datetime
+    point: PlayedPoint
+    viewer_mark: ViewerMark
+
+
+class PtzOrder(BaseModel):
+    """``speed`` 1–255; ``preset`` 1–255 with ``preset_call``."""
+
+    model_config = ConfigDict(extra="forbid")
+    command: PtzMove
+    speed: Annotated[int, Field(ge=1, le=255)] = 64
+    preset: Annotated[int, Field(ge=1, le=255)] | None = None
+
+    def as_command(self) -> PtzCommand:
+        if self.command is PtzMove.PRESET_CALL and self.preset is None:
+            raise ProblemError(
+                "invalid_input",
+                "mend the named fields",
+                errors=[{"field": "preset", "message": "preset_call needs it"}],
+            )
+        return PtzCommand(self.command, self.speed, self.preset or 0)
+
+
+async def start_watching(
+    request: AccessRequest, protocol: ProtocolName, portal_session_id: str | None, services: Services
+) -> PlayAnswer:
+    """A play address for ``request``, or its denial as a problem; both are registered.
+
+    Raises:
+        ProblemError: the denial's code.
+    """
+    output = _PROTOCOLS[protocol]
+    async with services.database.opening() as tx:
+        answer = await open_stream(
+            tx,
+            StreamRequest(request, output.value, portal_session_id),
+            ticket=services.new_ticket(),
+            now=services.now(),
+            new_id=services.new_id,
+        )
+    if isinstance(answer, Denied):
+        raise denial_problem(answer)
+    return _play_answer(answer, request, protocol, output, services)
+
+
+def _play_answer(
+    opened: OpenedStream,
+    request: AccessRequest,
+    protocol: ProtocolName,
+    output: PlayProtocol,
+    services: Services,
+) -> PlayAnswer:
+    url = services.media.play_address(request.point_id, opened.ticket, output)
+    situation = opened.situation
+    return PlayAnswer(
+        session_id=opened.session_id,
+        url="ws" + url.removeprefix("http") if output.is_websocket else url,
+        protocol=protocol,
+        expires_at=opened.expires_at,
+        point=PlayedPoint(id=request.point_id, name=situation.point_name),
+        viewer_mark=ViewerMark(
+            unit=situation.organization_name,
+            person=situation.person_name,
+            session_code=opened.session_id[:_SESSION_CODE_CHARACTERS].upper(),
+        ),
+    )
+
+
+async def _permission(request: AccessRequest, portal_session_id: str | None, services: Services) -> Permitted:
+    async with services.database.transaction() as tx:
+        answer = await ask_to_do(
+            tx, request, portal_session_id=portal_session_id, now=services.now(), new_id=services.new_id
+        )
+    if isinstance(answer, Denied):
+        raise denial_problem(answer)
+    return answer
+
+
+async def _close(session_id: str, end: SessionEnd, services: Services) -> None:
+    async with services.database.transaction() as tx:
+        await end_sessions(tx, {session_id: end}, now=services.now(), new_id=services.new_id)
+
+
+async def take_snapshot(request: AccessRequest, portal_session_id: str | None, services: Services) -> bytes:
+    """A marked JPEG; registered with its size.
+
+    Raises:
+        ProblemError: the denial's code, or ``unavailable``.
+    """
+    permitted = await _permission(request, portal_session_id, services)
+    mark = snapshot_mark(request, permitted.situation, permitted.session_id, services.now())
+    try:
+        jpeg = await services.snapshots.take(request.point_id, permitted.session_id, mark)
+    except PictureUnavailableError as error:
+        await _close(permitted.session_id, SessionEnd("source_unavailable:no_picture"), services)
+        raise ProblemError("unavailable", str(error)) from None
+    await _close(permitted.session_id, SessionEnd("done", len(jpeg)), services)
+    return jpeg
+
+
+async def steer(
+    request: AccessRequest, command: PtzCommand, portal_session_id: str | None, services: Services
+) -> None:
+    """Send a control to the camera; one person at a time.
+
+    Raises:
+        ProblemError: the denial's code, ``conflict`` while somebody else steers, ``unavailable``.
+    """
+    permitted = await _permission(request, portal_session_id, services)
+    end, problem = await _send(request, command, services)
+    await _close(permitted.session_id, SessionEnd(end), services)
+    if problem is not None:
+        raise problem
+
+
+async def _send(
+    request: AccessRequest, command: PtzCommand, services: Services
+) -> tuple[str, ProblemError | None]:
+    if not services.ptz_locks.take(request.point_id, request.person_id, services.monotonic()):
+        return "camera_taken", ProblemError("conflict", "somebody else is steering this camera")
+    async with services.database.transaction() as tx:
+        camera = await tx.access.camera(request.point_id)
+    if camera is None or not await services.signalling.ptz(camera.device_code, camera.channel_code, command):
+        return "source_unavailable:device_offline", ProblemError("unavailable", "the camera did not answer")
+    return "done", None
+
+
+def operation_of(command: PtzMove) -> Literal["ptz", "preset"]:
+    """Which permission a control needs."""
+    return "preset" if command is PtzMove.PRESET_CALL else "ptz"

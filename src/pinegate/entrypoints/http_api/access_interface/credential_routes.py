@@ -1,0 +1,120 @@
+"""The key pairs of an information system, as people see and handle them."""
+
+import secrets
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import Role
+from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.access_interface.credentials import issue_credential, withdraw_credential
+from pinegate.usecases.act import Act
+from pinegate.usecases.errors import InvalidInputError, NotFoundError
+
+router = APIRouter()
+
+_SEE_ALL = frozenset({Role.OPERATOR_PROVISIONER, Role.SECURITY_ADMIN, Role.BUREAU_APPROVER})
+_SEE_OWN = frozenset({Role.UNIT_LEADER})
+
+SourceHost = Annotated[str, Field(max_length=64)]
+
+
+class CredentialForm(BaseModel):
+    """``source_hosts``: addresses or CIDR networks that requests must come from; empty: any."""
+
+    model_config = ConfigDict(extra="forbid")
+    source_hosts: Annotated[list[SourceHost], Field(max_length=32)] = []
+
+
+class IssuedCredential(BaseModel):
+    """The secret is told this once."""
+
+    access_key: str
+    secret_key: str
+
+
+class CredentialOut(BaseModel):
+    access_key: str
+    source_hosts: list[str]
+    issued_at: datetime
+    withdrawn_at: datetime | None
+
+
+class CredentialsOut(BaseModel):
+    items: list[CredentialOut]
+
+
+def _act(user: SignedIn, services: Services) -> Act:
+    return Act(user.actor, services.now(), services.new_id, user.client_host)
+
+
+@router.post("/api/systems/{system_id}/credentials")
+async def issue(
+    system_id: Id,
+    user: CurrentUser,
+    services: CurrentServices,
+    form: CredentialForm | None = None,
+) -> IssuedCredential:
+    """By the operator's provisioner, while a work order for the system is open."""
+    access_key, secret_key = f"PG{secrets.token_hex(10).upper()}", secrets.token_urlsafe(32)
+    hosts = tuple(form.source_hosts) if form else ()
+    try:
+        async with services.database.transaction() as tx:
+            await issue_credential(
+                tx,
+                system_id,
+                access_key,
+                secret_key,
+                hosts,
+                _act(user, services),
+                secret_box=services.secret_box,
+            )
+    except NotFoundError:
+        raise ProblemError("not_found") from None
+    except InvalidInputError as error:
+        raise ProblemError(
+            "invalid_input", errors=[{"field": error.field, "message": error.message}]
+        ) from None
+    return IssuedCredential(access_key=access_key, secret_key=secret_key)
+
+
+@router.get("/api/systems/{system_id}/credentials")
+async def credentials(system_id: Id, user: CurrentUser, services: CurrentServices) -> CredentialsOut:
+    """Keys without their secrets; nobody can read those again."""
+    async with services.database.transaction() as tx:
+        organization_id = await tx.credentials.organization_of_system(system_id)
+        if organization_id is None or not _may_see(user.actor, organization_id):
+            raise ProblemError("not_found")
+        found = await tx.credentials.of_system(system_id)
+    return CredentialsOut(
+        items=[
+            CredentialOut(
+                access_key=credential.access_key,
+                source_hosts=list(credential.source_hosts),
+                issued_at=credential.issued_at,
+                withdrawn_at=credential.withdrawn_at,
+            )
+            for credential in found
+        ]
+    )
+
+
+def _may_see(actor: Actor, organization_id: str) -> bool:
+    return actor.may(_SEE_ALL) or (actor.organization_id == organization_id and actor.may(_SEE_OWN))
+
+
+@router.delete("/api/systems/{system_id}/credentials/{access_key}", status_code=204)
+async def withdraw(system_id: Id, access_key: Id, user: CurrentUser, services: CurrentServices) -> None:
+    """By the security administrator; the pictures that it opened are cut."""
+    try:
+        async with services.database.transaction() as tx:
+            await withdraw_credential(tx, system_id, access_key, _act(user, services))
+    except NotFoundError:
+        raise ProblemError("not_found") from None
+    await services.judge.judge_now()

@@ -1,0 +1,188 @@
+"""``/access/v1``: what a granted information system's programmes may ask. The same decision as in the portal."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ConfigDict
+
+from pinegate import __version__
+from pinegate.adapters.database.interface_points import GrantedPoint, granted_points
+from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.catalogue.operation import Operation
+from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.entrypoints.http_api.access.routes import PlayState, split_reason, stop_play
+from pinegate.entrypoints.http_api.access.watching import (
+    PlayAnswer,
+    ProtocolName,
+    PtzOrder,
+    operation_of,
+    start_watching,
+    steer,
+    take_snapshot,
+)
+from pinegate.entrypoints.http_api.access_interface.caller import CurrentCaller, SignedCaller
+from pinegate.entrypoints.http_api.shared.inputs import Host, Id
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, plain_host
+
+router = APIRouter(prefix="/access/v1", tags=["access interface"])
+
+
+class InterfacePoint(BaseModel):
+    """A granted camera point; ``health`` is its state now, ``operations`` what is granted of it."""
+
+    id: str
+    channel_code: str
+    name: str
+    address: str
+    division_code: str
+    township_code: str
+    health: str
+    operations: list[Operation]
+    valid_until: datetime
+
+
+class InterfacePoints(BaseModel):
+    items: list[InterfacePoint]
+    total: int
+
+
+class InterfacePlay(BaseModel):
+    """``client_host``: where the player will come from, if not from the calling programme's own address."""
+
+    model_config = ConfigDict(extra="forbid")
+    protocol: ProtocolName = "flv"
+    client_host: Host | None = None
+
+
+def _viewer(caller: SignedCaller) -> Actor:
+    known = caller.caller
+    return Actor(known.person_id, known.organization_id, OrganizationKind.USING_UNIT, frozenset())
+
+
+def _request(
+    caller: SignedCaller, point_id: str, operation: Operation, client_host: str | None = None
+) -> AccessRequest:
+    known = caller.caller
+    return AccessRequest(
+        door=Door.INTERFACE,
+        person_id=known.person_id,
+        system_id=known.system_id,
+        point_id=point_id,
+        operation=operation,
+        reason=caller.reason,
+        client_host=plain_host(client_host or caller.client_host),
+        access_key=known.access_key,
+    )
+
+
+def _shown(point: GrantedPoint) -> InterfacePoint:
+    row = point.row
+    return InterfacePoint(
+        id=row.id,
+        channel_code=row.channel_code,
+        name=row.name,
+        address=row.address,
+        division_code=row.division_code,
+        township_code=row.township_code,
+        health=row.health,
+        operations=[Operation(operation) for operation in point.operations],
+        valid_until=point.valid_until,
+    )
+
+
+@router.get("/points")
+async def points(
+    caller: CurrentCaller,
+    services: CurrentServices,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> InterfacePoints:
+    """The points granted to this system at this moment."""
+    async with services.database.transaction() as tx:
+        found, total = await granted_points(
+            tx.connection,
+            _viewer(caller),
+            caller.caller.system_id,
+            services.now(),
+            limit=page_size,
+            offset=(page - 1) * page_size,
+        )
+    return InterfacePoints(items=[_shown(point) for point in found], total=total)
+
+
+@router.get("/points/{point_id}")
+async def point(point_id: Id, caller: CurrentCaller, services: CurrentServices) -> InterfacePoint:
+    """One granted point; any other is not found."""
+    async with services.database.transaction() as tx:
+        found, _ = await granted_points(
+            tx.connection, _viewer(caller), caller.caller.system_id, services.now(), only=point_id
+        )
+    if not found:
+        raise ProblemError("not_found")
+    return _shown(found[0])
+
+
+@router.post("/points/{point_id}/play")
+async def play(
+    point_id: Id, form: InterfacePlay, caller: CurrentCaller, services: CurrentServices
+) -> PlayAnswer:
+    """A play address, good once within 30 seconds."""
+    request = _request(caller, point_id, Operation.LIVE, form.client_host)
+    return await start_watching(request, form.protocol, None, services)
+
+
+@router.post(
+    "/points/{point_id}/snapshot", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
+)
+async def snapshot(point_id: Id, caller: CurrentCaller, services: CurrentServices) -> Response:
+    """A JPEG of this moment."""
+    jpeg = await take_snapshot(_request(caller, point_id, Operation.SNAPSHOT), None, services)
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post("/points/{point_id}/ptz", status_code=204)
+async def ptz(point_id: Id, order: PtzOrder, caller: CurrentCaller, services: CurrentServices) -> None:
+    """Move the camera, zoom, call a preset; movements go on until ``stop``."""
+    command = order.as_command()
+    operation = Operation(operation_of(command.move))
+    await steer(_request(caller, point_id, operation), command, None, services)
+
+
+async def _own_session(session_id: str, caller: SignedCaller, services: CurrentServices) -> Any:
+    async with services.database.transaction() as tx:
+        found = await tx.access.play(session_id)
+    # Of this system, opened at this door: a programme neither sees nor stops what people watch in the portal.
+    if found is None or found.system_id != caller.caller.system_id or found.access_key is None:
+        raise ProblemError("not_found")
+    return found
+
+
+@router.get("/sessions/{session_id}")
+async def session(session_id: Id, caller: CurrentCaller, services: CurrentServices) -> PlayState:
+    """Where a play stands, and why it was cut."""
+    found = await _own_session(session_id, caller, services)
+    reason, code = split_reason(found.end_reason)
+    state = "ended" if found.ended_at else "live" if found.started_at else "waiting"
+    return PlayState(state=state, end_reason=reason, end_code=code)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def stop(session_id: Id, caller: CurrentCaller, services: CurrentServices) -> None:
+    """End a play."""
+    await _own_session(session_id, caller, services)
+    await stop_play(session_id, services)
+
+
+@router.get("/openapi.json")
+async def openapi(caller: CurrentCaller) -> dict[str, Any]:
+    """This interface's own description."""
+    return get_openapi(
+        title="Pinegate access interface",
+        version=__version__,
+        description="Every request is signed and names the person and the reason; see docs/access_interface.md.",
+        routes=router.routes,
+    )

@@ -1,0 +1,90 @@
+"""The agreements' door: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from pinegate.adapters.database.application_views import ApplicationViews
+from pinegate.domain.agreements.text import duty_paragraphs
+from pinegate.entrypoints.http_api.applications.answers import agreement_out
+from pinegate.entrypoints.http_api.applications.models import AgreementOut, Opinion
+from pinegate.entrypoints.http_api.applications.routes import act_of
+from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.agreements.sign import reject_unit_seal, sign_agreement
+from pinegate.usecases.errors import NotFoundError
+from pinegate.usecases.organizations.acknowledge import acknowledge_duty, read_duty
+
+router = APIRouter(prefix="/api/agreements/{agreement_id}")
+
+
+class SignIn(BaseModel):
+    """``document_id``: the stored scan with signature and seal."""
+
+    document_id: Id
+
+
+class RejectIn(BaseModel):
+    text: Opinion
+
+
+class DutyOut(BaseModel):
+    """What the person must have read (Annex 2 clause 2.3)."""
+
+    text: list[str]
+    text_version: int
+    system_name: str
+    acknowledged: bool
+
+
+class AcknowledgementIn(BaseModel):
+    """The person's own name, written out."""
+
+    signature_name: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+@router.post("/sign")
+async def sign(agreement_id: Id, body: SignIn, user: CurrentUser, services: CurrentServices) -> AgreementOut:
+    async with services.database.transaction() as tx:
+        await sign_agreement(tx, agreement_id, body.document_id, act_of(user, services))
+    return await _answer(agreement_id, user, services)
+
+
+@router.post("/reject_seal")
+async def reject_seal(
+    agreement_id: Id, body: RejectIn, user: CurrentUser, services: CurrentServices
+) -> AgreementOut:
+    async with services.database.transaction() as tx:
+        await reject_unit_seal(tx, agreement_id, body.text, act_of(user, services))
+    return await _answer(agreement_id, user, services)
+
+
+@router.get("/duty")
+async def get_duty(agreement_id: Id, user: CurrentUser, services: CurrentServices) -> DutyOut:
+    async with services.database.transaction() as tx:
+        duty = await read_duty(tx, agreement_id, act_of(user, services))
+    return DutyOut(
+        text=list(duty_paragraphs()),
+        text_version=duty.text_version,
+        system_name=duty.system_name,
+        acknowledged=duty.acknowledged,
+    )
+
+
+@router.post("/acknowledgement", status_code=204)
+async def acknowledge(
+    agreement_id: Id, body: AcknowledgementIn, user: CurrentUser, services: CurrentServices
+) -> None:
+    async with services.database.transaction() as tx:
+        await acknowledge_duty(tx, agreement_id, body.signature_name, act_of(user, services))
+
+
+async def _answer(agreement_id: str, user: SignedIn, services: Services) -> AgreementOut:
+    async with services.database.transaction() as tx:
+        agreement = await tx.agreements.get(agreement_id)
+        if agreement is None:
+            raise NotFoundError
+        head = await ApplicationViews(tx.connection, user.actor).head(agreement.application_id)
+    return agreement_out(agreement, user.actor, head.effective_at)

@@ -1,0 +1,353 @@
+"""The upper platform: devices and lower platforms register with it; it queries, subscribes, invites, controls.
+
+Sans-IO. The owner has the sockets (UDP and TCP on one port) and the clock, and drains ``data_to_send()``,
+``flows_to_close()``, ``next_event()`` and ``next_timer()`` after every call::
+
+    platform.receive_data(data, Flow("udp", host, port), now)
+    platform.handle_timer(now)  # when now >= platform.next_timer()
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import datetime
+
+from pinegate.protocols.gb28181.upper.catalog_subscriptions import CatalogSubscriptions
+from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
+from pinegate.protocols.gb28181.upper.events import (
+    AlarmReceived,
+    CatalogChanged,
+    DeviceOffline,
+    DeviceRegistered,
+    InviteFailed,
+    MessageRejected,
+    PlaybackEnded,
+    PositionReceived,
+    Rejection,
+    UpperEvent,
+)
+from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
+from pinegate.protocols.gb28181.upper.registrar import Registrar, Registration
+from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
+from pinegate.protocols.manscdp.catalog import is_code
+from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
+from pinegate.protocols.manscdp.messages import (
+    Alarm,
+    CatalogNotify,
+    CatalogResponse,
+    Control,
+    DeviceInfo,
+    DeviceStatus,
+    Keepalive,
+    MediaStatus,
+    Message,
+    MobilePosition,
+)
+from pinegate.protocols.manscdp.ptz import PtzCommand
+from pinegate.protocols.manscdp.ptz import encode as encode_ptz
+from pinegate.protocols.manscdp.xml import MalformedXml
+from pinegate.protocols.sdp.session import SessionDescription
+from pinegate.protocols.sip.endpoint import Identity, RequestHandler, SipEndpoint
+from pinegate.protocols.sip.faults import printable
+from pinegate.protocols.sip.flow import Flow, Transmit
+from pinegate.protocols.sip.message import Request
+from pinegate.protocols.sip.nonces import NonceBook
+from pinegate.protocols.sip.parser import Limits
+
+ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
+_STRANGER_LIMITS = Limits(head=8_192, body=4_096)
+"""On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
+_END_OF_RECORDING = "121"
+
+
+class UpperPlatform:
+    """See the module. ``random_bytes(n)``: unpredictable bytes; ``wall_time(now)``: civil time (Beijing) at ``now``.
+
+    Every method that starts something answers by events; what a peer does wrong is an event or a counter, never an
+    exception. Only our own misuse raises (``ValueError``).
+    """
+
+    def __init__(
+        self,
+        config: UpperPlatformConfig,
+        lookup: AccountLookup,
+        *,
+        random_bytes: Callable[[int], bytes],
+        wall_time: Callable[[float], datetime],
+    ) -> None:
+        self.config = config
+        self._events: deque[UpperEvent] = deque()
+        self._limiter = SourceLimiter(config.source_rate, config.source_burst)
+        identity = Identity(config.platform_id, config.domain, config.host, config.port)
+        endpoint = self._endpoint = SipEndpoint(
+            identity,
+            random_bytes,
+            self._request,
+            limits=Limits(body=config.max_body_udp),
+            stranger_limits=_STRANGER_LIMITS,
+        )
+        nonces = NonceBook(random_bytes, config.nonce_lifetime)
+        self._registrar = Registrar(
+            config, endpoint, lookup, nonces, self._limiter, wall_time, self._registration_event
+        )
+        self._requests = DeviceRequests(config, endpoint, self._registrar.devices, self._events.append)
+        self._subscriptions = CatalogSubscriptions(
+            endpoint,
+            self._events.append,
+            config.domain,
+            config.subscription_expires,
+            self._requests.next_sn,
+        )
+        self._calls = OutgoingCalls(endpoint, self._events.append, config.domain, config.invite_timeout)
+        self._offline: list[str] = []
+        self._handlers: dict[str, RequestHandler] = {
+            "REGISTER": self._register,
+            "MESSAGE": self._receive_message,
+            "NOTIFY": self._notify,
+            "BYE": self._bye,
+            "CANCEL": self._cancel,
+            "OPTIONS": self._options,
+        }
+
+    # What the owner feeds and drains.
+
+    def receive_data(self, data: bytes, flow: Flow, now: float) -> None:
+        """One UDP datagram, or bytes of one TCP connection; whatever they are, nothing is raised."""
+        if flow.transport == "tcp" or self._may_speak(flow, now):
+            self._endpoint.receive(data, flow, now)
+
+    def _may_speak(self, flow: Flow, now: float) -> bool:
+        """Registered peers may; strangers by the rate of their host, for what they send costs us work."""
+        if self._registrar.at(flow) is not None or self._limiter.allow(flow.host, now):
+            return True
+        self.counters["over_rate"] += 1
+        return False
+
+    def connection_lost(self, flow: Flow, now: float) -> None:
+        """A TCP connection ended: the devices on it are offline."""
+        self._endpoint.connection_lost(flow, now)
+        self._registrar.connection_lost(flow)
+        self._drop_offline(now)
+
+    def next_timer(self) -> float | None:
+        """When ``handle_timer`` wants to be called next."""
+        return self._endpoint.next_timer()
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due."""
+        self._endpoint.handle_timer(now)
+        self._drop_offline(now)
+
+    def next_event(self) -> UpperEvent | None:
+        """The oldest event not yet fetched, or ``None``."""
+        return self._events.popleft() if self._events else None
+
+    def data_to_send(self) -> list[Transmit]:
+        """Everything to send since the last call, in order."""
+        return self._endpoint.data_to_send()
+
+    def flows_to_close(self) -> list[Flow]:
+        """TCP connections that the owner is to close (and then to report by ``connection_lost``)."""
+        return self._endpoint.flows_to_close()
+
+    @property
+    def counters(self) -> Counter[str]:
+        """Faults of peers by name since the start; names are ours, so their number is bounded."""
+        return self._endpoint.counters
+
+    @property
+    def device_count(self) -> int:
+        """Devices registered now."""
+        return len(self._registrar.devices)
+
+    def flow_of(self, device_id: str) -> Flow | None:
+        """Where a device is registered, or ``None``."""
+        device = self._registrar.devices.get(device_id)
+        return None if device is None else device.flow
+
+    def heard_since(self, since: float) -> list[str]:
+        """Devices that registered or kept alive after ``since``."""
+        return [device.device_id for device in self._registrar.devices.values() if device.last_seen > since]
+
+    def drop_strangers(self, now: float) -> None:
+        """Accounts changed: devices whose account is gone, or has another password, must register anew."""
+        self._registrar.drop_strangers()
+        self._drop_offline(now)
+
+    # What the owner asks for.
+
+    def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
+        """Ask for the catalogue (``scope_id``: of one region or group); SN. Ends by CatalogCompleted or QueryFailed."""
+        return self._requests.query_catalog(device_id, _code(scope_id or device_id), now)
+
+    def query_device_info(self, device_id: str, now: float) -> int:
+        """Ask who a device is; SN. Ends by DeviceInfoReceived or QueryFailed."""
+        return self._requests.query("DeviceInfo", device_id, now)
+
+    def query_device_status(self, device_id: str, now: float) -> int:
+        """Ask how a device is; SN. Ends by DeviceStatusReceived or QueryFailed."""
+        return self._requests.query("DeviceStatus", device_id, now)
+
+    def subscribe_catalog(self, device_id: str, now: float) -> None:
+        """Keep a catalogue subscription until the device is offline; SubscriptionChanged tells how it goes."""
+        device = self._registrar.devices.get(device_id)
+        if device is not None:
+            self._subscriptions.subscribe(device, now)
+
+    def unsubscribe_catalog(self, device_id: str, now: float) -> None:
+        """End the catalogue subscription."""
+        self._subscriptions.cancel(device_id, now)
+
+    def control_ptz(
+        self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
+    ) -> int:
+        """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
+        control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
+        return self._requests.control(device_id, control, now)
+
+    def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
+        """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
+        control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
+        return self._requests.control(device_id, control, now)
+
+    def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
+        """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
+        device = self._registrar.devices.get(device_id)
+        if device is not None:
+            return self._calls.invite(device, _code(channel_id), offer, now)
+        call = self._endpoint.token()
+        self._events.append(InviteFailed(call, 480, "The device is not registered"))
+        return call
+
+    def hang_up(self, call: str, now: float) -> None:
+        """CANCEL or BYE, whichever is due; without effect when the call is over. CallEnded follows at once."""
+        self._calls.hang_up(call, now)
+
+    # Requests of peers.
+
+    def _request(self, request: Request, flow: Flow, now: float) -> None:
+        if flow.transport == "tcp" and not self._may_speak(flow, now):
+            return
+        handler = self._handlers.get(request.method)
+        if handler is not None:
+            handler(request, flow, now)
+        elif request.method != "ACK":
+            self._endpoint.refuse(request, flow, 405, [("Allow", ALLOW)])
+
+    def _register(self, request: Request, flow: Flow, now: float) -> None:
+        self._registrar.register(request, flow, now)
+        self._drop_offline(now)
+
+    def _options(self, request: Request, flow: Flow, now: float) -> None:
+        self._endpoint.refuse(
+            request, flow, 200, [("Allow", ALLOW), ("Accept", f"{CONTENT_TYPE}, application/sdp")]
+        )
+
+    def _bye(self, request: Request, flow: Flow, now: float) -> None:
+        if not self._calls.receive_bye(request, flow, now):
+            self._reject(request, flow, 481, Rejection.NO_DIALOG)
+
+    def _cancel(self, request: Request, flow: Flow, now: float) -> None:
+        """We accept no INVITE, so there is nothing that a CANCEL could mean."""
+        self._reject(request, flow, 481, Rejection.NO_DIALOG)
+
+    def _notify(self, request: Request, flow: Flow, now: float) -> None:
+        status, device_id = self._subscriptions.receive_notify(request, flow, now)
+        if status != 200:
+            self._reject(request, flow, status, Rejection.NO_DIALOG)
+            return
+        self._endpoint.reply(request, flow, 200, now)
+        if not request.body:
+            return
+        message = self._body(request, flow)
+        if isinstance(message, CatalogNotify):
+            self._events.append(CatalogChanged(device_id, message.items))
+        elif isinstance(message, CatalogResponse):
+            # Some answer the Query inside SUBSCRIBE by a NOTIFY of the whole catalogue.
+            self._events.append(CatalogChanged(device_id, message.items))
+
+    def _receive_message(self, request: Request, flow: Flow, now: float) -> None:
+        device = self._sender(request, flow)
+        if device is None:
+            return
+        message = self._body(request, flow)
+        if isinstance(message, MalformedXml):
+            self._endpoint.reply(request, flow, 400, now)
+            self._events.append(MessageRejected("MESSAGE", device.device_id, flow, Rejection.BAD_BODY))
+            return
+        self._endpoint.reply(request, flow, 200, now)
+        self._handle(device, message, request, now)
+
+    def _sender(self, request: Request, flow: Flow) -> Registration | None:
+        """Who sent a MESSAGE: the device that registered from this very flow (S15).
+
+        From may name a channel of the device (alarms of Hikvision do); a From that names another registered device,
+        or anything from an unknown flow, is refused, so that a device that we forgot registers again.
+        """
+        claimed = request.from_.user
+        device = self._registrar.devices.get(claimed)
+        if device is None:
+            device = self._registrar.at(flow)
+            if device is None:
+                self._reject(request, flow, 403, Rejection.NOT_REGISTERED)
+        elif device.flow != flow:
+            self._reject(request, flow, 403, Rejection.OTHER_SOURCE)
+            device = None
+        return device
+
+    def _body(self, request: Request, flow: Flow) -> Message | MalformedXml:
+        limit = self.config.max_body_tcp if flow.transport == "tcp" else self.config.max_body_udp
+        message = parse_message(request.body, limit)
+        if isinstance(message, MalformedXml):
+            self.counters[f"xml_{message.fault}"] += 1
+        return message
+
+    def _reject(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
+        self.counters[reason.value] += 1
+        self._events.append(MessageRejected(request.method[:32], printable(request.from_.user), flow, reason))
+        self._endpoint.refuse(request, flow, status)
+
+    def _handle(self, device: Registration, message: Message, request: Request, now: float) -> None:
+        device_id = device.device_id
+        match message:
+            case Keepalive():
+                device.last_seen = now
+            case CatalogResponse() | DeviceInfo() | DeviceStatus():
+                if not self._requests.take(device_id, message, now):
+                    self.counters["unasked_answer"] += 1
+            case Alarm():
+                self._events.append(AlarmReceived(device_id, message))
+                self._requests.acknowledge_alarm(device, message, now)
+            case MobilePosition():
+                self._events.append(PositionReceived(device_id, message))
+            case MediaStatus(notify_type=kind) if kind == _END_OF_RECORDING:
+                if self._calls.device_of(request.call_id) == device_id:
+                    self._events.append(PlaybackEnded(request.call_id))
+            case _:
+                self.counters["unhandled_message"] += 1
+
+    # Devices that come, move and go.
+
+    def _registration_event(self, event: UpperEvent) -> None:
+        self._events.append(event)
+        if isinstance(event, DeviceRegistered) and event.moved:
+            device = self._registrar.devices[event.device_id]
+            self._calls.move_device(device)
+            self._subscriptions.move_device(device)
+        elif isinstance(event, DeviceOffline):
+            self._offline.append(event.device_id)
+
+    def _drop_offline(self, now: float) -> None:
+        """End what belonged to devices that went offline in this step."""
+        while self._offline:
+            device_id = self._offline.pop()
+            self._calls.drop_device(device_id, now)
+            self._subscriptions.drop_device(device_id)
+            self._requests.drop_device(device_id)
+
+
+def _code(text: str) -> str:
+    """A code that may stand in an address; ours to check before it is sent."""
+    if not is_code(text):
+        raise ValueError("a code has 1 to 64 letters, digits, dots, dashes or underscores")
+    return text

@@ -1,0 +1,254 @@
+"""REGISTER and keepalive: who is here, and at which flow (S13, S14, S15)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pinegate.protocols.gb28181.upper.config import AccountLookup, DeviceAccount, UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.events import (
+    DeviceOffline,
+    DeviceRegistered,
+    MessageRejected,
+    OfflineReason,
+    Rejection,
+    UpperEvent,
+)
+from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
+from pinegate.protocols.manscdp.catalog import is_code
+from pinegate.protocols.sip.addresses import NameAddr, SipUri, param
+from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, verifies
+from pinegate.protocols.sip.endpoint import SipEndpoint
+from pinegate.protocols.sip.faults import SipSyntaxError, printable
+from pinegate.protocols.sip.flow import Flow
+from pinegate.protocols.sip.message import Request
+from pinegate.protocols.sip.nonces import NonceBook, NonceVerdict
+from pinegate.protocols.sip.parser import Limits
+
+_VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
+_NOBODY = DeviceAccount("")
+
+
+@dataclass(slots=True)
+class Registration:
+    """A device that is here. ``flow``: where it proved its password, the only source that we believe."""
+
+    device_id: str
+    flow: Flow
+    target: str
+    """``host:port`` of its Contact, only ever written into Request-URIs."""
+    expires_at: float
+    last_seen: float
+    version: str
+    encoding: str
+    account: DeviceAccount = field(default_factory=lambda: _NOBODY)
+    """What it proved itself against."""
+
+
+class Registrar:
+    """Judges every REGISTER by Digest; keeps the bindings; notices who falls silent."""
+
+    def __init__(
+        self,
+        config: UpperPlatformConfig,
+        endpoint: SipEndpoint,
+        lookup: AccountLookup,
+        nonces: NonceBook,
+        limiter: SourceLimiter,
+        wall_time: Callable[[float], datetime],
+        emit: Callable[[UpperEvent], None],
+    ) -> None:
+        self._config = config
+        self._endpoint = endpoint
+        self._lookup = lookup
+        self._nonces = nonces
+        self._limiter = limiter
+        self._wall_time = wall_time
+        self._emit = emit
+        self._realm = config.realm or config.domain
+        self._silence = config.keepalive_interval * config.keepalive_limit
+        self.devices: dict[str, Registration] = {}
+        self._by_flow: dict[Flow, dict[str, Registration]] = {}
+
+    def at(self, flow: Flow) -> Registration | None:
+        """The device that registered last from ``flow``."""
+        devices = self._by_flow.get(flow)
+        return next(reversed(devices.values())) if devices else None
+
+    def register(self, request: Request, flow: Flow, now: float) -> None:
+        """Answer a REGISTER: 401, 403, 400 or 200. Strangers cost no memory."""
+        device_id = request.from_.user
+        if not is_code(device_id):
+            self._refuse(request, flow, 403, Rejection.BAD_ID)
+            return
+        account = self._lookup(device_id)
+        credentials = self._credentials(request)
+        if credentials is None:
+            self._challenge(request, flow, account, now)
+            return
+        verdict = self._nonces.judge(credentials.nonce, credentials.nc, flow, now)
+        if verdict is not NonceVerdict.GOOD:
+            self._challenge(request, flow, account, now, stale=verdict is NonceVerdict.STALE)
+            return
+        if account is not None and credentials.algorithm.strength < account.minimum_algorithm.strength:
+            self._emit(MessageRejected("REGISTER", device_id, flow, Rejection.WEAK_ALGORITHM))
+            self._challenge(request, flow, account, now)
+            return
+        # A stranger costs the same time as a wrong password, so that codes cannot be probed.
+        proven = verifies(credentials, "REGISTER", (account or _NOBODY).password)
+        if account is None or not account.password or not proven or credentials.username != device_id:
+            self._refuse(request, flow, 403, Rejection.BAD_CREDENTIALS)
+            return
+        self._nonces.spend(credentials.nonce, credentials.nc, flow, now)
+        self._limiter.pay_back(flow.host, 2)
+        self._accept(request, device_id, account, flow, now)
+
+    def _credentials(self, request: Request) -> Credentials | None:
+        for key, _, value in request.headers.entries:
+            if key == "authorization":
+                parsed = Credentials.parse(value)
+                if parsed is not None and parsed.realm == self._realm:
+                    return parsed
+        return None
+
+    def _challenge(
+        self, request: Request, flow: Flow, account: DeviceAccount | None, now: float, *, stale: bool = False
+    ) -> None:
+        """401 with one nonce, strongest algorithm first (RFC 8760 section 2.4).
+
+        Both challenges share the nonce: a device that reads only one of them and answers with MD5 gets in all the
+        same, unless its account forbids MD5.
+        """
+        nonce = self._nonces.issue(flow, now)
+        minimum = account.minimum_algorithm if account else Algorithm.MD5
+        offered = [algorithm for algorithm in Algorithm if algorithm.strength >= minimum.strength]
+        fields = [
+            ("WWW-Authenticate", Challenge(self._realm, nonce, algorithm, "auth", stale).serialise())
+            for algorithm in reversed(offered)
+        ]
+        self._endpoint.refuse(request, flow, 401, fields)
+
+    def _refuse(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
+        self._emit(MessageRejected("REGISTER", printable(request.from_.user), flow, reason))
+        self._endpoint.refuse(request, flow, status)
+
+    def _accept(
+        self, request: Request, device_id: str, account: DeviceAccount, flow: Flow, now: float
+    ) -> None:
+        expires = self._expires(request)
+        if expires is None:
+            self._refuse(request, flow, 400, Rejection.BAD_EXPIRES)
+            return
+        if expires and device_id not in self.devices and len(self.devices) >= self._config.max_devices:
+            self._refuse(request, flow, 503, Rejection.TOO_MANY_DEVICES)
+            return
+        contact = request.headers.get("contact")
+        fields = [("Contact", contact)] if contact else []
+        fields.append(("Expires", str(expires)))
+        if self._config.send_date:
+            fields.append(("Date", self._wall_time(now).isoformat(timespec="milliseconds")[:23]))
+        fields.append(("X-GB-Ver", self._config.version))
+        self._endpoint.reply(request, flow, 200, now, fields=fields)
+        if expires:
+            self._bind(request, device_id, account, flow, expires, now)
+        elif device_id in self.devices:
+            self.remove(device_id, OfflineReason.UNREGISTERED)
+
+    def _expires(self, request: Request) -> int | None:
+        """Seconds granted: what is asked, at most ours; short ones are taken as they are. ``None``: no number."""
+        asked = None
+        for contact in request.headers.all("contact"):
+            try:
+                asked = param(NameAddr.parse(contact).params, "expires")
+            except SipSyntaxError:
+                continue
+            break
+        if asked is None:
+            asked = request.headers.get("expires")
+        if asked is None:
+            return self._config.default_expires
+        if not (asked.isascii() and asked.isdigit()) or len(asked) > 10:
+            return None
+        return min(int(asked), self._config.max_expires)
+
+    def _bind(
+        self, request: Request, device_id: str, account: DeviceAccount, flow: Flow, expires: int, now: float
+    ) -> None:
+        version = _lower_version(request.headers.get("x-gb-ver"), self._config.version)
+        known = self.devices.get(device_id)
+        moved = known is not None and known.flow != flow
+        if known is None:
+            known = Registration(device_id, flow, "", 0.0, now, version, account.encoding)
+            self.devices[device_id] = known
+        else:
+            self._leave_flow(known)
+        fresh = known.expires_at == 0.0
+        known.flow, known.version, known.encoding = flow, version, account.encoding
+        known.account = account
+        known.target = _contact_host(request) or _host_port(flow)
+        known.expires_at, known.last_seen = now + expires, now
+        self._by_flow.setdefault(flow, {})[device_id] = known
+        if flow.transport == "tcp":
+            self._endpoint.raise_limits(flow, Limits(body=self._config.max_body_tcp))
+        if fresh:
+            self._watch(known, now)
+        self._emit(DeviceRegistered(device_id, flow, expires, version, fresh, moved))
+
+    def _watch(self, device: Registration, now: float) -> None:
+        deadline = min(device.expires_at, device.last_seen + self._silence)
+        self._endpoint.schedule.at(deadline, lambda later: self._check(device, later))
+
+    def _check(self, device: Registration, now: float) -> None:
+        if self.devices.get(device.device_id) is not device:
+            return
+        if now >= device.expires_at:
+            self.remove(device.device_id, OfflineReason.REGISTRATION_EXPIRED)
+        elif now >= device.last_seen + self._silence:
+            self.remove(device.device_id, OfflineReason.KEEPALIVE_MISSED)
+        else:
+            self._watch(device, now)
+
+    def remove(self, device_id: str, reason: OfflineReason) -> None:
+        """The device is gone."""
+        device = self.devices.pop(device_id)
+        self._leave_flow(device)
+        self._emit(DeviceOffline(device_id, reason))
+
+    def drop_strangers(self) -> None:
+        """Remove whoever proved itself against an account that is gone or has changed since."""
+        for device_id, device in list(self.devices.items()):
+            if self._lookup(device_id) != device.account:
+                self.remove(device_id, OfflineReason.ACCOUNT_CHANGED)
+
+    def _leave_flow(self, device: Registration) -> None:
+        devices = self._by_flow.get(device.flow, {})
+        devices.pop(device.device_id, None)
+        if not devices:
+            self._by_flow.pop(device.flow, None)
+
+    def connection_lost(self, flow: Flow) -> None:
+        """A TCP connection ended: all devices on it are offline."""
+        for device_id in list(self._by_flow.get(flow, ())):
+            self.remove(device_id, OfflineReason.CONNECTION_LOST)
+
+
+def _lower_version(theirs: str | None, ours: str) -> str:
+    """The lower of both (chapter 9.1.2.4 of the 2022 text: both sides use it); a device that says none is of 2016."""
+    theirs = theirs if theirs and _VERSION.fullmatch(theirs) else "2.0"
+    return min(theirs, ours, key=lambda version: tuple(int(part) for part in version.split(".")))
+
+
+def _host_port(flow: Flow) -> str:
+    host = f"[{flow.host}]" if ":" in flow.host else flow.host
+    return f"{host}:{flow.port}"
+
+
+def _contact_host(request: Request) -> str:
+    contacts = request.headers.all("contact")
+    try:
+        uri = SipUri.parse(NameAddr.parse(contacts[0]).uri) if contacts else None
+    except SipSyntaxError:
+        return ""
+    if uri is None:
+        return ""
+    return uri.host if uri.port is None else f"{uri.host}:{uri.port}"

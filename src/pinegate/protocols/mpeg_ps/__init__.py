@@ -1,6 +1,0 @@
-"""MPEG-2 program stream (ISO/IEC 13818-1 section 2.5) as GB/T 28181 annex C.2.2 puts it into RTP."""
-
-from pinegate.protocols.mpeg_ps.demuxer import PsDemuxer
-from pinegate.protocols.mpeg_ps.muxer import PsMuxer
-
-__all__ = ["PsDemuxer", "PsMuxer"]

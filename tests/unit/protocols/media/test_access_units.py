@@ -1,0 +1,81 @@
+from fractions import Fraction
+
+import av
+import pytest
+from tests.unit.protocols import encoded_media as media
+
+from pinegate.protocols.media import nal
+from pinegate.protocols.media.access_units import Assembler
+from pinegate.protocols.media.frames import AccessUnit, Codec
+
+
+def streams(options: str) -> list[bytes]:
+    """Thirty pictures of x264 as Annex B."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = 128, 96, "yuv420p"
+    encoder.time_base, encoder.gop_size = Fraction(1, 25), 10
+    encoder.options = {"preset": "veryfast", "tune": "zerolatency", "x264-params": f"scenecut=0:{options}"}
+    packets = []
+    for index in range(30):
+        frame = av.VideoFrame(128, 96, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes((at ^ index * 3) & 0xFF for at in range(plane.buffer_size)))
+        packets += encoder.encode(frame)
+    return [bytes(packet) for packet in packets + encoder.encode(None)]
+
+
+def assembled(pictures: list[bytes]) -> list[AccessUnit | None]:
+    assembler = Assembler(wait_for_key=True)
+    return [assembler.video(Codec.H264, stream, index * 3600, None) for index, stream in enumerate(pictures)]
+
+
+@pytest.mark.parametrize(
+    "options", ["slices=4", "aud=1", "slices=3:aud=1", "nal-hrd=cbr:vbv-maxrate=500:vbv-bufsize=500"]
+)
+def test_slices_delimiters_and_sei_do_not_hide_the_key_pictures(options: str) -> None:
+    units = assembled(streams(options))
+    assert all(units)
+    assert [index for index, unit in enumerate(units) if unit and unit.key] == [0, 10, 20]
+
+
+def test_i_pictures_behind_parameter_sets_are_keys_where_no_second_idr_comes() -> None:
+    pictures = streams("open-gop=1:bframes=0:keyint=10:min-keyint=1")
+    keys = [index for index, unit in enumerate(assembled(pictures)) if unit and unit.key]
+    assert keys == [0, 10, 20]
+
+
+def test_a_picture_without_its_first_slice_is_damage() -> None:
+    pictures = streams("slices=4")
+    parts = nal.split(pictures[5])
+    assembler = Assembler(wait_for_key=True)
+    assert assembler.video(Codec.H264, pictures[0], 0, None) is not None
+    assert assembler.video(Codec.H264, nal.join(parts[1:]), 3600, None) is None
+    assert assembler.damaged == 1
+    assert assembler.video(Codec.H264, pictures[6], 7200, None) is None
+    assert assembler.video(Codec.H264, pictures[10], 10_800, None) is not None
+
+
+def test_another_codec_starts_afresh_with_its_first_key_picture() -> None:
+    assembler = Assembler(wait_for_key=True)
+    assert assembler.video(Codec.H264, media.h264_units()[0].payload, 0, None) is not None
+    assert assembler.video(Codec.H265, media.h265_units()[1].payload, 3600, None) is None
+    unit = assembler.video(Codec.H265, media.h265_units()[0].payload, 7200, None)
+    assert unit is not None
+    assert (unit.codec, unit.key) == (Codec.H265, True)
+
+
+def test_a_key_picture_whose_parameter_sets_never_came_is_withheld() -> None:
+    stream = media.h264_units()[0].payload
+    bare = stream[stream.index(b"\x00\x00\x01\x65") :]
+    assembler = Assembler(wait_for_key=True)
+    assert assembler.video(Codec.H264, bare, 0, None) is None
+    assert assembler.skipped == 1
+
+
+def test_endless_parameter_sets_do_not_pile_up() -> None:
+    assembler = Assembler(wait_for_key=True)
+    for index in range(300):
+        assert assembler.video(Codec.H264, nal.join([b"\x67" + b"\x11" * 1000]), index, None) is None
+    unit = assembler.video(Codec.H264, media.h264_units()[0].payload, 400, None)
+    assert unit is not None
+    assert len(unit.payload) < 65_536 + len(media.h264_units()[0].payload) + 1100
