@@ -119,7 +119,7 @@ class MediaSupervisor:
 
     async def start(self) -> None:
         """Start the workers. Raises :class:`EngineUnavailableError` when one cannot start."""
-        self._telling = [asyncio.create_task(self._notify(slot)) for slot in self._slots]
+        self._telling = [asyncio.create_task(self._tell(slot)) for slot in self._slots]
         await asyncio.gather(*(slot.process.start() for slot in self._slots))
 
     async def stop(self) -> None:
@@ -275,7 +275,7 @@ class MediaSupervisor:
             session_id=session_id, source_id=verdict.source_id, lease_ms=verdict.lease_ms
         )
 
-    async def _notify(self, slot: _Slot) -> None:
+    async def _tell(self, slot: _Slot) -> None:
         """Pass on one worker's events in their order; a handler that fails must not stop the next."""
         while True:
             notice = await slot.events.get()

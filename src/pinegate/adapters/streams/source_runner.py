@@ -137,7 +137,7 @@ class SourceRunner:
                     self._spawn(self._close(source_id))
                 case TellViewers(session_ids, failure):
                     reason = f"{EndReason.SOURCE_UNAVAILABLE.value}:{failure.value}"
-                    self._spawn(self._notify(session_ids, reason))
+                    self._spawn(self._tell(session_ids, reason))
         self._changed.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -212,6 +212,6 @@ class SourceRunner:
         with contextlib.suppress(MediaEngineError):
             await self._media.close_source(source_id, reason)
 
-    async def _notify(self, session_ids: Collection[str], reason: str) -> None:
+    async def _tell(self, session_ids: Collection[str], reason: str) -> None:
         with contextlib.suppress(MediaEngineError):
             await self._media.close_sessions(session_ids, reason)

@@ -36,7 +36,7 @@ _RECIPIENTS: Mapping[ApplicationEvent, frozenset[OrganizationKind]] = {
     _E.REVOKE: frozenset({_UNIT, _POLICE}),
     _E.COMPLETE_REVOCATION: frozenset({_UNIT, _POLICE, _BUREAU}),
 }
-"""``using_unit`` stands for the applying unit. A withdrawal is made known to whoever had the file (``recipients_of``)."""
+"""``using_unit`` stands for the applying unit. Of a withdrawal whoever had the file gets notice (``recipients_of``)."""
 
 
 def recipients_of(event: ApplicationEvent, round_: int) -> frozenset[OrganizationKind]:
