@@ -25,13 +25,13 @@ from _access_city import AccessCity, build_city, request_for
 from _measure import figure, percentile
 from _media_city import LoadProcess, PacedCamera
 from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
@@ -77,10 +77,10 @@ class Gate:
 async def gate(url: str) -> AsyncIterator[Gate]:
     database = Database(url, pool_size=20)
     ends = SessionEnds(database, EndedEvents(), utc_now, lambda: str(uuid4()))
-    door = MediaDoor(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
-    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), door)
+    media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
+    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), media_events)
     sources = SourceRunner(media, PacedSignalling(), database, monotonic_seconds, sip_domain="3410000000")
-    door.serve(sources)
+    media_events.serve(sources)
     limits = {"idle_limit": timedelta(hours=1), "longest_session": timedelta(hours=12)}
     judge = Judge(database, media, ends, utc_now, monotonic_seconds, **limits)
     city = await build_city(database, datetime.now(UTC) - timedelta(minutes=1), points=500)

@@ -1,4 +1,4 @@
-"""What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
+"""What the routes are given. Built once by ``wiring.py``, the only place that builds adapters."""
 
 import secrets
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
 
 
 class WakesJudge(Protocol):
-    """The judge of running sessions, as the doors know it."""
+    """The judge of running sessions, as the routes know it."""
 
     def wake(self) -> None:
         """Something happened that is no access change: judge everything soon."""
@@ -76,7 +76,7 @@ def _interface_limit() -> RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
+    """The adapters behind every route. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
     ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url. What has a default works without cameras.
     """
 

@@ -13,7 +13,6 @@ import structlog
 from fastapi import FastAPI
 
 from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
@@ -34,6 +33,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.secret_files import read_or_create
 from pinegate.adapters.settings import Settings
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.snapshots import Snapshots
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.entrypoints.http_api.app import create_app
@@ -160,8 +160,8 @@ async def running_city(
 
         events = EndedEvents()
         ends = SessionEnds(database, events, utc_now, new_id)
-        door = MediaDoor(database, ends, utc_now, monotonic_seconds, new_id)
-        media = MediaSupervisor(media_settings(settings), door)
+        media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, new_id)
+        media = MediaSupervisor(media_settings(settings), media_events)
         recorder = Recorder(database, divisions(), utc_now, new_id)
         signalling = Gb28181Server(
             settings.sip_id, settings.sip_domain, DeviceAccounts(database, box), recorder
@@ -176,7 +176,7 @@ async def running_city(
             idle_limit=IDLE_LIMIT,
             longest_session=ABSOLUTE_LIMIT,
         )
-        door.serve(sources)
+        media_events.serve(sources)
         signalling.streams = sources
         scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
         await _remove_orphans(scans, database)

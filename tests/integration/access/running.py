@@ -32,7 +32,7 @@ async def watch(client_as: ClientAs, watching: Watching, live: Live, **changes: 
     response = await client.post("/api/play", json=watching.form(**changes))
     answer = response.json()
     ticket = answer["url"].rsplit("/", 1)[1].split(".")[0]
-    admitted = await live.door.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
+    admitted = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     assert isinstance(admitted, Admitted), admitted
     return admitted.session_id
 

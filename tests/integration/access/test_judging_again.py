@@ -159,7 +159,9 @@ async def test_signing_out_cuts_the_pictures_of_that_session(
         client = await client_as(watching.viewer)
         answer = (await client.post("/api/play", json=watching.form())).json()
         ticket = answer["url"].rsplit("/", 1)[1].split(".")[0]
-        assert isinstance(await live.door.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1"), Admitted)
+        assert isinstance(
+            await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1"), Admitted
+        )
         await client.delete("/api/session")
         await until(lambda: live.media.cut.get(answer["session_id"]) == "signed_out")
 
@@ -172,14 +174,14 @@ async def test_leases_are_renewed_only_while_the_judge_can_judge(
         live.judge.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with unreachable(postgres, live):
-            refused = await live.door.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+            refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()  # a round that had read its facts before the outage is over by now
             live.judge.wake()
             await live.judge.judge_now()
             assert live.media.renewed == []
             # the engine ends the session with its lease, while nothing can be written down
-            await live.door.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
         await until(lambda: _ended(live, session))
         assert await end_reason(live, session) == "lease_ended"
         async with live.database.transaction() as tx:

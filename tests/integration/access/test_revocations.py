@@ -201,7 +201,7 @@ async def test_a_revoked_grants_ticket_dies_before_it_is_used(
     await bureau.post("/api/revocations", json=order(watching, "grant"))
     assert await end_reason(live, play["session_id"]) == "grant_revoked"
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    refused = await live.door.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
+    refused = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
     assert isinstance(refused, Refused)
 
 

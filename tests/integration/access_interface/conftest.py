@@ -1,4 +1,4 @@
-"""A unit's programme with a key pair, and the doors it calls."""
+"""A unit's programme with a key pair, and the routes it calls."""
 
 from dataclasses import dataclass, replace
 from typing import Any

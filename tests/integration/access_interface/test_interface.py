@@ -106,7 +106,7 @@ async def test_a_play_address_works_once_for_the_named_person(
     assert answer.status_code == 200, answer.text
     play = answer.json()
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    assert not isinstance(await live.door.redeem_ticket(ticket, PlayProtocol.MP4, HOST), Refused)
+    assert not isinstance(await live.media_events.redeem_ticket(ticket, PlayProtocol.MP4, HOST), Refused)
     state = await programme.ask("GET", f"/access/v1/sessions/{play['session_id']}")
     assert state.json()["state"] == "live"
     assert (await programme.ask("DELETE", f"/access/v1/sessions/{play['session_id']}")).status_code == 204
@@ -181,7 +181,7 @@ async def test_a_withdrawn_credential_is_void_and_its_pictures_are_cut(
     await live.judge.begin()
     play = (await programme.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")).json()
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    await live.door.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
+    await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     admin = await client_as(Role.SECURITY_ADMIN)
     url = f"/api/systems/{watching.city.system}/credentials/{programme.access_key}"
     assert (await admin.delete(url)).status_code == 204

@@ -81,7 +81,7 @@ class Camera:
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    """With everything behind the doors that a success needs."""
+    """With everything behind the routes that a success needs."""
     live = build_live(services)
     return replace(
         services,

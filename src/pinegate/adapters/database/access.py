@@ -142,7 +142,7 @@ class AccessRows:
             (
                 *event_values(event),
                 entry.id,
-                request.door.value,
+                request.channel.value,
                 "allowed" if allowed else "denied",
                 None if allowed else decision.reason.value,
                 request.operation.value,

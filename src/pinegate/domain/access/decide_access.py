@@ -1,4 +1,4 @@
-"""The rule that decides. One pure function, asked by every door, and asked again whenever anything it read changes.
+"""The rule that decides. One pure function, asked on every channel, and asked again whenever anything it read changes.
 
 Play is allowed only if the application is active ∧ the agreement in force ∧ the grant valid now ∧ the point listed
 and still marked shareable ∧ the operation granted ∧ the person on the system's roster and bound by acknowledgement.
@@ -10,11 +10,11 @@ from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import (
     LEASE_SECONDS,
     SENSITIVE_LEASE_SECONDS,
+    AccessChannel,
     AccessFacts,
     AccessRequest,
     Allowed,
     Denied,
-    Door,
     GrantFacts,
     PersonFacts,
     PointFacts,
@@ -49,7 +49,7 @@ def decide_access(request: AccessRequest, facts: AccessFacts, now: datetime) -> 
         return Denied(DenialReason.PERSON_UNKNOWN)
     if person.organization_standing is not Standing.ACTIVE:
         return Denied(DenialReason.ORGANIZATION_NOT_ACTIVE)
-    if request.door is Door.OPERATOR_TEST:
+    if request.channel is AccessChannel.OPERATOR_TEST:
         return _decide_operator_test(request, facts, person)
     denial = _judge_system(request, person, system)
     if denial is not None:
@@ -71,7 +71,7 @@ def _judge_system(
         return DenialReason.SYSTEM_NOT_ACTIVE
     if system.organization_id != person.organization_id:
         return DenialReason.NOT_ON_ROSTER
-    if request.door is Door.INTERFACE and not system.interface_open:
+    if request.channel is AccessChannel.INTERFACE and not system.interface_open:
         return DenialReason.CREDENTIAL_WITHDRAWN
     if person.state not in _MAY_ACT:
         return DenialReason.PERSON_NOT_ACTIVE

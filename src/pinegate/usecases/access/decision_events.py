@@ -66,7 +66,7 @@ def _event(
         subject_id=entry.id,
         client_host=request.client_host,
         details={
-            "door": request.door.value,
+            "door": request.channel.value,  # the name of 0.1.0: the log's keys do not change under who searches it
             "operation": request.operation.value,
             "point": request.point_id,
             "system": request.system_id,

@@ -19,7 +19,7 @@ class Verdicts:
 
 
 def judge_again(sessions: Sequence[LiveSession], now: datetime) -> Verdicts:
-    """The same rule as at the door, on the facts of this moment."""
+    """The same rule as at the opening, on the facts of this moment."""
     falls: dict[str, str] = {}
     keeps: dict[str, float] = {}
     for session in sessions:

@@ -1,4 +1,4 @@
-"""The portal's door to pictures: play, its state and its end, snapshots, camera control."""
+"""The portal's routes to pictures: play, its state and its end, snapshots, camera control."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from pinegate.domain.access.denial_reasons import EndReason
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.watching import (
     PlayAnswer,
@@ -69,7 +69,7 @@ class PtzForm(PtzOrder):
 
 def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation: Operation) -> AccessRequest:
     return AccessRequest(
-        door=Door.PORTAL,
+        channel=AccessChannel.PORTAL,
         person_id=user.actor.person_id,
         system_id=form.system_id,
         point_id=form.point_id,

@@ -1,4 +1,4 @@
-"""The viewers' door: one listening socket, `/live/<ticket>.<ext>`, nothing else.
+"""The viewers' listener: one listening socket, `/live/<ticket>.<ext>`, nothing else.
 
 Heads are parsed by h11 under caps of size, time and number; then the ticket is redeemed by control, and the
 bare socket goes to a :class:`Viewer`. A ticket never reaches a log line.
@@ -67,7 +67,7 @@ class _Answer:
     data: bytes
 
 
-class HttpDoor:
+class HttpListener:
     """Accepts, parses, redeems, hands over. ``counters`` are for the statistics."""
 
     def __init__(

@@ -32,7 +32,7 @@ _REASONS: Mapping[str, EndReason] = {
 """The engine's words where the register's differ."""
 
 
-class MediaDoor:
+class MediaEventHandler:
     """Implements ``usecases.streams.media_engine.MediaEvents``; ``serve`` before the engine starts."""
 
     def __init__(
