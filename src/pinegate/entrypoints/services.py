@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from pinegate.adapters.access.judge import NobodyJudges
+from pinegate.adapters.access.reevaluator import NullReevaluator
 from pinegate.adapters.access.session_ends import EndedEvents
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
@@ -26,14 +26,14 @@ from pinegate.usecases.streams.media_engine import MediaEngine, NullMediaEngine
 from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
 
 
-class WakesJudge(Protocol):
-    """The judge of running sessions, as the routes know it."""
+class Reevaluation(Protocol):
+    """The re-evaluation of running sessions, as the routes know it."""
 
     def wake(self) -> None:
-        """Something happened that is no access change: judge everything soon."""
+        """Something happened that is no access change: re-evaluate everything soon."""
         ...
 
-    async def judge_now(self) -> None:
+    async def reevaluate_now(self) -> None:
         """Close what has fallen; returns when it is closed."""
         ...
 
@@ -96,7 +96,7 @@ class Services:
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
-    judge: WakesJudge = field(default_factory=NobodyJudges)
+    reevaluator: Reevaluation = field(default_factory=NullReevaluator)
     ended_events: EndedEvents = field(default_factory=EndedEvents)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
     scans: KeepsScans = field(default_factory=NoScans)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import structlog
 from fastapi import FastAPI
 
-from pinegate.adapters.access.judge import Judge
+from pinegate.adapters.access.reevaluator import Reevaluator
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
@@ -167,7 +167,7 @@ async def running_city(
             settings.sip_id, settings.sip_domain, DeviceAccounts(database, box), recorder
         )
         sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=settings.sip_domain)
-        judge = Judge(
+        reevaluator = Reevaluator(
             database,
             media,
             ends,
@@ -190,7 +190,7 @@ async def running_city(
             media=media,
             signalling=signalling,
             snapshots=Snapshots(media, sources),
-            judge=judge,
+            reevaluator=reevaluator,
             ended_events=events,
             device_signalling=signalling,
             scans=scans,
@@ -200,13 +200,13 @@ async def running_city(
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
         stack.push_async_callback(_cancelled, _started(ends.run))
-        stack.push_async_callback(judge.begin)
+        stack.push_async_callback(reevaluator.begin)
         await media.start()
         stack.push_async_callback(media.stop)
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
-        await judge.begin()
-        for work in (judge.run, sources.run, lambda: run_scheduler(services)):
+        await reevaluator.begin()
+        for work in (reevaluator.run, sources.run, lambda: run_scheduler(services)):
             stack.push_async_callback(_cancelled, _started(work))
         app = create_app(
             services,

@@ -10,7 +10,7 @@ from tests.factories.catalogue import add_device, add_points
 from tests.factories.organizations import City, Person, fresh_id
 from tests.integration.conftest import Clock
 
-from pinegate.adapters.access.judge import Judge
+from pinegate.adapters.access.reevaluator import Reevaluator
 from pinegate.adapters.access.session_ends import SessionEnds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import devices
@@ -121,7 +121,7 @@ class Live:
     ends: SessionEnds
     sources: SourceRunner
     media_events: MediaEventHandler
-    judge: Judge
+    reevaluator: Reevaluator
 
 
 def build_live(services: Services) -> Live:
@@ -132,7 +132,7 @@ def build_live(services: Services) -> Live:
         services.database, ends, services.now, services.monotonic, services.new_id
     )
     media_events.serve(sources)
-    judge = Judge(
+    reevaluator = Reevaluator(
         services.database,
         media,
         ends,
@@ -141,7 +141,7 @@ def build_live(services: Services) -> Live:
         idle_limit=timedelta(minutes=15),
         longest_session=timedelta(hours=12),
     )
-    return Live(services.database, media, signalling, ends, sources, media_events, judge)
+    return Live(services.database, media, signalling, ends, sources, media_events, reevaluator)
 
 
 @pytest.fixture
@@ -161,5 +161,5 @@ def services(base_services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )

@@ -16,8 +16,8 @@ HOST = "127.0.0.1"
 
 @asynccontextmanager
 async def serving(live: Live) -> AsyncIterator[None]:
-    """The judge, the sources and the writer of ends at work."""
-    tasks = [asyncio.create_task(part.run()) for part in (live.judge, live.sources, live.ends)]
+    """The reevaluator, the sources and the writer of ends at work."""
+    tasks = [asyncio.create_task(part.run()) for part in (live.reevaluator, live.sources, live.ends)]
     try:
         yield
     finally:

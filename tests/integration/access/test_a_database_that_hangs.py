@@ -88,7 +88,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
     client = await client_as(watching.viewer)
     async with serving(live):
         session = await watch(client_as, watching, live)
-        live.judge.wake()
+        live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with hanging(cluster):
             asked = [client.post("/api/play", json=watching.form()) for _ in range(20)]
@@ -100,8 +100,8 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
             assert (health["status"], health["database"]) == ("degraded", "unavailable")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()
-            live.judge.wake()
-            await live.judge.judge_now()
+            live.reevaluator.wake()
+            await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
             await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
 

@@ -23,7 +23,7 @@ VIEWERS = 4
 async def test_no_session_outlives_a_revocation_that_committed(
     client_as: ClientAs, watching: Watching, live: Live, services: Services
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     chance = random.Random(20261122)
     allowed = denied = 0
     for round_number in range(ROUNDS):
@@ -36,7 +36,7 @@ async def test_no_session_outlives_a_revocation_that_committed(
         came = {answer.session_id for answer in answers if isinstance(answer, Admitted)}
         allowed, denied = allowed + len(came), denied + VIEWERS - len(came)
 
-        await live.judge.judge_now()
+        await live.reevaluator.reevaluate_now()
 
         assert await open_sessions(live) == set(), f"round {round_number}"
         assert came <= set(live.media.cut), f"round {round_number}"

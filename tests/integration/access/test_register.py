@@ -24,7 +24,7 @@ async def test_a_play_is_registered_from_asking_to_the_last_byte(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         bureau = await client_as(Role.BUREAU_APPROVER)
         running = (await bureau.get("/api/access-register", params={"live": "true"})).json()

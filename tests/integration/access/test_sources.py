@@ -21,7 +21,7 @@ async def test_however_many_watch_one_invite_goes_to_the_camera(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         for _ in range(5):
             await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
@@ -38,7 +38,7 @@ async def test_waiting_viewers_are_told_why_there_is_no_picture(
 ) -> None:
     live.signalling.failures.append(InviteFailed(InviteFailure.CHANNEL_UNKNOWN))
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
         reason = live.media.cut[session]
@@ -59,7 +59,7 @@ async def test_a_device_that_names_a_foreign_media_address_gets_no_connection(
     async with live.database.transaction() as tx:
         await tx.connection.execute(text("update devices set address = '10.9.9.9:5060'"))
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
     assert live.media.cut[session] == "source_unavailable:answer_invalid"
@@ -71,7 +71,7 @@ async def test_after_a_worker_died_its_sources_come_back_and_its_sessions_say_wh
 ) -> None:
     point = watching.points[0]
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
         await live.media_events.source_started(started(point))
@@ -91,7 +91,7 @@ async def test_when_the_device_hangs_up_its_viewers_are_cut_and_it_is_asked_agai
 ) -> None:
     point = watching.points[0]
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
         await live.media_events.source_started(started(point))

@@ -83,7 +83,7 @@ def full_services(services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )
 
 

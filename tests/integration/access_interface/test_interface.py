@@ -178,14 +178,14 @@ async def test_a_camera_is_steered_by_one_person_at_a_time(
 async def test_a_withdrawn_credential_is_void_and_its_pictures_are_cut(
     programme: Programme, watching: Watching, live: Live, client_as: ClientAs
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     play = (await programme.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")).json()
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
     await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     admin = await client_as(Role.SECURITY_ADMIN)
     url = f"/api/systems/{watching.city.system}/credentials/{programme.access_key}"
     assert (await admin.delete(url)).status_code == 204
-    await live.judge.judge_now()
+    await live.reevaluator.reevaluate_now()
     assert live.media.cut == {play["session_id"]: "credential_withdrawn"}
     assert (await programme.ask("GET", "/access/v1/points")).status_code == 401
 

@@ -88,7 +88,7 @@ def services(services: Services) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Camera(),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
         device_signalling=Reachable(),
     )
 

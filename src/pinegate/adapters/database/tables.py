@@ -405,7 +405,7 @@ access_changes = _table(
     Column("target_id", Text, nullable=False),
     _time("at", now=True),
 )
-"""The outbox of everything that a decision may have stood on; NOTIFY ``access_changes`` wakes the judge."""
+"""The outbox of everything that a decision may have stood on; NOTIFY ``access_changes`` wakes the reevaluator."""
 
 audit_events = _table(
     "audit_events",

@@ -254,7 +254,7 @@ class Worker:
             case TicketRefused():
                 return Refused(answer.code, answer.message)
             case _:
-                raise ChannelClosedError("control could not judge the ticket")
+                raise ChannelClosedError("control could not decide on the ticket")
 
     def _admit(
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes

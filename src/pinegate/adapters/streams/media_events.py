@@ -63,7 +63,7 @@ class MediaEventHandler:
                     tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
                 )
         except SQLAlchemyError as error:
-            log.warning("a ticket could not be judged", error=type(error).__name__)
+            log.warning("a ticket could not be decided on", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")
         if isinstance(answer, TicketRefusal):
             return Refused(answer.value, "this ticket opens nothing; ask for a new one")

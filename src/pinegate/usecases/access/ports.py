@@ -64,7 +64,7 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A play session that runs, or whose ticket is still out, with everything to judge it again."""
+    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it."""
 
     id: str
     request: AccessRequest

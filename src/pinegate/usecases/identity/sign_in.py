@@ -81,7 +81,7 @@ async def settle_sign_in(
         return SignInRefusal.LOCKED_OUT
     demonstration = attempt.method is SignInMethod.DEMONSTRATION
     if not demonstration:
-        refusal = await _judge(tx, account, attempt, secret_box, codes, now)
+        refusal = await _refusal_of(tx, account, attempt, secret_box, codes, now)
         if refusal is SignInRefusal.TOTP_REQUIRED and not attempt.code:
             return refusal
         if refusal is not None:
@@ -95,7 +95,7 @@ async def settle_sign_in(
     return account
 
 
-async def _judge(
+async def _refusal_of(
     tx: IdentityTransaction,
     account: Account,
     attempt: SignInAttempt,

@@ -18,16 +18,16 @@ class House:
     def __init__(self, trusted_proxies: tuple[str, ...] = ()) -> None:
         self.asked: list[tuple[str, PlayProtocol, str]] = []
         self.admitted: list[socket.socket] = []
-        self.verdict: Admitted | Refused | Exception = Admitted("session", "camera", 1000)
+        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1000)
         self.room = True
         self.listener = HttpListener(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
         self.port = self.listener.listen("127.0.0.1", 0)
 
     async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:
         self.asked.append((ticket, protocol, client_host))
-        if isinstance(self.verdict, Exception):
-            raise self.verdict
-        return self.verdict
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
     def _admit(
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
@@ -82,7 +82,7 @@ async def test_a_full_house_admits_nobody() -> None:
 
 async def test_without_control_no_ticket_is_good() -> None:
     house = House()
-    house.verdict = ChannelClosedError("gone")
+    house.answer = ChannelClosedError("gone")
     assert (await house.ask(_get())).startswith(b"HTTP/1.1 503 ")
     house.listener.close()
 
@@ -90,7 +90,7 @@ async def test_without_control_no_ticket_is_good() -> None:
 async def test_only_a_trusted_proxy_names_the_client() -> None:
     for trusted, expected in (((), "127.0.0.1"), (("127.0.0.1",), "10.9.8.7")):
         house = House(trusted)
-        house.verdict = Refused("no", "no")
+        house.answer = Refused("no", "no")
         await house.ask(_get("X-Forwarded-For: 1.1.1.1, 10.9.8.7\r\n"))
         assert house.asked == [(TICKET, PlayProtocol.FLV, expected)]
         house.listener.close()
@@ -119,9 +119,9 @@ async def test_what_is_no_http_is_answered_or_closed(request_bytes: bytes) -> No
 
 async def test_no_ticket_reaches_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     house = House()
-    house.verdict = Refused("no", "no")
+    house.answer = Refused("no", "no")
     await house.ask(_get())
-    house.verdict = ChannelClosedError("gone")
+    house.answer = ChannelClosedError("gone")
     await house.ask(_get())
     printed = capsys.readouterr()
     assert TICKET not in printed.out + printed.err

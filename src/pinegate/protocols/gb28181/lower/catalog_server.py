@@ -185,7 +185,7 @@ class CatalogServer:
             return
         if request.to.tag:
             fits = known is not None and known.dialog.key == key_of_request(request)
-            if known is None or not fits or known.dialog.judge(request, flow) is not Belonging.FITS:
+            if known is None or not fits or known.dialog.check(request, flow) is not Belonging.FITS:
                 self._endpoint.refuse(request, flow, 481)
                 return
             known.dialog.took(request)

@@ -122,7 +122,7 @@ class IncomingCalls:
     def receive_bye(self, request: Request, flow: Flow, now: float) -> None:
         """200 when Call-ID, both tags, source and CSeq fit, else 481."""
         call = self._find(request, flow)
-        if call is None or call.dialog is None or call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call is None or call.dialog is None or call.dialog.check(request, flow) is not Belonging.FITS:
             self._endpoint.refuse(request, flow, 481)
             return
         self._endpoint.reply(request, flow, 200, now)

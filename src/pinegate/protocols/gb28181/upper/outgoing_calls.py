@@ -168,7 +168,7 @@ class OutgoingCalls:
         call = self._calls.get(call_id)
         if call is None or call.dialog is None or call.dialog.key != key_of_request(request):
             return False
-        if call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call.dialog.check(request, flow) is not Belonging.FITS:
             return False
         del self._calls[call_id]
         self._endpoint.reply(request, flow, 200, now)
