@@ -89,7 +89,7 @@ class Gb28181Server:
             events.QueryFailed: self._query_failed,
             events.ControlFinished: self._answers.control_finished,
             events.InviteAnswered: self._invite_answered,
-            events.InviteFailed: self._answers.invite_failed,
+            events.CallFailed: self._answers.call_failed,
             events.CallEnded: self._call_ended,
             events.MessageRejected: self._faults.refused,
         }

@@ -7,8 +7,8 @@ from enum import Enum, auto
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
     CallEndReason,
+    CallFailed,
     InviteAnswered,
-    InviteFailed,
     UpperEvent,
 )
 from pinegate.protocols.gb28181.upper.registrar import Registration
@@ -98,7 +98,7 @@ class OutgoingCalls:
         known = self._calls.get(call)
         if known is not None and known.state is CallState.INVITING:
             self._cancel(known, now)
-            self._emit(InviteFailed(call, 408, "No final answer in time"))
+            self._emit(CallFailed(call, 408, "No final answer in time"))
 
     def _cancel(self, call: _Call, now: float) -> None:
         call.state = CallState.CANCELLED
@@ -155,7 +155,7 @@ class OutgoingCalls:
         del self._calls[name]
         call.deadline.cancel()
         if call.state is CallState.INVITING:
-            self._emit(InviteFailed(name, status, printable(reason)))
+            self._emit(CallFailed(name, status, printable(reason)))
 
     def _bye(self, call: _Call, now: float) -> None:
         if call.dialog is not None:
@@ -200,4 +200,4 @@ class OutgoingCalls:
                 continue
             self._endpoint.transactions.abandon(call.invite)
             if call.state is CallState.INVITING:
-                self._emit(InviteFailed(name, 480, "The device went offline"))
+                self._emit(CallFailed(name, 480, "The device went offline"))

@@ -16,10 +16,10 @@ from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatform
 from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
 from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
+    CallFailed,
     CatalogChanged,
     DeviceOffline,
     DeviceRegistered,
-    InviteFailed,
     MessageRejected,
     PlaybackEnded,
     PositionReceived,
@@ -211,12 +211,12 @@ class UpperPlatform:
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
-        """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
+        """Ask a channel for a stream; the call's name. InviteAnswered or CallFailed follows."""
         device = self._registrar.devices.get(device_id)
         if device is not None:
             return self._calls.invite(device, _code(channel_id), offer, now)
         call = self._endpoint.token()
-        self._events.append(InviteFailed(call, 480, "The device is not registered"))
+        self._events.append(CallFailed(call, 480, "The device is not registered"))
         return call
 
     def hang_up(self, call: str, now: float) -> None:
