@@ -43,7 +43,7 @@ from pinegate.protocols.manscdp.messages import (
     Message,
     MobilePosition,
 )
-from pinegate.protocols.manscdp.ptz import PtzCommand
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.manscdp.ptz import encode as encode_ptz
 from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
@@ -199,7 +199,12 @@ class UpperPlatform:
         self._subscriptions.cancel(device_id, now)
 
     def control_ptz(
-        self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
+        self,
+        device_id: str,
+        channel_id: str,
+        command: PtzInstruction,
+        now: float,
+        priority: int | None = None,
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
         control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
