@@ -25,7 +25,7 @@ from _access_city import AccessCity, build_city, request_for
 from _measure import figure, percentile
 from _media_city import LoadProcess, PacedCamera
 from pinegate.adapters.access.reevaluator import Reevaluator
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.media.settings import MediaSettings
@@ -76,7 +76,7 @@ class Gate:
 @asynccontextmanager
 async def gate(url: str) -> AsyncIterator[Gate]:
     database = Database(url, pool_size=20)
-    ends = SessionEnds(database, EndedEvents(), utc_now, lambda: str(uuid4()))
+    ends = SessionEndWriter(database, SessionEndListeners(), utc_now, lambda: str(uuid4()))
     media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
     media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), media_events)
     sources = SourceRunner(media, PacedSignalling(), database, monotonic_seconds, sip_domain="3410000000")

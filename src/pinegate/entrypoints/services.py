@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pinegate.adapters.access.reevaluator import NullReevaluator
-from pinegate.adapters.access.session_ends import EndedEvents
+from pinegate.adapters.access.session_ends import SessionEndListeners
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.disk_space import PlentyOfSpace
@@ -97,7 +97,7 @@ class Services:
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
     reevaluator: Reevaluation = field(default_factory=NullReevaluator)
-    ended_events: EndedEvents = field(default_factory=EndedEvents)
+    end_listeners: SessionEndListeners = field(default_factory=SessionEndListeners)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
     scans: KeepsScans = field(default_factory=NoScans)
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)

@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 
 from pinegate.adapters.access.reevaluator import Reevaluator
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
@@ -158,8 +158,8 @@ async def running_city(
         async with database.transaction() as tx:
             await tx.devices.nobody_is_online()
 
-        events = EndedEvents()
-        ends = SessionEnds(database, events, utc_now, new_id)
+        events = SessionEndListeners()
+        ends = SessionEndWriter(database, events, utc_now, new_id)
         media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, new_id)
         media = MediaSupervisor(media_settings(settings), media_events)
         recorder = Recorder(database, divisions(), utc_now, new_id)
@@ -191,7 +191,7 @@ async def running_city(
             signalling=signalling,
             snapshots=Snapshots(media, sources),
             reevaluator=reevaluator,
-            ended_events=events,
+            end_listeners=events,
             device_signalling=signalling,
             scans=scans,
             disk=space,

@@ -11,7 +11,7 @@ from tests.factories.organizations import City, Person, fresh_id
 from tests.integration.conftest import Clock
 
 from pinegate.adapters.access.reevaluator import Reevaluator
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import devices
 from pinegate.adapters.identity.secret_box import AesGcmBox
@@ -118,7 +118,7 @@ class Live:
     database: Database
     media: StubMedia
     signalling: StubSignalling
-    ends: SessionEnds
+    ends: SessionEndWriter
     sources: SourceRunner
     media_events: MediaEventHandler
     reevaluator: Reevaluator
@@ -126,7 +126,7 @@ class Live:
 
 def build_live(services: Services) -> Live:
     media, signalling = StubMedia(), StubSignalling()
-    ends = SessionEnds(services.database, services.ended_events, services.now, services.new_id)
+    ends = SessionEndWriter(services.database, services.end_listeners, services.now, services.new_id)
     sources = SourceRunner(media, signalling, services.database, services.monotonic, sip_domain="3410000000")
     media_events = MediaEventHandler(
         services.database, ends, services.now, services.monotonic, services.new_id

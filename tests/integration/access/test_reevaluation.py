@@ -272,7 +272,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
         async with live.database.transaction() as tx:
             query = select(access_register.c.portal_session_id).where(access_register.c.id == session)
             portal_session = (await tx.connection.execute(query)).scalar_one()
-        queue = services.ended_events.listen(portal_session)
+        queue = services.end_listeners.listen(portal_session)
         await change(live, watching, "grant_revoked")
         async with asyncio.timeout(10):
             ended = await queue.get()

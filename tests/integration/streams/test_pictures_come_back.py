@@ -15,7 +15,7 @@ from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
 from tests.integration.media.conftest import until
 from tests.integration.media.viewers import HttpViewer
 
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import camera_points, devices
@@ -43,7 +43,7 @@ SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
 class OpenEventHandler(MediaEventHandler):
     """Lets everybody in: this is about pictures, not about permission."""
 
-    def __init__(self, database: Database, ends: SessionEnds) -> None:
+    def __init__(self, database: Database, ends: SessionEndWriter) -> None:
         super().__init__(database, ends, utc_now, monotonic_seconds, fresh_id)
         self.point = ""
         self.ended: list[str] = []
@@ -94,7 +94,7 @@ async def streams(
     row = {"id": "device", "device_code": DEVICE, "name": "录像机", "media_transport": request.param}
     async with database.transaction() as tx:
         await tx.connection.execute(devices.insert().values(**row, password_encrypted=sealed))
-    ends = SessionEnds(database, EndedEvents(), lambda: datetime.now(UTC), fresh_id)
+    ends = SessionEndWriter(database, SessionEndListeners(), lambda: datetime.now(UTC), fresh_id)
     media_events = OpenEventHandler(database, ends)
     media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), media_events)
     recorder = Recorder(database, divisions(), utc_now, fresh_id)

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.access_changes import CHANNEL
 from pinegate.adapters.database.connection import Database
 from pinegate.domain.access.denial_reasons import EndReason
@@ -49,7 +49,7 @@ class Reevaluator:
         self,
         database: Database,
         media: MediaEngine,
-        ends: SessionEnds,
+        ends: SessionEndWriter,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         *,

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.denial_reasons import EndReason
@@ -38,7 +38,7 @@ class MediaEventHandler:
     def __init__(
         self,
         database: Database,
-        ends: SessionEnds,
+        ends: SessionEndWriter,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         new_id: Callable[[], str],
