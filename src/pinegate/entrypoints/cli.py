@@ -68,17 +68,17 @@ def migrate_database() -> None:
 
 
 @app.command()
-def found(
+def init(
     bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
     administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
     login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
 ) -> None:
     """Enter the first organization and account of a new city; the password is printed once."""
-    from pinegate.entrypoints.first_account import CityFoundedError, found_first_account
+    from pinegate.entrypoints.initialize import AlreadyInitializedError, initialize
 
     try:
-        password = asyncio.run(found_first_account(_settings(), bureau, administrator, login))
-    except CityFoundedError:
+        password = asyncio.run(initialize(_settings(), bureau, administrator, login))
+    except AlreadyInitializedError:
         _fail("this city has accounts already; sign in as security administrator and add others there")
     typer.echo(
         f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."

@@ -12,8 +12,8 @@ from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
 from pinegate.adapters.simulator.inventory import invent
 from pinegate.adapters.simulator.simulator import Simulator
-from pinegate.entrypoints.demonstration.found import PLATFORM_CODE, PLATFORM_NAME, Founding, Secrets
-from pinegate.entrypoints.demonstration.people import FOUNDER, HOUSES
+from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, HOUSES
+from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
 from pinegate.entrypoints.demonstration.straight_way import StraightWay
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.serve import portal_folder, serve_application
@@ -141,10 +141,10 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
 async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
     async with city.services.database.transaction() as tx:
         first_start = not await tx.organizations.any_organization()
-    founding = Founding(city.services, made)
+    seed = Seed(city.services, made)
     if first_start:
         narrator.tell("entering six organizations and their people …")
-        await founding.found()
+        await seed.enter()
         await city.signalling.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
@@ -154,7 +154,7 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
         narrator.tell(
             f"{progress.received} catalogue items have come; one unit walks the regulation's whole way …"
         )
-        await StraightWay(city.services, founding.actors, founding.systems["tourism"]).walk()
+        await StraightWay(city.services, seed.actors, seed.systems["tourism"]).walk()
     narrator.tell("ready.")
     return stack
 
@@ -171,7 +171,7 @@ async def _cameras(city: City) -> CatalogueProgress:
 
 def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
     address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
-    people = [("黄山市数据资源管理局", FOUNDER)]
+    people = [("黄山市数据资源管理局", FIRST_ADMINISTRATOR)]
     people += [(house.name, resident) for house in HOUSES for resident in house.residents]
     width = max(len(login) for login in made.passwords)
     lines = [

@@ -33,7 +33,7 @@ def _resident(login: str, name: str, *roles: Role) -> Resident:
     return Resident(login, name, frozenset(roles))
 
 
-FOUNDER = _resident("security-admin", "方守安", Role.SECURITY_ADMIN)
+FIRST_ADMINISTRATOR = _resident("security-admin", "方守安", Role.SECURITY_ADMIN)
 BUREAU = House(
     "bureau",
     OrganizationKind.DATA_BUREAU,

@@ -11,13 +11,13 @@ from sqlalchemy import update
 from pinegate.adapters.database.tables import accounts
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor
-from pinegate.entrypoints.demonstration.people import BUREAU, FOUNDER, HOUSES, House, Resident
+from pinegate.entrypoints.demonstration.people import BUREAU, FIRST_ADMINISTRATOR, HOUSES, House, Resident
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.devices.administer_device import add_device
 from pinegate.usecases.devices.ports import DeviceRecord
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
-from pinegate.usecases.organizations.found_city import found_city
+from pinegate.usecases.organizations.initialize_city import initialize_city
 from pinegate.usecases.organizations.keep_organizations import create_organization
 from pinegate.usecases.organizations.keep_roster import put_on_roster, register_system
 
@@ -38,7 +38,7 @@ class Secrets:
         if file.exists():
             kept = json.loads(file.read_text(encoding="utf-8"))
             return cls(kept["passwords"], kept["platform_password"])
-        people = [FOUNDER, *(resident for house in HOUSES for resident in house.residents)]
+        people = [FIRST_ADMINISTRATOR, *(resident for house in HOUSES for resident in house.residents)]
         made = cls({person.login: secrets.token_urlsafe(12) for person in people}, secrets.token_urlsafe(18))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
@@ -49,7 +49,7 @@ class Secrets:
         return made
 
 
-class Founding:
+class Seed:
     """Enters the city in one transaction, each act by the person whose act it is."""
 
     def __init__(self, services: Services, made: Secrets) -> None:
@@ -60,7 +60,7 @@ class Founding:
         self.systems: dict[str, str] = {}
         """The information systems' ids by the key of their house."""
 
-    async def found(self) -> None:
+    async def enter(self) -> None:
         made = self._made.passwords
         hashes = await asyncio.gather(
             *(self._services.passwords.hash(password) for password in made.values())
@@ -68,25 +68,25 @@ class Founding:
         self._hashes = dict(zip(made, hashes, strict=True))
         async with self._services.database.transaction() as tx:
             now = self._services.now()
-            founder = await found_city(
+            first_administrator = await initialize_city(
                 tx,
                 BUREAU.name,
-                FOUNDER.name,
-                FOUNDER.login,
-                self._hashes[FOUNDER.login],
+                FIRST_ADMINISTRATOR.name,
+                FIRST_ADMINISTRATOR.login,
+                self._hashes[FIRST_ADMINISTRATOR.login],
                 Act(None, now, self._services.new_id),
             )
-            self.actors[FOUNDER.login] = founder
+            self.actors[FIRST_ADMINISTRATOR.login] = first_administrator
             for house in HOUSES:
-                await self._move_in(tx, house, founder)
+                await self._move_in(tx, house, first_administrator)
             await self._add_platform(tx)
             # These passwords are random, and printed at every start: nobody is asked to change them.
             await tx.connection.execute(update(accounts).values(password_is_initial=False))
 
-    async def _move_in(self, tx: Transaction, house: House, founder: Actor) -> None:
-        act = Act(founder, self._services.now(), self._services.new_id)
+    async def _move_in(self, tx: Transaction, house: House, first_administrator: Actor) -> None:
+        act = Act(first_administrator, self._services.now(), self._services.new_id)
         if house is BUREAU:
-            organization_id = founder.organization_id
+            organization_id = first_administrator.organization_id
         else:
             organization_id = (
                 await create_organization(tx, house.kind, house.name, house.address, house.nature, act)

@@ -7,11 +7,11 @@ from pinegate.usecases.act import Act
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction, PersonRecord
 
 
-class CityFoundedError(Exception):
+class AlreadyInitializedError(Exception):
     """The city has its first account already; sign in as security administrator and add others there."""
 
 
-async def found_city(
+async def initialize_city(
     tx: OrganizationTransaction,
     bureau_name: str,
     person_name: str,
@@ -22,10 +22,10 @@ async def found_city(
     """Enter the data bureau and its security administrator; only into an empty city.
 
     Raises:
-        CityFoundedError: there is an organization already.
+        AlreadyInitializedError: there is an organization already.
     """
     if await tx.organizations.any_organization():
-        raise CityFoundedError
+        raise AlreadyInitializedError
     bureau = OrganizationRecord(
         act.new_id(), OrganizationKind.DATA_BUREAU, bureau_name, "", OrganizationNature.GOVERNMENT
     )
