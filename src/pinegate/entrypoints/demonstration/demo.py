@@ -12,7 +12,8 @@ from pinegate.adapters.simulator.clip_encoding import ClipSettings
 from pinegate.adapters.simulator.config import SimulatorConfig
 from pinegate.adapters.simulator.inventory import invent
 from pinegate.adapters.simulator.simulator import Simulator
-from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, HOUSES
+from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
+from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
 from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
 from pinegate.entrypoints.demonstration.straight_way import StraightWay
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
@@ -22,23 +23,6 @@ from pinegate.usecases.devices.ports import CatalogueProgress
 
 CAMERAS = 30
 _ARRIVAL_SECONDS = 60.0
-
-_ROLES_ZH = {
-    "unit_clerk": "使用单位经办人",
-    "unit_leader": "使用单位负责人",
-    "unit_viewer": "使用单位值班员",
-    "police_reviewer": "公安审核员",
-    "police_leader": "公安审批领导",
-    "political_legal_liaison": "政法委联络员",
-    "bureau_reviewer": "数据局审核员",
-    "bureau_approver": "数据局审批领导",
-    "operator_cataloguer": "运维编目员",
-    "operator_lister": "运维上架员",
-    "operator_provisioner": "运维开通员",
-    "system_admin": "系统管理员",
-    "security_admin": "安全管理员",
-    "audit_admin": "审计管理员",
-}
 
 
 class Narrator:
@@ -171,8 +155,10 @@ async def _cameras(city: City) -> CatalogueProgress:
 
 def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
     address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
-    people = [("黄山市数据资源管理局", FIRST_ADMINISTRATOR)]
-    people += [(house.name, resident) for house in HOUSES for resident in house.residents]
+    people = [(BUREAU.name, FIRST_ADMINISTRATOR)]
+    people += [
+        (organization.name, person) for organization in ORGANIZATIONS for person in organization.people
+    ]
     width = max(len(login) for login in made.passwords)
     lines = [
         "",
@@ -180,9 +166,9 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         "",
         "  演示账号（登录页可一键登录，仅限本机） / accounts (one click on the sign-in page, this machine only)",
         *(
-            f"    {resident.login:<{width}}  {made.passwords[resident.login]}  {name} {resident.name}"
-            f" · {'、'.join(_ROLES_ZH[role] for role in sorted(resident.roles))}"
-            for name, resident in people
+            f"    {person.login:<{width}}  {made.passwords[person.login]}  {name} {person.name}"
+            f" · {'、'.join(ROLE_NAMES[role] for role in sorted(person.roles))}"
+            for name, person in people
         ),
         "",
         "  先试一试 / try first",

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from pinegate.adapters.database.tables import accounts
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor
-from pinegate.entrypoints.demonstration.people import BUREAU, FIRST_ADMINISTRATOR, HOUSES, House, Resident
+from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS, SampleOrganization
+from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, SamplePerson
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.devices.administer_device import add_device
@@ -38,7 +39,10 @@ class Secrets:
         if file.exists():
             kept = json.loads(file.read_text(encoding="utf-8"))
             return cls(kept["passwords"], kept["platform_password"])
-        people = [FIRST_ADMINISTRATOR, *(resident for house in HOUSES for resident in house.residents)]
+        people = [
+            FIRST_ADMINISTRATOR,
+            *(person for organization in ORGANIZATIONS for person in organization.people),
+        ]
         made = cls({person.login: secrets.token_urlsafe(12) for person in people}, secrets.token_urlsafe(18))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
@@ -58,7 +62,7 @@ class Seed:
         self._hashes: dict[str, str] = {}
         self.actors: dict[str, Actor] = {}
         self.systems: dict[str, str] = {}
-        """The information systems' ids by the key of their house."""
+        """The information systems' ids by the key of their organization."""
 
     async def enter(self) -> None:
         made = self._made.passwords
@@ -77,43 +81,53 @@ class Seed:
                 Act(None, now, self._services.new_id),
             )
             self.actors[FIRST_ADMINISTRATOR.login] = first_administrator
-            for house in HOUSES:
-                await self._move_in(tx, house, first_administrator)
+            for organization in ORGANIZATIONS:
+                await self._enter_organization(tx, organization, first_administrator)
             await self._add_platform(tx)
             # These passwords are random, and printed at every start: nobody is asked to change them.
             await tx.connection.execute(update(accounts).values(password_is_initial=False))
 
-    async def _move_in(self, tx: Transaction, house: House, first_administrator: Actor) -> None:
+    async def _enter_organization(
+        self, tx: Transaction, organization: SampleOrganization, first_administrator: Actor
+    ) -> None:
         act = Act(first_administrator, self._services.now(), self._services.new_id)
-        if house is BUREAU:
+        if organization is BUREAU:
             organization_id = first_administrator.organization_id
         else:
             organization_id = (
-                await create_organization(tx, house.kind, house.name, house.address, house.nature, act)
+                await create_organization(
+                    tx, organization.kind, organization.name, organization.address, organization.nature, act
+                )
             ).id
-        for number, resident in enumerate(house.residents, 2):
-            await self._add(tx, house, organization_id, resident, number, act)
-        if house.system:
-            clerk = self._act(house.residents[0].login)
-            system_id = await register_system(tx, house.system, house.system_description, clerk)
-            self.systems[house.key] = system_id
-            for resident in house.residents[1:]:
-                await put_on_roster(tx, system_id, self.actors[resident.login].person_id, clerk)
+        for number, person in enumerate(organization.people, 2):
+            await self._add(tx, organization, organization_id, person, number, act)
+        if organization.system:
+            clerk = self._act(organization.people[0].login)
+            system_id = await register_system(tx, organization.system, organization.system_description, clerk)
+            self.systems[organization.key] = system_id
+            for person in organization.people[1:]:
+                await put_on_roster(tx, system_id, self.actors[person.login].person_id, clerk)
 
     async def _add(
-        self, tx: Transaction, house: House, organization_id: str, resident: Resident, number: int, act: Act
+        self,
+        tx: Transaction,
+        organization: SampleOrganization,
+        organization_id: str,
+        person: SamplePerson,
+        number: int,
+        act: Act,
     ) -> None:
         new = NewPerson(
-            name=resident.name,
-            staff_number=f"{house.key[0].upper()}{number:03d}",
+            name=person.name,
+            staff_number=f"{organization.key[0].upper()}{number:03d}",
             mobile=f"139055900{number:02d}",
-            email=f"{resident.login}@example.invalid",
-            roles=resident.roles,
-            login=resident.login,
+            email=f"{person.login}@example.invalid",
+            roles=person.roles,
+            login=person.login,
         )
-        person = await add_person(tx, organization_id, new, self._hashes[resident.login], act)
-        self.actors[resident.login] = Actor(
-            person.id, organization_id, house.kind, resident.roles, resident.name
+        record = await add_person(tx, organization_id, new, self._hashes[person.login], act)
+        self.actors[person.login] = Actor(
+            record.id, organization_id, organization.kind, person.roles, person.name
         )
 
     async def _add_platform(self, tx: Transaction) -> None:
