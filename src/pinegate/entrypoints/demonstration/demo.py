@@ -14,8 +14,8 @@ from pinegate.adapters.simulator.inventory import invent
 from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
 from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
+from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
 from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
-from pinegate.entrypoints.demonstration.straight_way import StraightWay
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.serve import portal_folder, serve_application
 from pinegate.entrypoints.wiring import City, running_city
@@ -136,9 +136,9 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
         narrator.tell("the police platform registers and sends its catalogue …")
         progress = await _cameras(city)
         narrator.tell(
-            f"{progress.received} catalogue items have come; one unit walks the regulation's whole way …"
+            f"{progress.received} catalogue items have come; one unit goes through the whole procedure …"
         )
-        await StraightWay(city.services, seed.actors, seed.systems["tourism"]).walk()
+        await SampleSharing(city.services, seed.actors, seed.systems["tourism"]).enter()
     narrator.tell("ready.")
     return stack
 

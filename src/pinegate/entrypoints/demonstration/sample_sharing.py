@@ -57,8 +57,8 @@ _ENOUGH_BYTES = 32_768
 _TEST_SECONDS = 30.0
 
 
-class StraightWay:
-    """``walk`` once the simulated platform's cameras are in the catalogue."""
+class SampleSharing:
+    """``enter`` once the simulated platform's cameras are in the catalogue."""
 
     def __init__(self, services: Services, actors: dict[str, Actor], system_id: str) -> None:
         self._services = services
@@ -66,7 +66,7 @@ class StraightWay:
         self._actors = actors
         self._application = ""
 
-    async def walk(self) -> None:
+    async def enter(self) -> None:
         await self._list_points()
         await self._apply()
         await self._review()

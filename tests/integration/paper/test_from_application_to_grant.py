@@ -8,7 +8,7 @@ from pinegate.adapters.database.tables import access_changes, access_register, a
 from pinegate.domain.organizations.roles import Role
 
 
-async def test_the_straight_way_ends_in_active_grants(walk: Walk) -> None:
+async def test_the_procedure_ends_in_active_grants(walk: Walk) -> None:
     await walk.to_active()
     file = await walk.file()
     assert file["state"] == "active"
