@@ -8,10 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
 from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
 from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
@@ -20,6 +16,10 @@ from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collect
 from pinegate.entrypoints.serve import portal_folder, serve_application
 from pinegate.entrypoints.wiring import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.simulator import Simulator
 
 CAMERAS = 30
 _ARRIVAL_SECONDS = 60.0
