@@ -57,7 +57,7 @@ def demo(
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to this version's tables; `serve` does it too."""
-    from pinegate.entrypoints.wiring import prepared_database
+    from pinegate.entrypoints.wiring.database import prepared_database
 
     async def run() -> None:
         settings = _settings()

@@ -5,7 +5,8 @@ import secrets
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.settings import Settings
-from pinegate.entrypoints.wiring import new_id, prepared_database
+from pinegate.entrypoints.wiring.database import prepared_database
+from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.usecases.act import Act
 from pinegate.usecases.organizations.initialize_city import AlreadyInitializedError, initialize_city
 

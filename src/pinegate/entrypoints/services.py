@@ -1,4 +1,4 @@
-"""What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
+"""What the doors are given. Built once by ``wiring``, the only place that builds adapters."""
 
 import secrets
 from collections.abc import Callable

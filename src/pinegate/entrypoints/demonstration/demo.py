@@ -14,7 +14,7 @@ from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
 from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.serve import portal_folder, serve_application
-from pinegate.entrypoints.wiring import City, running_city
+from pinegate.entrypoints.wiring.city import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.config import SimulatorConfig
