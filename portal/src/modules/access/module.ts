@@ -11,5 +11,5 @@ export default {
       meta: { title: 'access.title', roles: UNIT },
     },
   ],
-  menu: [{ route: 'live', icon: VideoCamera, group: 'work', roles: UNIT }],
+  menu: [{ route: 'live', icon: VideoCamera, group: 'work' }],
 } satisfies PortalModule
