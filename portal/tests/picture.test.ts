@@ -29,7 +29,7 @@ describe('a picture that was not opened', () => {
   it.each([
     ['the database is away', answers(503, { code: 'unavailable' }), 'unavailable'],
     ['a proxy gave up waiting', answers(504, undefined), 'unavailable'],
-    ['the programme failed', answers(500, { code: 'internal_error' }), 'internal_error'],
+    ['the program failed', answers(500, { code: 'internal_error' }), 'internal_error'],
     ['the time ran out', () => ask<never>(Promise.reject(new DOMException('', 'TimeoutError'))), 'unreachable'],
     ['too much was asked', answers(429, { code: 'too_many_requests' }), 'too_many_requests'],
   ])('was not denied when %s', async (_, opener, code) => {
