@@ -48,7 +48,7 @@ def read_timestamp(data: bytes, at: int) -> int:
 
 
 def write_timestamp(prefix: int, ticks: int) -> bytes:
-    """Its five bytes (ISO/IEC 13818-1 2.4.3.6). ``prefix``: 2 for a PTS alone, 3 for a PTS before a DTS, 1 for a DTS."""
+    """Its 5 bytes (ISO/IEC 13818-1 2.4.3.6). ``prefix``: 2 for a PTS alone, 3 for a PTS before a DTS, 1 for a DTS."""
     return bytes(
         (
             prefix << 4 | (ticks >> 29) & 0x0E | 1,
