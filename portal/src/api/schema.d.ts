@@ -1775,7 +1775,7 @@ export interface components {
         };
         /**
          * InterfacePlay
-         * @description ``client_host``: where the player will come from, if not from the calling programme's own address.
+         * @description ``client_host``: where the player will come from, if not from the calling program's own address.
          */
         InterfacePlay: {
             /** Client Host */

@@ -1,4 +1,4 @@
-"""Every word that the programme may say has its words in both languages of the portal."""
+"""Every word that the program may say has its words in both languages of the portal."""
 
 import json
 import re
