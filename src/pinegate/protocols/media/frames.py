@@ -22,6 +22,7 @@ class Codec(StrEnum):
 
     @property
     def is_video(self) -> bool:
+        """False for audio."""
         return self in (Codec.H264, Codec.H265)
 
 

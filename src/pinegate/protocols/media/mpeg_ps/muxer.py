@@ -14,7 +14,7 @@ _CRC_POLYNOMIAL: Final = 0x04C11DB7
 
 
 class PsMuxer:
-    """Access units in, one PS pack each out (GB/T 28181-2022 annex C.2.2).
+    """Access units in, one PS pack each out (GB/T 28181-2022 annex C).
 
     Each pack begins with a pack header; a key picture (and, without video, each unit) has the system header
     and the PSM. Pictures above 65,535 bytes are cut into several PES, the first with PTS and DTS. AAC is

@@ -24,7 +24,7 @@ STREAM_TYPES: Final = {
     0x90: Codec.G711A,
     0x91: Codec.G711U,
 }
-"""GB/T 28181-2022 annex C.2.2 table; H.264, H.265 and AAC also ISO/IEC 13818-1 table 2-34."""
+"""GB/T 28181-2022 annex C; H.264, H.265 and AAC also ISO/IEC 13818-1 table 2-34."""
 
 UNSUPPORTED_STREAM_TYPES: Final = {
     0x10: "MPEG-4 video",
