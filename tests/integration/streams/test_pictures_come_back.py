@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
 from tests.integration.media.conftest import until
@@ -26,7 +27,6 @@ from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
-from pinegate.adapters.reference import divisions
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.usecases.devices.administer_device import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
@@ -95,7 +95,7 @@ async def streams(
     ends = SessionEnds(database, EndedEvents(), lambda: datetime.now(UTC), fresh_id)
     door = OpenDoor(database, ends)
     media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), door)
-    recorder = Recorder(database, divisions(), utc_now, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, utc_now, fresh_id)
     signalling = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=PLATFORM_ID[:10])
     door.serve(sources)

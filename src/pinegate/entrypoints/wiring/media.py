@@ -9,7 +9,6 @@ from pinegate.adapters.access.media_door import MediaDoor
 from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.settings import Settings
@@ -18,6 +17,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import ABSOLUTE_LIMIT, IDLE_
 from pinegate.entrypoints.wiring.kept_running import kept_running
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.entrypoints.wiring.origins import portal_origins
+from pinegate.entrypoints.wiring.signalling import Signalling
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,16 @@ class Media:
 
 @contextlib.asynccontextmanager
 async def running_workers(
-    settings: Settings, database: Database, signalling: Gb28181Server
+    settings: Settings, database: Database, signalling: Signalling
 ) -> AsyncGenerator[Media, None]:
     """Start the workers. ``signalling`` will be told of the sources, and need not listen yet."""
     events = EndedEvents()
     ends = SessionEnds(database, events, utc_now, new_id)
     door = MediaDoor(database, ends, utc_now, monotonic_seconds, new_id)
     engine = MediaSupervisor(media_settings(settings), door)
-    sources = SourceRunner(engine, signalling, database, monotonic_seconds, sip_domain=settings.sip_domain)
+    sources = SourceRunner(
+        engine, signalling.server, database, monotonic_seconds, sip_domain=signalling.domain
+    )
     judge = Judge(
         database,
         engine,
@@ -48,7 +50,7 @@ async def running_workers(
         longest_session=ABSOLUTE_LIMIT,
     )
     door.serve(sources)
-    signalling.streams = sources
+    signalling.server.streams = sources
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(kept_running(ends.run))
         stack.push_async_callback(
