@@ -1,17 +1,17 @@
-"""Media workers, the sources that feed them, and the judge that closes what may no longer be watched."""
+"""Media workers, the sources that feed them, and the re-evaluation that closes what may no longer be watched."""
 
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.settings import Settings
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.entrypoints.http_api.shared.signed_in import ABSOLUTE_LIMIT, IDLE_LIMIT
 from pinegate.entrypoints.wiring.kept_running import kept_running
@@ -24,8 +24,8 @@ from pinegate.entrypoints.wiring.signalling import Signalling
 class Media:
     engine: MediaSupervisor
     sources: SourceRunner
-    judge: Judge
-    ended_events: EndedEvents
+    reevaluator: Reevaluator
+    end_listeners: SessionEndListeners
 
 
 @contextlib.asynccontextmanager
@@ -33,14 +33,14 @@ async def running_workers(
     settings: Settings, database: Database, signalling: Signalling
 ) -> AsyncGenerator[Media, None]:
     """Start the workers. ``signalling`` will be told of the sources, and need not listen yet."""
-    events = EndedEvents()
-    ends = SessionEnds(database, events, utc_now, new_id)
-    door = MediaDoor(database, ends, utc_now, monotonic_seconds, new_id)
-    engine = MediaSupervisor(media_settings(settings), door)
+    events = SessionEndListeners()
+    ends = SessionEndWriter(database, events, utc_now, new_id)
+    media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, new_id)
+    engine = MediaSupervisor(media_settings(settings), media_events)
     sources = SourceRunner(
         engine, signalling.server, database, monotonic_seconds, sip_domain=signalling.domain
     )
-    judge = Judge(
+    reevaluator = Reevaluator(
         database,
         engine,
         ends,
@@ -49,23 +49,22 @@ async def running_workers(
         idle_limit=IDLE_LIMIT,
         longest_session=ABSOLUTE_LIMIT,
     )
-    door.serve(sources)
+    media_events.serve(sources)
     signalling.server.streams = sources
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(kept_running(ends.run))
-        stack.push_async_callback(
-            judge.begin
-        )  # when the workers have stopped: what is then still open is closed
+        # When the workers have stopped: what is then still open is closed.
+        stack.push_async_callback(reevaluator.begin)
         await engine.start()
         stack.push_async_callback(engine.stop)
-        yield Media(engine, sources, judge, events)
+        yield Media(engine, sources, reevaluator, events)
 
 
 @contextlib.asynccontextmanager
 async def watched_over(media: Media) -> AsyncGenerator[None, None]:
-    """Judge and sources at work: inside ``listening``, so that sources hang up while signalling still speaks."""
-    await media.judge.begin()
-    async with kept_running(media.judge.run), kept_running(media.sources.run):
+    """Re-evaluation and sources run: inside ``listening``, so that sources hang up while signalling still speaks."""
+    await media.reevaluator.begin()
+    async with kept_running(media.reevaluator.run), kept_running(media.sources.run):
         yield
 
 

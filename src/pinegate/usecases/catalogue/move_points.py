@@ -39,7 +39,7 @@ async def move_points(
     events: list[AuditEvent] = []
     for point in await tx.points.get(point_ids):
         try:
-            target = _judge(point, event, actor, profile)
+            target = _target_state(point, event, actor, profile)
         except RuleRefusedError as refusal:
             refused.append((point.id, refusal.refusal))
             continue
@@ -71,7 +71,7 @@ async def move_points(
     return MoveOutcome(everything, tuple(refused))
 
 
-def _judge(point: KnownPoint, event: ListingEvent, actor: Actor, profile: CityProfile) -> ListingState:
+def _target_state(point: KnownPoint, event: ListingEvent, actor: Actor, profile: CityProfile) -> ListingState:
     target = decide_listing(point.listing, event, actor)
     if event in (ListingEvent.CATALOGUE, ListingEvent.LIST):
         faults = listing_faults(point.record, profile.divisions, profile.bounds)
