@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -46,13 +45,13 @@ class _Fields(BaseModel):
     fields: list[_Field]
 
 
-def read_code_lists(file: Path) -> Mapping[str, Mapping[str, str]]:
+def parse_code_lists(text: str) -> Mapping[str, Mapping[str, str]]:
     """Code lists by name, code → Chinese label."""
-    lists = json.loads(file.read_text(encoding="utf-8"))
+    lists = json.loads(text)
     return _Lists.validate_python({name: codes for name, codes in lists.items() if name in _CODE_LISTS})
 
 
-def read_camera_fields(file: Path, lists: Mapping[str, Mapping[str, str]]) -> tuple[CameraField, ...]:
+def parse_camera_fields(text: str, lists: Mapping[str, Mapping[str, str]]) -> tuple[CameraField, ...]:
     """The fields of a camera record (一机一档)."""
     return tuple(
         CameraField(
@@ -63,5 +62,5 @@ def read_camera_fields(file: Path, lists: Mapping[str, Mapping[str, str]]) -> tu
             codes=frozenset(lists.get(_LIST_OF_FIELD.get(entry.field, ""), {})),
             restricted=entry.field in _RESTRICTED,
         )
-        for entry in _Fields.model_validate_json(file.read_bytes()).fields
+        for entry in _Fields.model_validate_json(text).fields
     )

@@ -2,12 +2,13 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pinegate.adapters.city_profile.camera_codes import CODES, FIELDS, read_camera_fields, read_code_lists
+from pinegate.adapters.city_profile.camera_codes import CODES, FIELDS, parse_camera_fields, parse_code_lists
 from pinegate.adapters.city_profile.files import (
     AgreementFile,
     CityFile,
@@ -22,6 +23,7 @@ HUANGSHAN = Path(__file__).parent / "huangshan"
 _NATIONAL = Path(__file__).parent / "national"
 
 _File = TypeVar("_File", bound=BaseModel)
+_Part = TypeVar("_Part")
 
 
 class CityProfileError(ValueError):
@@ -35,14 +37,16 @@ def load_city_profile(folder: Path | None = None) -> CityProfile:
     unknown = sorted(set(city.category_words) - set(city.categories))
     if unknown:
         raise CityProfileError(f"{folder / 'city.toml'}: words for no category: {', '.join(unknown)}")
-    lists = read_code_lists(_own_or_national(folder, CODES))
+    lists = _parsed(_own_or_national(folder, CODES), parse_code_lists)
     return CityProfile(
         sip_id=city.sip_id,
         divisions=_read(folder / "divisions.json", DivisionsFile).tree(),
         bounds=city.bounds.bounds(),
         categories=Categories(city.categories, city.category_words),
         code_lists=lists,
-        camera_fields=read_camera_fields(_own_or_national(folder, FIELDS), lists),
+        camera_fields=_parsed(
+            _own_or_national(folder, FIELDS), lambda text: parse_camera_fields(text, lists)
+        ),
         measures=_read(folder / "measures.toml", MeasuresFile).measures(),
         application_form=_read(folder / "application_form.toml", FormFile).wording(),
         agreement=_read(folder / "agreement.toml", AgreementFile).wording(),
@@ -55,9 +59,13 @@ def _own_or_national(folder: Path, name: str) -> Path:
 
 
 def _read(file: Path, model: type[_File]) -> _File:
+    read = json.loads if file.suffix == ".json" else tomllib.loads
+    return _parsed(file, lambda text: model.model_validate(read(text)))
+
+
+def _parsed(file: Path, parse: Callable[[str], _Part]) -> _Part:
     try:
-        text = file.read_text(encoding="utf-8")
-        return model.model_validate(json.loads(text) if file.suffix == ".json" else tomllib.loads(text))
+        return parse(file.read_text(encoding="utf-8"))
     except ValidationError as error:
         faults = [
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -45,6 +45,8 @@ def test_a_citys_own_codes_and_words_place_what_a_platform_sends():
         ("application_form.toml", 'signature = "签："', "", "application_form.toml: labels.signature"),
         ("application_form.toml", '["官署", "书院", "其他"]', '["官署"]', "organization_natures"),
         ("agreement.toml", "paragraphs", "paragraph", "clauses.0.paragraph: Extra inputs"),
+        ("camera_codes.json", '"朝湖心"', "1", "camera_codes.json: DirectionType.1"),
+        ("camera_fields.json", '"zh"', '"name"', "camera_fields.json: fields.0.zh"),
         ("agreement.toml", "version = 7", "version = ", "agreement.toml: Invalid value"),
     ],
 )
