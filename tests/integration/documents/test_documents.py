@@ -22,7 +22,7 @@ from pinegate.adapters.documents.revocation_receipt import (
     render_revocation_receipt,
 )
 
-SOURCE = next((Path(__file__).parents[3] / "golden").glob("黄山市*.txt")).read_text(encoding="utf-8")
+SOURCE = next((Path(__file__).parents[2] / "golden").glob("黄山市*.txt")).read_text(encoding="utf-8")
 SET_ON = date(2020, 6, 12)
 PERSON = FormPerson("张三", "0559-2512345", "13905590001", "zhangsan@example.gov.cn")
 
