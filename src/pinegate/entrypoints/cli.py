@@ -33,11 +33,15 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
+    from pinegate.adapters.city_profile.load import CityProfileError
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(settings))
+    except CityProfileError as error:
+        _fail(str(error))
 
 
 @app.command()
