@@ -56,7 +56,7 @@ class OpenEventHandler(MediaEventHandler):
         return Admitted(ticket, self.point, 60_000)
 
     async def session_ended(self, ended: SessionEnded) -> None:
-        self.ended.append(ended.reason)
+        self.ended.append(str(ended.end))
         await super().session_ended(ended)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, Field, TypeAdapter, ValidationError
 
+from pinegate.domain.access.session_end import End
 from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
 
 MAX_MESSAGE = 8 << 20
@@ -70,7 +71,7 @@ class CloseSource:
     type: Literal["close_source"] = "close_source"
     id: int = 0
     source_id: str
-    reason: str
+    end: End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class CloseSessions:
     type: Literal["close_sessions"] = "close_sessions"
     id: int = 0
     session_ids: tuple[str, ...]
-    reason: str
+    end: End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,7 @@ class SessionHasEnded:
     type: Literal["session_ended"] = "session_ended"
     id: int = 0
     session_id: str
-    reason: str
+    end: End
     bytes: int
 
 

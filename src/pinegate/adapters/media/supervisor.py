@@ -13,8 +13,8 @@ from pinegate.adapters.media import messages
 from pinegate.adapters.media.messages import Answer, Configure, Failed, Notice, Request
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.worker_process import WorkerProcess
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.streams.media_engine import (
-    EndReason,
     EngineUnavailableError,
     MediaEngineError,
     MediaEvents,
@@ -82,9 +82,8 @@ class MediaSupervisor:
         self._slots = [self._slot(settings, index) for index in range(settings.workers)]
         self._placed: dict[str, tuple[_Slot, float]] = {}
         self._redeeming = 0
-        self._cut_early: dict[
-            str, str
-        ] = {}  # sessions cut between their decision and their admission, and why
+        # sessions cut between their decision and their admission, and why
+        self._cut_early: dict[str, End] = {}
         self._telling: list[asyncio.Task[None]] = []
 
     def _slot(self, settings: MediaSettings, index: int) -> _Slot:
@@ -167,19 +166,19 @@ class MediaSupervisor:
         if not isinstance(answer, messages.Done):
             raise _failure(answer)
 
-    async def close_source(self, source_id: str, reason: str) -> None:
+    async def close_source(self, source_id: str, end: End) -> None:
         slot = self._placed[source_id][0] if source_id in self._placed else None
         if slot is not None and slot.process.pid is not None:
-            await slot.process.request(messages.CloseSource(source_id=source_id, reason=reason))
+            await slot.process.request(messages.CloseSource(source_id=source_id, end=end))
             slot.sources.discard(source_id)
 
-    async def close_sessions(self, session_ids: Collection[str], reason: str) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
         if self._redeeming:
-            self._cut_early.update(dict.fromkeys(session_ids, reason))
+            self._cut_early.update(dict.fromkeys(session_ids, end))
 
         async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
             try:
-                await slot.process.request(messages.CloseSessions(session_ids=ids, reason=reason), CUT_S)
+                await slot.process.request(messages.CloseSessions(session_ids=ids, end=end), CUT_S)
             except EngineUnavailableError:
                 slot.process.kill()  # a revocation that is not obeyed ends all of the worker's sessions
 
@@ -264,12 +263,12 @@ class MediaSupervisor:
         if isinstance(decision, Refused):
             return messages.TicketRefused(code=decision.code, message=decision.message)
         session_id = decision.session_id
-        reason = self._cut_early.get(session_id)
+        end = self._cut_early.get(session_id)
         if slot.sessions is not sessions or loop.time() - asked >= REDEEM_S:
-            reason = EndReason.WORKER_LOST
-        if reason is not None:
-            await self._events.session_ended(SessionEnded(session_id, reason, 0))
-            return messages.TicketRefused(code=reason, message="The session was ended meanwhile.")
+            end = End(EndReason.WORKER_LOST)
+        if end is not None:
+            await self._events.session_ended(SessionEnded(session_id, end))
+            return messages.TicketRefused(code=end.reason, message="The session was ended meanwhile.")
         sessions.add(session_id)
         return messages.TicketAdmitted(
             session_id=session_id, source_id=decision.source_id, lease_ms=decision.lease_ms
@@ -306,7 +305,7 @@ class MediaSupervisor:
                 await events.source_lost(notice.source_id, notice.reason)
             case messages.SessionHasEnded():
                 slot.sessions.discard(notice.session_id)
-                await events.session_ended(SessionEnded(notice.session_id, notice.reason, notice.bytes))
+                await events.session_ended(SessionEnded(notice.session_id, notice.end, notice.bytes))
             case messages.BytesSent():
                 await events.bytes_sent(notice.sessions)
             case messages.SecondSource():

@@ -45,9 +45,10 @@ from pinegate.adapters.media.messages import (
 from pinegate.adapters.media.source import Source, SourceHooks
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer, Wire
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.video import configuration_of
-from pinegate.usecases.streams.media_engine import Admitted, EndReason, PlayProtocol, Refused, Transport
+from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, Transport
 
 SWEEP_S = 0.1
 REPORT_S = 1.0
@@ -105,9 +106,9 @@ class Worker:
         """End everything, as when control is gone."""
         self._listener.close()
         for source_id in tuple(self._sources):
-            self._close_source(source_id, EndReason.WORKER_LOST)
+            self._close_source(source_id, End(EndReason.WORKER_LOST))
         for viewer, _ in tuple(self._viewers.values()):
-            viewer.end(EndReason.WORKER_LOST)
+            viewer.end(End(EndReason.WORKER_LOST))
         await self._pictures.close()
         if self._audio is not None:
             await self._audio.close()
@@ -120,10 +121,10 @@ class Worker:
             case BindSource():
                 return self._bind_source(request)
             case CloseSource():
-                self._close_source(request.source_id, request.reason)
+                self._close_source(request.source_id, request.end)
             case CloseSessions():
                 for viewer in self._viewers_of(request.session_ids):
-                    viewer.end(request.reason)
+                    viewer.end(request.end)
             case RenewLeases():
                 until = self._loop.time() + request.lease_ms / 1000
                 for viewer in self._viewers_of(request.session_ids):
@@ -140,7 +141,7 @@ class Worker:
 
     def _open_source(self, order: OpenSource) -> Answer:
         source_id = order.source_id
-        self._close_source(source_id, EndReason.SOURCE_LOST, sessions=False)
+        self._close_source(source_id, End(EndReason.SOURCE_LOST), sessions=False)
         ordered = order.transport is not Transport.UDP
         hooks = SourceHooks(
             on_unit=lambda unit: self._take(source_id, unit),
@@ -174,7 +175,7 @@ class Worker:
         intake.connect((order.remote_host, order.remote_port))
         return Done()
 
-    def _close_source(self, source_id: str, reason: str, sessions: bool = True) -> None:
+    def _close_source(self, source_id: str, end: End, sessions: bool = True) -> None:
         """``sessions`` False: those that wait for this camera go on waiting, for it is opened anew."""
         if source_id in self._sources:
             source, intake = self._sources.pop(source_id)
@@ -185,12 +186,12 @@ class Worker:
                 self._audio.forget(source_id)
         stream = self._streams.get(source_id)
         if stream is not None and (sessions or stream.key_picture is not None):
-            stream.reset(reason)
+            stream.reset(end)
         self._forget_stream(source_id)
 
     def _lost(self, source_id: str, why: str) -> None:
         log.warning("source lost", source_id=source_id, why=why)
-        self._close_source(source_id, EndReason.SOURCE_LOST)
+        self._close_source(source_id, End(EndReason.SOURCE_LOST))
         self._notify(SourceLost(source_id=source_id, reason=why))
 
     def _stream(self, source_id: str) -> Stream:
@@ -271,7 +272,7 @@ class Worker:
     def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
         return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]
 
-    def _ended(self, viewer: Viewer, reason: str) -> None:
+    def _ended(self, viewer: Viewer, end: End) -> None:
         entry = self._viewers.pop(viewer.session_id, None)
         self._reported.pop(viewer.session_id, None)
         self._counters["bytes_sent_by_ended"] += viewer.bytes_sent
@@ -279,7 +280,7 @@ class Worker:
         if entry is not None and entry[1] in self._streams:
             self._streams[entry[1]].leave(viewer)
             self._forget_stream(entry[1])
-        self._notify(SessionHasEnded(session_id=viewer.session_id, reason=reason, bytes=viewer.bytes_sent))
+        self._notify(SessionHasEnded(session_id=viewer.session_id, end=end, bytes=viewer.bytes_sent))
 
     # Reports
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from pinegate.adapters.media import messages
 from pinegate.adapters.media.messages import ChannelViolationError, decode, encode
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.session_end import End
 from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
 
 EXAMPLES = [
@@ -13,7 +15,7 @@ EXAMPLES = [
         id=1, source_id="点位", transport=Transport.TCP_PASSIVE, ssrc=None, expected_host="10.0.0.1"
     ),
     messages.BindSource(id=2, source_id="c", remote_host="10.0.0.1", remote_port=9, ssrc=1),
-    messages.CloseSessions(id=3, session_ids=("a", "b"), reason="grant_revoked"),
+    messages.CloseSessions(id=3, session_ids=("a", "b"), end=End(DenialReason.GRANT_REVOKED)),
     messages.Picture(id=4, jpeg=b"\xff\xd8\x00\xff"),
     messages.RedeemTicket(id=5, ticket="t" * 43, protocol=PlayProtocol.WS_MP4, client_host="::1"),
     messages.TicketRefused(id=6, code="denied", message="没有授权"),
