@@ -90,16 +90,16 @@ async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) 
 
 async def test_a_lease_that_is_not_renewed_ends_the_session(city: City) -> None:
     await city.playing()
-    viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV, lease_ms=300))
+    viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV, lease_seconds=0.3))
     await viewer.ended()
     assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.LEASE_ENDED)
 
 
 async def test_a_renewed_lease_keeps_the_session(city: City) -> None:
     await city.playing()
-    kept = await HttpViewer.open(city.address("kept", PlayProtocol.FLV, lease_ms=1000))
-    left = await HttpViewer.open(city.address("left", PlayProtocol.FLV, lease_ms=1000))
-    await city.engine.renew_leases(["kept"], 60_000)
+    kept = await HttpViewer.open(city.address("kept", PlayProtocol.FLV, lease_seconds=1.0))
+    left = await HttpViewer.open(city.address("left", PlayProtocol.FLV, lease_seconds=1.0))
+    await city.engine.renew_leases(["kept"], 60.0)
     await left.ended()
     seen = len(kept.body)
     await until(lambda: len(kept.body) > seen)

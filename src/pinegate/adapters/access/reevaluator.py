@@ -172,9 +172,7 @@ class Reevaluator:
         for session_id, lease in reevaluated.keeps.items():
             by_lease[lease].append(session_id)
         with contextlib.suppress(MediaEngineError):  # then the leases end, as they should
-            await asyncio.gather(
-                *(self._media.renew_leases(ids, int(lease * 1000)) for lease, ids in by_lease.items())
-            )
+            await asyncio.gather(*(self._media.renew_leases(ids, lease) for lease, ids in by_lease.items()))
 
     async def _listen(self) -> None:
         """Be woken by NOTIFY. While this connection is away, the clock still wakes the reevaluator."""

@@ -58,11 +58,11 @@ class SourceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The ticket was good: the session lives until ``lease_ms`` from now unless renewed."""
+    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed."""
 
     session_id: str
     source_id: str
-    lease_ms: int
+    lease_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ class MediaEngine(Protocol):
         """Cut sessions; returns when their sockets are closed. Unknown sessions are no error."""
         ...
 
-    async def renew_leases(self, session_ids: Collection[str], lease_ms: int) -> None:
-        """Let sessions live ``lease_ms`` from now; those not renewed are cut by the worker itself."""
+    async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
+        """Let sessions live ``lease_seconds`` from now; those not renewed are cut by the worker itself."""
         ...
 
     async def snapshot(self, source_id: str) -> bytes:
@@ -194,7 +194,7 @@ class NullMediaEngine:
         self.bound: dict[str, tuple[str, int, int | None]] = {}
         self.closed_sources: list[tuple[str, End]] = []
         self.closed_sessions: list[tuple[str, End]] = []
-        self.renewed: list[tuple[tuple[str, ...], int]] = []
+        self.renewed: list[tuple[tuple[str, ...], float]] = []
 
     async def open_source(self, request: SourceRequest) -> SourceEndpoint:
         self.sources[request.source_id] = request
@@ -212,8 +212,8 @@ class NullMediaEngine:
     async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
         self.closed_sessions.extend((session_id, end) for session_id in session_ids)
 
-    async def renew_leases(self, session_ids: Collection[str], lease_ms: int) -> None:
-        self.renewed.append((tuple(session_ids), lease_ms))
+    async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
+        self.renewed.append((tuple(session_ids), lease_seconds))
 
     async def snapshot(self, source_id: str) -> bytes:
         raise PictureUnavailableError("the null engine has no pictures")
