@@ -99,7 +99,7 @@ class SessionEnded:
 
 
 class MediaEngineError(Exception):
-    """The engine could not do what was asked; the message says what to mend."""
+    """The engine could not do what was asked; the message says what to correct."""
 
 
 class SourceUnknownError(MediaEngineError):
