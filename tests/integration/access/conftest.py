@@ -70,7 +70,7 @@ class StubMedia(NullMediaEngine):
 
     @property
     def cut(self) -> dict[str, str]:
-        return dict(self.closed_sessions)
+        return {session_id: str(end) for session_id, end in self.closed_sessions}
 
 
 @dataclass

@@ -25,6 +25,7 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.usecases.devices.administer_device import password_context
@@ -103,7 +104,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
             live.reevaluator.wake()
             await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
-            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, End(EndReason.LEASE_ENDED), 4711))
 
         async def written() -> bool:
             return await end_reason(live, session) == "lease_ended"

@@ -53,10 +53,10 @@ class OpenEventHandler(MediaEventHandler):
     ) -> Admitted | Refused:
         assert self._sources is not None
         self._sources.join(self.point, ticket)
-        return Admitted(ticket, self.point, 60_000)
+        return Admitted(ticket, self.point, 60.0)
 
     async def session_ended(self, ended: SessionEnded) -> None:
-        self.ended.append(ended.reason)
+        self.ended.append(str(ended.end))
         await super().session_ended(ended)
 
 
