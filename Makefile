@@ -79,7 +79,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format
-format: ## Format the Python code and mend what the linter can
+format: ## Format the Python code and fix what the linter can
 	@$(PREPARE) --development
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -94,11 +94,12 @@ bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md
 	PYTHONPATH=src:. $(BIN)/python benchmarks/collect.py $(BENCHMARKS)
 
 .PHONY: lock
-lock: ## Lock the dependencies of pyproject.toml (needs uv); UPGRADE=1 chooses the newest, else what fits stays
-	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.txt
-	uv pip compile pyproject.toml --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
+lock: ## Lock the dependencies of the pyproject.toml files (needs uv); UPGRADE=1 chooses the newest, else what fits stays
+	uv pip compile $(PROJECTS) --group build $(LOCK) --output-file requirements.txt
+	uv pip compile $(PROJECTS) --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
 	uv pip compile --group node $(LOCK) --constraint requirements-dev.txt --output-file requirements-node.txt
-LOCK := $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
+PROJECTS := pyproject.toml src/pinegate_simulator/pyproject.toml
+LOCK := --no-emit-package pinegate $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the demonstration's data stay

