@@ -116,7 +116,7 @@ class AccessRows:
     def __init__(self, driver: Driver) -> None:
         self._execute = driver.execute
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         await self._execute(KEEP_CHANGES_OUT, ())
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:

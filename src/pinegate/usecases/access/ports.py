@@ -89,7 +89,7 @@ class ClosedEntry:
 class AccessStore(Protocol):
     """The access register and the facts behind decisions."""
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         """Keep every access change out until this transaction ends."""
         ...
 

@@ -32,7 +32,7 @@ class InterfaceRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A granted system's programme, acting for a person of its unit."""
+    """A granted system's program, acting for a person of its unit."""
 
     access_key: str
     system_id: str

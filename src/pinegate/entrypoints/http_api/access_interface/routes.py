@@ -1,4 +1,4 @@
-"""``/access/v1``: what a granted information system's programmes may ask. The same decision as in the portal."""
+"""``/access/v1``: what a granted information system's programs may ask. The same decision as in the portal."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -51,7 +51,7 @@ class InterfacePoints(BaseModel):
 
 
 class InterfacePlay(BaseModel):
-    """``client_host``: where the player will come from, if not from the calling programme's own address."""
+    """``client_host``: where the player will come from, if not from the calling program's own address."""
 
     model_config = ConfigDict(extra="forbid")
     protocol: ProtocolName = "flv"
@@ -155,7 +155,7 @@ async def ptz(point_id: Id, order: PtzOrder, caller: CurrentCaller, services: Cu
 async def _own_session(session_id: str, caller: SignedCaller, services: CurrentServices) -> Any:
     async with services.database.transaction() as tx:
         found = await tx.access.play(session_id)
-    # Of this system, opened by this interface: a programme neither sees nor stops what people watch in the portal.
+    # Of this system, opened by this interface: a program neither sees nor stops what people watch in the portal.
     if found is None or found.system_id != caller.caller.system_id or found.access_key is None:
         raise ProblemError("not_found")
     return found
