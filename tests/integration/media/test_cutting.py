@@ -72,7 +72,10 @@ async def test_a_cut_between_decision_and_admission_holds(city: City) -> None:
     await city.engine.close_sessions(["session"], End(DenialReason.GRANT_REVOKED))
     city.control.may_answer.set()
     assert (await watching)[0] == 403
-    assert (city.control.ended["session"].end.reason, city.control.ended["session"].bytes) == ("grant_revoked", 0)
+    assert (city.control.ended["session"].end.reason, city.control.ended["session"].bytes) == (
+        "grant_revoked",
+        0,
+    )
 
 
 async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) -> None:
