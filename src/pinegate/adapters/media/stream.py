@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from pinegate.adapters.media.viewer import Viewer
+from pinegate.adapters.media.wires import binary_frame
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
-from pinegate.protocols.web.websocket import encode_binary
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 FLUSH_S = 0.04
@@ -79,7 +79,7 @@ class Output:
             self._catch_up = self._packer.start() + b"".join(self._group)
         if viewer.protocol.is_websocket:
             self.framed[viewer] = None
-            viewer.begin(encode_binary(self._catch_up))
+            viewer.begin(binary_frame(self._catch_up))
         else:
             self.plain[viewer] = None
             viewer.begin(self._catch_up)
@@ -98,7 +98,7 @@ class Output:
         for viewer in tuple(self.plain):
             viewer.offer(piece, key)
         if self.framed:
-            framed = encode_binary(piece)
+            framed = binary_frame(piece)
             for viewer in tuple(self.framed):
                 viewer.offer(framed, key)
 
