@@ -1,7 +1,12 @@
 from pathlib import Path
 
 import pytest
-from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
+from tools.lints import (
+    dependencies_are_locked,
+    log_events_are_named,
+    no_workplace_addresses,
+    one_visible_points_query,
+)
 
 
 def test_a_registry_host_is_found_with_its_line():
@@ -69,3 +74,24 @@ def test_a_dependency_that_was_not_locked_is_found():
 def test_locked_dependencies_are_left_alone():
     locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "log = structlog.get_logger(__name__)",
+        "_log = structlog.get_logger()",
+        '_log.info("a source was lost", source=1)',
+        '_log.info("simulator.registered")',
+        '_log.info(f"source_{number}")',
+        '_log.info("source_lost %s", number)',
+        'structlog.get_logger().info("Started")',
+    ],
+)
+def test_a_log_event_in_another_style_is_found(line: str):
+    assert len(log_events_are_named.faults(Path("x.py"), f"import structlog\n{line}\n")) == 1
+
+
+def test_named_log_events_are_left_alone():
+    text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
+    assert log_events_are_named.faults(Path("x.py"), text) == []
