@@ -2078,7 +2078,7 @@ export interface components {
         PersonChange: {
             /** Roles */
             roles?: components["schemas"]["Role"][] | null;
-            state?: components["schemas"]["PersonnelState"] | null;
+            state?: components["schemas"]["PersonState"] | null;
         };
         /**
          * PersonCreated
@@ -2132,14 +2132,14 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /**
-         * PersonnelState
+         * PersonState
          * @description Annex 2 clause 2.3: reminded, bound, then let in.
          * @enum {string}
          */
-        PersonnelState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
+        PersonState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
         /** PlayAnswer */
         PlayAnswer: {
             /**
@@ -2625,7 +2625,7 @@ export interface components {
             person_id: string;
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /** RunningSession */
         RunningSession: {

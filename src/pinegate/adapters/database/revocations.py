@@ -24,7 +24,7 @@ from pinegate.adapters.database.tables import (
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant, GrantState
 from pinegate.domain.grants.revocation import RevocationScope
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.revocations.ports import RevocationRecord
 
 
@@ -68,7 +68,7 @@ class RevocationRows:
         closed = await self._connection.execute(closing.values(removed=True).returning(entry.system_id))
         return closed.scalars().all()
 
-    async def set_person_state(self, person_id: str, state: PersonnelState) -> None:
+    async def set_person_state(self, person_id: str, state: PersonState) -> None:
         await self._connection.execute(update(persons).where(persons.c.id == person_id).values(state=state))
 
     async def set_standing(self, organization_id: str, standing: Standing) -> None:

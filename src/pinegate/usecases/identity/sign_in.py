@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.identity.ports import (
     Account,
     IdentityTransaction,
@@ -22,7 +22,7 @@ from pinegate.usecases.identity.ports import (
 from pinegate.usecases.identity.sign_in_refusal import SignInRefusal
 
 TOTP_CONTEXT = "accounts.totp_secret"
-SHUT_OUT = frozenset({PersonnelState.ACCOUNT_LOCKED, PersonnelState.REMOVED})
+SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.personnel.states import after_acknowledgement
+from pinegate.domain.organizations.person_states import after_acknowledgement
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import Duty, OrganizationTransaction

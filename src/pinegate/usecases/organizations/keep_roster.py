@@ -1,7 +1,7 @@
 """A unit's information systems and who may know their pictures (Annex 2 clauses 2.1 and 2.3)."""
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import PersonnelState
+from pinegate.domain.organizations.parties import PersonState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
@@ -32,7 +32,7 @@ async def put_on_roster(tx: OrganizationTransaction, system_id: str, person_id: 
     person = await tx.organizations.person(person_id)
     if person is None or person.organization_id != act.person.organization_id:
         raise NotFoundError
-    if person.state is PersonnelState.REMOVED:
+    if person.state is PersonState.REMOVED:
         raise NotFoundError
     if await tx.organizations.put_on_roster(system_id, person_id, act.now):
         await _changed(tx, system_id, person_id, True, act)

@@ -11,7 +11,7 @@ from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.grants.grant import GRANT, GrantEvent, move
 from pinegate.domain.grants.revocation import RevocationScope, check_order
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
@@ -140,7 +140,7 @@ async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act:
     # The bureau ends what it shared with units; the other offices' accounts are the security administrator's.
     if organization is None or organization.kind is not OrganizationKind.USING_UNIT:
         raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
-    await tx.revocations.set_person_state(person.id, PersonnelState.ACCOUNT_LOCKED)
+    await tx.revocations.set_person_state(person.id, PersonState.ACCOUNT_LOCKED)
     await tx.organizations.end_portal_sessions(person.id, act.now)
     systems = () if order.emergency else await tx.revocations.close_rosters_of(person.id)
     await tx.audit.append(
@@ -148,7 +148,7 @@ async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act:
             AuditEventName.PERSON_CHANGED,
             "person",
             person.id,
-            **{"from": person.state.value, "to": PersonnelState.ACCOUNT_LOCKED.value},
+            **{"from": person.state.value, "to": PersonState.ACCOUNT_LOCKED.value},
         ),
         *(
             act.event(AuditEventName.ROSTER_CHANGED, "system", system, person=person.id, on_roster=False)

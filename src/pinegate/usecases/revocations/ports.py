@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pinegate.domain.grants.grant import Grant
 from pinegate.domain.grants.revocation import RevocationScope
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.grants.ports import GrantTransaction
 from pinegate.usecases.organizations.ports import OrganizationStore
 
@@ -45,7 +45,7 @@ class RevocationStore(Protocol):
         """Strike the person from every roster; gives the systems."""
         ...
 
-    async def set_person_state(self, person_id: str, state: PersonnelState) -> None: ...
+    async def set_person_state(self, person_id: str, state: PersonState) -> None: ...
 
     async def set_standing(self, organization_id: str, standing: Standing) -> None: ...
 

@@ -14,7 +14,7 @@ from pinegate.adapters.database.organization_views import (
     system_rows,
 )
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.applications.routes import act_of
 from pinegate.entrypoints.http_api.shared.inputs import Id
@@ -62,7 +62,7 @@ class PersonOut(BaseModel):
     mobile: str
     email: str
     roles: list[Role]
-    state: PersonnelState
+    state: PersonState
     login: str | None
 
 
@@ -120,7 +120,7 @@ class PersonCreated(BaseModel):
 
 class PersonChange(BaseModel):
     roles: Annotated[Roles, Field(min_length=1)] | None = None
-    state: PersonnelState | None = None
+    state: PersonState | None = None
 
 
 class SystemIn(BaseModel):
@@ -134,7 +134,7 @@ class RosterEntryOut(BaseModel):
     person_id: str
     name: str
     staff_number: str
-    state: PersonnelState
+    state: PersonState
     added_at: datetime
     acknowledged: bool
 

@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from pinegate.adapters.database.identity import SessionOfToken
-from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
+from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
@@ -21,7 +21,7 @@ IDLE_LIMIT = timedelta(minutes=15)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=30)
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_NOT_YET_BOUND = frozenset({PersonnelState.NOMINATED, PersonnelState.TRAINED})
+_NOT_YET_BOUND = frozenset({PersonState.NOMINATED, PersonState.TRAINED})
 _SESSION_ROUTES = "/api/session"
 _DUTY_ROUTES = "/api/agreements/"
 _WORKBENCH = "/api/workbench"

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from pinegate.domain.organizations.parties import Actor, PersonnelState
+from pinegate.domain.organizations.parties import Actor, PersonState
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role, roles_are_compatible
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
 
 
-class PersonnelEvent(StrEnum):
+class PersonEvent(StrEnum):
     """What happens to a person's standing."""
 
     NOMINATE = "nominate"
@@ -21,13 +21,13 @@ class PersonnelEvent(StrEnum):
     REMOVE = "remove"
 
 
-_S, _E = PersonnelState, PersonnelEvent
+_S, _E = PersonState, PersonEvent
 _SECURITY = frozenset({Role.SECURITY_ADMIN})
 _LEADER = frozenset({Role.UNIT_LEADER})
 _ONESELF = frozenset({Role.UNIT_VIEWER, Role.UNIT_CLERK, Role.UNIT_LEADER})
 
-PERSONNEL = StateTable(
-    "personnel",
+PERSON = StateTable(
+    "person",
     [
         Transition(None, _E.NOMINATE, _S.NOMINATED, _SECURITY | _LEADER, "annex 2 clause 2.3"),
         Transition(None, _E.APPOINT, _S.ACCOUNT_ACTIVE, _SECURITY),
@@ -53,14 +53,14 @@ def check_roles(roles: frozenset[Role], kind: OrganizationKind) -> None:
         raise RuleRefusedError(Refusal.ROLES_INCOMPATIBLE, {"field": "roles"})
 
 
-def first_state(kind: OrganizationKind, roles: frozenset[Role], actor: Actor, *, own: bool) -> PersonnelState:
+def first_state(kind: OrganizationKind, roles: frozenset[Role], actor: Actor, *, own: bool) -> PersonState:
     """In which state a new person begins. ``own``: the person is added to the actor's own organization.
 
     Raises:
         RuleRefusedError: a unit's leader adds viewers to the own unit and nobody else.
     """
     event = _E.NOMINATE if kind is OrganizationKind.USING_UNIT else _E.APPOINT
-    row = PERSONNEL.find(None, event)
+    row = PERSON.find(None, event)
     if row is None or not actor.may(row.roles):
         raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
     if not actor.may(_SECURITY):
@@ -71,9 +71,9 @@ def first_state(kind: OrganizationKind, roles: frozenset[Role], actor: Actor, *,
     return row.target
 
 
-def move_person(state: PersonnelState, target: PersonnelState, actor: Actor) -> PersonnelState:
+def move_person(state: PersonState, target: PersonState, actor: Actor) -> PersonState:
     """Lock, unlock, train or remove: whatever the table allows ``actor`` between the two states."""
-    row = next((row for row in PERSONNEL.rows if row.source is state and row.target is target), None)
+    row = next((row for row in PERSON.rows if row.source is state and row.target is target), None)
     if row is None or row.event in (_E.ACKNOWLEDGE, _E.LET_IN):
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": state, "field": "state"})
     if not actor.may(row.roles):
@@ -81,8 +81,8 @@ def move_person(state: PersonnelState, target: PersonnelState, actor: Actor) -> 
     return row.target
 
 
-def after_acknowledgement(state: PersonnelState) -> PersonnelState:
+def after_acknowledgement(state: PersonState) -> PersonState:
     """The state of a person who has just acknowledged: let in at once, where that was what they waited for."""
-    row = PERSONNEL.find(state, _E.ACKNOWLEDGE)
-    let_in = PERSONNEL.find(row.target, _E.LET_IN) if row is not None else None
+    row = PERSON.find(state, _E.ACKNOWLEDGE)
+    let_in = PERSON.find(row.target, _E.LET_IN) if row is not None else None
     return let_in.target if let_in is not None else state
