@@ -1,4 +1,4 @@
-"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP door.
+"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP API.
 
 Keys: ``list_p95_ms``, ``search_p95_ms``, ``tree_p95_ms``, ``map_p95_ms``. An answer within 100 ms feels instant.
 """
@@ -27,13 +27,13 @@ from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
-from pinegate.adapters.simulator.inventory import invent
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
+from pinegate_simulator.inventory import invent
 
 POINTS = 20_000
 ASKED: Mapping[str, tuple[str, list[dict[str, str]]]] = {

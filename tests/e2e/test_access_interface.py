@@ -1,4 +1,4 @@
-"""The access interface as a unit's programr uses it: with the example client, a key pair, and a player."""
+"""The access interface as a unit's programmer uses it: with the example client, a key pair, and a player."""
 
 import asyncio
 import os

@@ -2448,12 +2448,12 @@ export interface components {
             application_id: string | null;
             /** Bytes Sent */
             bytes_sent: number;
+            /** Channel */
+            channel: string;
             /** Client Host */
             client_host: string;
             /** Denial Reason */
             denial_reason: string | null;
-            /** Door */
-            door: string;
             /** End Code */
             end_code: string | null;
             /** End Reason */

@@ -1,4 +1,4 @@
-"""A unit's program with a key pair, and the doors it calls."""
+"""A unit's program with a key pair, and the routes it calls."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -83,7 +83,7 @@ def full_services(services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )
 
 

@@ -1,4 +1,4 @@
-"""The example client against a real server, as a unit's programr would run it."""
+"""The example client against a real server, as a unit's programmer would run it."""
 
 import asyncio
 import os

@@ -106,7 +106,7 @@ async def test_a_play_address_works_once_for_the_named_person(
     assert answer.status_code == 200, answer.text
     play = answer.json()
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    assert not isinstance(await live.door.redeem_ticket(ticket, PlayProtocol.MP4, HOST), Refused)
+    assert not isinstance(await live.media_events.redeem_ticket(ticket, PlayProtocol.MP4, HOST), Refused)
     state = await program.ask("GET", f"/access/v1/sessions/{play['session_id']}")
     assert state.json()["state"] == "live"
     assert (await program.ask("DELETE", f"/access/v1/sessions/{play['session_id']}")).status_code == 204
@@ -176,14 +176,14 @@ async def test_a_camera_is_steered_by_one_person_at_a_time(
 async def test_a_withdrawn_credential_is_void_and_its_pictures_are_cut(
     program: Program, watching: Watching, live: Live, client_as: ClientAs
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     play = (await program.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")).json()
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    await live.door.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
+    await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     admin = await client_as(Role.SECURITY_ADMIN)
     url = f"/api/systems/{watching.city.system}/credentials/{program.access_key}"
     assert (await admin.delete(url)).status_code == 204
-    await live.judge.judge_now()
+    await live.reevaluator.reevaluate_now()
     assert live.media.cut == {play["session_id"]: "credential_withdrawn"}
     assert (await program.ask("GET", "/access/v1/points")).status_code == 401
 

@@ -68,7 +68,7 @@ async def pass_secrets_through(
         play = (await client.post("/api/play", json=watching.form())).json()
         token = client.cookies[COOKIE]
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    await live.door.redeem_ticket(ticket, PlayProtocol.MP4, "127.0.0.1")
+    await live.media_events.redeem_ticket(ticket, PlayProtocol.MP4, "127.0.0.1")
     await program.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")
     return {
         "password": PASSWORD,

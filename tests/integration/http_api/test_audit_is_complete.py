@@ -81,14 +81,14 @@ class Camera:
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    """With everything behind the doors that a success needs."""
+    """With everything behind the routes that a success needs."""
     live = build_live(services)
     return replace(
         services,
         media=live.media,
         signalling=live.signalling,
         snapshots=Camera(),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
         device_signalling=Reachable(),
     )
 

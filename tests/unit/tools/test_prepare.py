@@ -35,7 +35,9 @@ def test_what_is_up_to_date_is_not_installed_again(checkout: Path, monkeypatch: 
     monkeypatch.setattr(prepare, "_installer", lambda: ["install"])
     monkeypatch.setattr(prepare, "_step", lambda title, command: commands.append(command))
     (checkout / ".venv").mkdir()
-    (checkout / "pyproject.toml").write_text("one")
+    (checkout / "src/pinegate_simulator").mkdir(parents=True)
+    for project in (".", "src/pinegate_simulator"):
+        (checkout / project / "pyproject.toml").write_text("one")
     (checkout / "requirements.txt").write_text("a==1")
     prepare._python_packages("requirements.txt")
     first = len(commands)
@@ -45,6 +47,9 @@ def test_what_is_up_to_date_is_not_installed_again(checkout: Path, monkeypatch: 
     (checkout / "requirements.txt").write_text("a==2")
     prepare._python_packages("requirements.txt")
     assert len(commands) == 2 * first
+    (checkout / "src/pinegate_simulator/pyproject.toml").write_text("two")
+    prepare._python_packages("requirements.txt")
+    assert len(commands) == 3 * first
 
 
 def test_the_portal_is_built_again_only_when_its_sources_changed(checkout: Path):

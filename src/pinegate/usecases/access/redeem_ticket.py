@@ -1,8 +1,8 @@
 """A viewer comes to the media engine with a ticket: the decision is made again, where no change can pass it by.
 
 The transaction first keeps access changes out (``lock_out_changes``), then reads, decides and marks the session live. A
-revocation therefore either committed before (and the answer is no) or commits after, and its judge finds a live session
-to cut. That is the whole of the "new enemy" defence.
+revocation therefore either committed before (and the answer is no) or commits after, and the re-evaluation finds a live
+session to cut. That is the whole of the "new enemy" defence.
 """
 
 from collections.abc import Callable

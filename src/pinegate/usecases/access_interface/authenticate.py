@@ -54,7 +54,7 @@ async def authenticate(
     credential = await tx.credentials.get(authorization.access_key)
     if credential is None:
         return InterfaceRefusal.WRONG_SIGNATURE
-    refusal = await _judge(tx, credential, authorization, request, client_host, secret_box, now)
+    refusal = await _refusal_of(tx, credential, authorization, request, client_host, secret_box, now)
     if refusal is not None:
         await tx.audit.append(
             AuditEvent(
@@ -79,7 +79,7 @@ async def authenticate(
     )
 
 
-async def _judge(
+async def _refusal_of(
     tx: CredentialTransaction,
     credential: Credential,
     authorization: Authorization,

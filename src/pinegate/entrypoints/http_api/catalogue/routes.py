@@ -1,4 +1,4 @@
-"""The catalogue's door: search, tree, map, editing, sharing mark, listing."""
+"""The catalogue's routes: search, tree, map, editing, sharing mark, listing."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

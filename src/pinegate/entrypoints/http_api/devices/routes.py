@@ -1,4 +1,4 @@
-"""The devices' door: who may register, how far the catalogue has come, what a device says of itself."""
+"""The devices' routes: who may register, how far the catalogue has come, what a device says of itself."""
 
 from dataclasses import replace
 from datetime import datetime
