@@ -1,7 +1,13 @@
 from pathlib import Path
 
 import pytest
-from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
+from tools.lints import (
+    audit_events_by_act,
+    dependencies_are_locked,
+    no_workplace_addresses,
+    one_file_a_verb,
+    one_visible_points_query,
+)
 
 
 def test_a_registry_host_is_found_with_its_line():
@@ -69,3 +75,28 @@ def test_a_dependency_that_was_not_locked_is_found():
 def test_locked_dependencies_are_left_alone():
     locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == []
+
+
+@pytest.mark.parametrize("made", ["AuditEvent(1, 2)", "event.AuditEvent(id=1)"])
+def test_an_audit_event_made_by_hand_is_found(made: str):
+    assert (
+        len(audit_events_by_act.faults(Path("src/pinegate/adapters/x.py"), f"async def f():\n    {made}"))
+        == 1
+    )
+
+
+def test_act_makes_audit_events_and_others_may_speak_of_them():
+    assert audit_events_by_act.faults(audit_events_by_act.THE_ONE, "AuditEvent(1)") == []
+    assert audit_events_by_act.faults(Path("x.py"), "def f(event: AuditEvent) -> None: ...") == []
+
+
+def test_a_use_case_in_another_verb_s_file_is_found():
+    text = "async def refuse_application(): ...\nasync def accept_application(): ...\nasync def _own(): ..."
+    found = one_file_a_verb.faults(Path("src/pinegate/usecases/applications/accept.py"), text)
+    assert [fault.split()[1] for fault in found] == ["refuse_application"]
+
+
+def test_what_the_verbs_share_is_named_as_it_likes():
+    assert (
+        one_file_a_verb.faults(Path("src/pinegate/usecases/x/agreement_step.py"), "async def f(): ...") == []
+    )

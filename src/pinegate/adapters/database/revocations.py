@@ -1,4 +1,4 @@
-"""Revocation orders, and what each strikes."""
+"""Revocation orders, and what each ends."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -105,7 +105,7 @@ class RevocationRows:
         return (await self._connection.execute(query)).all(), total.scalar_one()
 
     async def target_name(self, scope: RevocationScope, target_id: str) -> str:
-        """What people call the thing that an order strikes."""
+        """What people call the thing that an order ends."""
         named = {
             RevocationScope.APPLICATION: (applications.c.number, applications.c.id),
             RevocationScope.SYSTEM: (information_systems.c.name, information_systems.c.id),
@@ -161,7 +161,7 @@ class RevocationRows:
 
 
 def _things_of(organization_id: str) -> Any:
-    """Ids of everything of a unit that an order may strike."""
+    """Ids of everything of a unit that an order may end."""
     return (
         select(applications.c.id)
         .where(applications.c.organization_id == organization_id)

@@ -24,6 +24,7 @@ class PersonEvent(StrEnum):
 _S, _E = PersonState, PersonEvent
 _SECURITY = frozenset({Role.SECURITY_ADMIN})
 _LEADER = frozenset({Role.UNIT_LEADER})
+_LOCKERS = _SECURITY | {Role.BUREAU_APPROVER, Role.POLICE_LEADER}
 _ONESELF = frozenset({Role.UNIT_VIEWER, Role.UNIT_CLERK, Role.UNIT_LEADER})
 
 PERSON = StateTable(
@@ -31,11 +32,11 @@ PERSON = StateTable(
     [
         Transition(None, _E.NOMINATE, _S.NOMINATED, _SECURITY | _LEADER, "annex 2 clause 2.3"),
         Transition(None, _E.APPOINT, _S.ACCOUNT_ACTIVE, _SECURITY),
-        Transition(_S.NOMINATED, _E.TRAIN, _S.TRAINED, _SECURITY | _LEADER, "article 6"),
+        Transition(_S.NOMINATED, _E.TRAIN, _S.TRAINED, _SECURITY, "article 6"),
         Transition(_S.NOMINATED, _E.ACKNOWLEDGE, _S.ACKNOWLEDGED, _ONESELF, "annex 2 clause 2.3"),
         Transition(_S.TRAINED, _E.ACKNOWLEDGE, _S.ACKNOWLEDGED, _ONESELF, "annex 2 clause 2.3"),
         Transition(_S.ACKNOWLEDGED, _E.LET_IN, _S.ACCOUNT_ACTIVE, clause="annex 2 clause 2.3"),
-        Transition(_S.ACCOUNT_ACTIVE, _E.LOCK, _S.ACCOUNT_LOCKED, _SECURITY),
+        Transition(_S.ACCOUNT_ACTIVE, _E.LOCK, _S.ACCOUNT_LOCKED, _LOCKERS, "article 7"),
         Transition(_S.ACCOUNT_LOCKED, _E.UNLOCK, _S.ACCOUNT_ACTIVE, _SECURITY),
         *(
             Transition(state, _E.REMOVE, _S.REMOVED, _SECURITY, "annex 2 clause 3")
@@ -60,15 +61,13 @@ def first_state(kind: OrganizationKind, roles: frozenset[Role], actor: Actor, *,
         RuleRefusedError: a unit's leader adds viewers to the own unit and nobody else.
     """
     event = _E.NOMINATE if kind is OrganizationKind.USING_UNIT else _E.APPOINT
-    row = PERSON.find(None, event)
-    if row is None or not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    first = PERSON.step(None, event, actor.roles)
     if not actor.may(_SECURITY):
         if not own:
             raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
         if roles != frozenset({Role.UNIT_VIEWER}):
             raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"field": "roles"})
-    return row.target
+    return first
 
 
 def move_person(state: PersonState, target: PersonState, actor: Actor) -> PersonState:
@@ -76,13 +75,21 @@ def move_person(state: PersonState, target: PersonState, actor: Actor) -> Person
     row = next((row for row in PERSON.rows if row.source is state and row.target is target), None)
     if row is None or row.event in (_E.ACKNOWLEDGE, _E.LET_IN):
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": state, "field": "state"})
-    if not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": row.event})
-    return row.target
+    return PERSON.step(state, row.event, actor.roles)
 
 
-def after_acknowledgement(state: PersonState) -> PersonState:
-    """The state of a person who has just acknowledged: let in at once, where that was what they waited for."""
-    row = PERSON.find(state, _E.ACKNOWLEDGE)
-    let_in = PERSON.find(row.target, _E.LET_IN) if row is not None else None
-    return let_in.target if let_in is not None else state
+def after_acknowledgement(state: PersonState, actor: Actor) -> PersonState:
+    """The state of ``actor``, who has just acknowledged: let in at once, where that was what they waited for."""
+    if state not in PERSON.sources(_E.ACKNOWLEDGE):
+        return state
+    return PERSON.step(PERSON.step(state, _E.ACKNOWLEDGE, actor.roles), _E.LET_IN)
+
+
+def lock_by_order(state: PersonState, actor: Actor) -> PersonState:
+    """The state of a person whose access the bureau ends or interrupts; who is locked already stays so.
+
+    Raises:
+        RuleRefusedError: ``no_such_step`` where no access is to be ended: nominees are removed, not locked, because
+            unlocking would let them in unbound.
+    """
+    return state if state is _S.ACCOUNT_LOCKED else PERSON.step(state, _E.LOCK, actor.roles)

@@ -1,18 +1,14 @@
 """The end of play sessions, written down with its reason."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from pinegate.usecases.access.decision_events import ended
 from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry, SessionEnd
+from pinegate.usecases.act import Act
 
 
 async def end_sessions(
-    tx: AccessTransaction,
-    ends: Mapping[str, SessionEnd],
-    *,
-    now: datetime,
-    new_id: Callable[[], str],
+    tx: AccessTransaction, ends: Mapping[str, SessionEnd], act: Act
 ) -> Sequence[ClosedEntry]:
     """Write the ends into the register and the audit log; the engine has closed them already.
 
@@ -20,6 +16,6 @@ async def end_sessions(
     """
     if not ends:
         return ()
-    newly = await tx.access.end(ends, now)
-    await tx.audit.append(*(ended(session, new_id(), now) for session in newly))
+    newly = await tx.access.end(ends, act.now)
+    await tx.audit.append(*(ended(session, act) for session in newly))
     return newly

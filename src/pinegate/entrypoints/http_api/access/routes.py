@@ -28,6 +28,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, Curr
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry, SessionEnd
+from pinegate.usecases.act import Act
 
 router = APIRouter()
 
@@ -153,7 +154,7 @@ async def stop_play(session_id: str, services: Services) -> None:
     reason = EndReason.VIEWER_LEFT.value
     await services.media.close_sessions([session_id], reason)
     async with services.database.transaction() as tx:
-        await end_sessions(tx, {session_id: SessionEnd(reason)}, now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, {session_id: SessionEnd(reason)}, Act(None, services.now(), services.new_id))
 
 
 @router.post("/api/snapshots", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
