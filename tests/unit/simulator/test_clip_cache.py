@@ -27,29 +27,9 @@ def test_a_clip_is_made_once_and_then_read_from_disk(tmp_path):
     assert ClipCache(tmp_path).load(Forbidden("a")) == small_clip()
 
 
-def test_several_clips_are_made_by_other_processes(tmp_path):
-    told: list[tuple[int, int]] = []
-    assert (
-        ClipCache(tmp_path).prepare([Drawn("a"), Drawn("b"), Drawn("c")], lambda *step: told.append(step))
-        == 3
-    )
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.clip", "b.clip", "c.clip"]
-
-
 def test_a_damaged_file_in_the_cache_is_made_anew(tmp_path):
     cache = ClipCache(tmp_path)
     cache.prepare([Drawn("a")])
     (tmp_path / "a.clip").write_bytes(b"cut short")
     assert cache.load(Drawn("a")) == small_clip()
     assert ClipCache(tmp_path).load(Forbidden("a")) == small_clip()
-
-
-def test_making_can_be_abandoned(tmp_path):
-    cache = ClipCache(tmp_path)
-
-    def give_up(done: int, total: int) -> None:
-        cache.abandon()
-
-    cache.prepare([Drawn(str(number)) for number in range(40)], give_up)
-    assert 1 <= len(list(tmp_path.iterdir())) < 10

@@ -5,11 +5,11 @@ import { asProblem } from '@/api/problem'
 import { createPlayer, type EndCode, type Player, type Protocol } from './players/player'
 import { onSessionEnded } from './playEvents'
 
-export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied'
+export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied' | 'failed'
 
 export interface PictureView {
   state: PictureState
-  /** Why it ended or was denied: a key of the catalogue. */
+  /** Why it ended, was denied or could not be opened: a key of the catalogue. */
   code: string
   frames: number
   answer: PlayAnswer | null
@@ -127,8 +127,9 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     } catch (error) {
       if (mine !== attempt) return
       release()
-      view.state = 'denied'
-      view.code = asProblem(error).code
+      const problem = asProblem(error)
+      view.state = problem.isDenial ? 'denied' : 'failed'
+      view.code = problem.code
     }
   }
 

@@ -8,8 +8,8 @@ export default {
       path: '/live',
       name: 'live',
       component: () => import('./LivePage.vue'),
-      meta: { title: 'live.title', roles: UNIT },
+      meta: { title: 'access.title', roles: UNIT },
     },
   ],
-  menu: [{ route: 'live', icon: VideoCamera, group: 'work', roles: UNIT }],
+  menu: [{ route: 'live', icon: VideoCamera, group: 'work' }],
 } satisfies PortalModule
