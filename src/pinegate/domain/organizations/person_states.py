@@ -40,12 +40,13 @@ PERSON = StateTable(
         Transition(_S.ACCOUNT_LOCKED, _E.UNLOCK, _S.ACCOUNT_ACTIVE, _SECURITY),
         *(
             Transition(state, _E.REMOVE, _S.REMOVED, _SECURITY, "annex 2 clause 3")
-            for state in (_S.NOMINATED, _S.TRAINED, _S.ACKNOWLEDGED, _S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED)
+            for state in (_S.NOMINATED, _S.TRAINED, _S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED)
         ),
     ],
 )
 """``appoint`` is for the people of police, bureau, committee and operator: no agreement binds them, their office does.
-A locked nominee who never acknowledged does not become active by unlocking: only active accounts can be locked."""
+A locked nominee who never acknowledged does not become active by unlocking: only active accounts can be locked. Nobody
+stays ``acknowledged``: who is bound is let in by the same step."""
 
 
 def check_roles(roles: frozenset[Role], kind: OrganizationKind) -> None:
