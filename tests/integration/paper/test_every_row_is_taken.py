@@ -297,7 +297,7 @@ async def test_every_step_that_is_offered_has_a_route(tour: Tour, state: Applica
         if answer.status_code == 404:
             continue  # not theirs to read, as the draft is not the police's
         file = answer.json()
-        agreement = file["agreement"] or {"id": "", "allowed_events": []}
+        agreement: dict[str, Any] = file["agreement"] or {"id": "", "allowed_events": []}
         offered = [ApplicationEvent(event) for event in file["allowed_events"]]
         for event in [*offered, *map(AgreementEvent, agreement["allowed_events"])]:
             method, path = _route(event, filed.id, agreement["id"])

@@ -34,7 +34,7 @@ def ended(session: ClosedEntry, act: Act) -> AuditEvent:
         AuditEventName.ACCESS_ENDED,
         "play_session",
         session.id,
-        reason=session.reason,
+        reason=str(session.end),
         bytes=session.bytes_sent,
         point=session.point_id,
     )

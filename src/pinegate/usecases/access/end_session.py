@@ -1,14 +1,15 @@
 """The end of play sessions, written down with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pinegate.usecases.access.decision_events import ended
-from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry, SessionEnd
+from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry
 from pinegate.usecases.act import Act
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 async def end_sessions(
-    tx: AccessTransaction, ends: Mapping[str, SessionEnd], act: Act
+    tx: AccessTransaction, ends: Sequence[SessionEnded], act: Act
 ) -> Sequence[ClosedEntry]:
     """Write the ends into the register and the audit log; the engine has closed them already.
 

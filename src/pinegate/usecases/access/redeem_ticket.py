@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pinegate.domain.access.decide_access import decide_access
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import Denied
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.access.decision_events import decided, started
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry, SessionEnd
+from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry
 from pinegate.usecases.access.ticket import TICKET_CHARACTERS, ticket_digest
 from pinegate.usecases.act import Act
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 class TicketRefusal(StrEnum):
@@ -54,10 +55,10 @@ async def redeem_ticket(
         return TicketRefusal.USED
     refusal = _misuse(issued, protocol, act)
     if refusal is not None:
-        await _end(tx, issued.session_id, refusal.value, act)
+        await _end(tx, issued.session_id, End(EndReason(refusal)), act)
         return refusal
     if not issued.situation.signed_in:
-        await _end(tx, issued.session_id, EndReason.SIGNED_OUT.value, act)
+        await _end(tx, issued.session_id, End(EndReason.SIGNED_OUT), act)
         return TicketRefusal.EXPIRED
     decision = decide_access(issued.request, issued.situation.facts, act.now)
     entry = RegisterEntry(
@@ -70,7 +71,7 @@ async def redeem_ticket(
     )
     if isinstance(decision, Denied):
         await tx.audit.append(decided(entry, act))
-        await _end(tx, issued.session_id, decision.reason.value, act)
+        await _end(tx, issued.session_id, End(decision.reason), act)
         return decision
     await tx.access.start(issued.session_id, decision, act.now)
     await tx.audit.append(started(entry, act))
@@ -87,5 +88,5 @@ def _misuse(issued: IssuedTicket, protocol: str, act: Act) -> TicketRefusal | No
     return None
 
 
-async def _end(tx: AccessTransaction, session_id: str, reason: str, act: Act) -> None:
-    await end_sessions(tx, {session_id: SessionEnd(reason)}, act.consequence)
+async def _end(tx: AccessTransaction, session_id: str, end: End, act: Act) -> None:
+    await end_sessions(tx, [SessionEnded(session_id, end)], act.consequence)

@@ -23,8 +23,13 @@ class CreateTransaction(ApplicationTransaction, Protocol):
     def organizations(self) -> SystemOwners: ...
 
 
-async def create_application(tx: CreateTransaction, system_id: str, act: Act) -> Application:
-    """Raises NotFoundError for a system that is not the actor's unit's."""
+async def create_application(
+    tx: CreateTransaction, system_id: str, policy_version: str, act: Act
+) -> Application:
+    """``policy_version``: of the measures under which the case is brought (article 8).
+
+    Raises NotFoundError for a system that is not the actor's unit's.
+    """
     actor = act.person
     state = APPLICATION.step(None, ApplicationEvent.CREATE, actor.roles)
     if await tx.organizations.organization_of_system(system_id) != actor.organization_id:
@@ -37,7 +42,7 @@ async def create_application(tx: CreateTransaction, system_id: str, act: Act) ->
         state=state,
         filed_by=frozenset({actor.person_id}),
     )
-    await tx.applications.add(application, act.now)
+    await tx.applications.add(application, policy_version, act.now)
     await tx.audit.append(
         act.step_event(
             AuditEventName.APPLICATION_MOVED,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.catalogue.camera_record import listing_faults
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState, decide_listing
+from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
@@ -29,7 +29,7 @@ async def move_points(
     reason: str,
     act: Act,
     *,
-    divisions: DivisionTree,
+    profile: CityProfile,
 ) -> MoveOutcome:
     """Do ``event`` to each point that allows it."""
     moved: dict[ListingState, list[str]] = {}
@@ -37,7 +37,7 @@ async def move_points(
     events: list[AuditEvent] = []
     for point in await tx.points.get(point_ids):
         try:
-            target = _target_state(point, event, act.person, divisions)
+            target = _target_state(point, event, act.person, profile)
         except RuleRefusedError as refusal:
             refused.append((point.id, refusal.refusal))
             continue
@@ -61,12 +61,11 @@ async def move_points(
     return MoveOutcome(everything, tuple(refused))
 
 
-def _target_state(
-    point: KnownPoint, event: ListingEvent, actor: Actor, divisions: DivisionTree
-) -> ListingState:
+def _target_state(point: KnownPoint, event: ListingEvent, actor: Actor, profile: CityProfile) -> ListingState:
     target = decide_listing(point.listing, event, actor)
     if event in (ListingEvent.CATALOGUE, ListingEvent.LIST):
-        blocking = next((fault for fault in listing_faults(point.record, divisions) if fault.blocks), None)
+        faults = listing_faults(point.record, profile.divisions, profile.bounds)
+        blocking = next((fault for fault in faults if fault.blocks), None)
         if blocking is not None:
             raise RuleRefusedError(
                 Refusal.RECORD_INCOMPLETE, {"field": blocking.field, "fault": blocking.code}

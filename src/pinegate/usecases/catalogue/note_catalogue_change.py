@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.inventory import InventoryItem
+from pinegate.domain.city_profile import CityProfile
 from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, SyncOutcome
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
@@ -19,14 +19,14 @@ async def note_catalogue_change(
     health: Mapping[str, Sequence[str]],
     act: Act,
     *,
-    divisions: DivisionTree,
+    profile: CityProfile,
 ) -> SyncOutcome | None:
     """ADD and UPDATE carry items, DEL codes, ON and OFF only health. None: nothing but health changed."""
     for state, codes in health.items():
         await tx.points.set_health(device_id, codes, state)
     gone = await tx.points.go_missing(device_id, removed) if removed else []
     if changed:
-        outcome = await sync_inventory(tx, device_id, cameras_in(changed, divisions), act, complete=False)
+        outcome = await sync_inventory(tx, device_id, cameras_in(changed, profile), act, complete=False)
         await tx.changes.publish(ChangeScope.POINT, *gone)
         return outcome
     if not gone:

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.inventory import InventoryItem, InventoryPoint, take_over
+from pinegate.domain.city_profile import CityProfile
 from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, SyncOutcome
 from pinegate.usecases.catalogue.sync_step import record_sync
 
 
-def cameras_in(items: Sequence[InventoryItem], divisions: DivisionTree) -> list[InventoryPoint]:
+def cameras_in(items: Sequence[InventoryItem], profile: CityProfile) -> list[InventoryPoint]:
     """What a catalogue answer adds to the catalogue; the last word counts where a code comes twice.
 
     Seconds of work for a large city: call it in a thread.
     """
-    cameras = {item.channel_code: take_over(item, divisions) for item in items if item.is_camera}
+    cameras = {
+        item.channel_code: take_over(item, profile.divisions, profile.categories)
+        for item in items
+        if item.is_camera
+    }
     return list(cameras.values())
 
 
