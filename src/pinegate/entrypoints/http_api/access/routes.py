@@ -1,4 +1,4 @@
-"""The portal's door to pictures: play, its state and its end, snapshots, camera control."""
+"""The portal's routes to pictures: play, its state and its end, snapshots, camera control."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from pinegate.domain.access.denial_reasons import EndReason
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.watching import (
     PlayAnswer,
@@ -27,7 +27,7 @@ from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import EndedSession, SessionEnd
+from pinegate.usecases.access.ports import ClosedEntry, SessionEnd
 
 router = APIRouter()
 
@@ -69,7 +69,7 @@ class PtzForm(PtzOrder):
 
 def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation: Operation) -> AccessRequest:
     return AccessRequest(
-        door=Door.PORTAL,
+        channel=AccessChannel.PORTAL,
         person_id=user.actor.person_id,
         system_id=form.system_id,
         point_id=form.point_id,
@@ -89,13 +89,13 @@ async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> 
 @router.get("/api/play/events", response_class=StreamingResponse)
 async def play_events(user: CurrentUser, services: CurrentServices) -> StreamingResponse:
     """Server-sent events ``session_ended`` of the plays that this portal session opened."""
-    if services.ended_events.listeners(user.session_id) >= _MOST_LISTENERS:
+    if services.end_listeners.listeners(user.session_id) >= _MOST_LISTENERS:
         raise ProblemError("too_many_requests", "close the portal's other windows")
     return StreamingResponse(_events(user.session_id, services), media_type="text/event-stream")
 
 
 async def _events(portal_session_id: str, services: Services) -> AsyncGenerator[str, None]:
-    queue = services.ended_events.listen(portal_session_id)
+    queue = services.end_listeners.listen(portal_session_id)
     try:
         yield ": listening\n\n"
         for _ in range(_MOST_SILENCES):
@@ -109,10 +109,10 @@ async def _events(portal_session_id: str, services: Services) -> AsyncGenerator[
             if ended.reason == EndReason.SIGNED_OUT:
                 return
     finally:
-        services.ended_events.stop_listening(portal_session_id, queue)
+        services.end_listeners.stop_listening(portal_session_id, queue)
 
 
-def _event(ended: EndedSession) -> str:
+def _event(ended: ClosedEntry) -> str:
     reason, code = split_reason(ended.reason)
     data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
     return f"event: session_ended\ndata: {data}\n\n"

@@ -1,4 +1,4 @@
-"""``/access/v1``: what a granted information system's programmes may ask. The same decision as in the portal."""
+"""``/access/v1``: what a granted information system's programs may ask. The same decision as in the portal."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pinegate import __version__
 from pinegate.adapters.database.interface_points import GrantedPoint, granted_points
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
@@ -51,7 +51,7 @@ class InterfacePoints(BaseModel):
 
 
 class InterfacePlay(BaseModel):
-    """``client_host``: where the player will come from, if not from the calling programme's own address."""
+    """``client_host``: where the player will come from, if not from the calling program's own address."""
 
     model_config = ConfigDict(extra="forbid")
     protocol: ProtocolName = "flv"
@@ -68,7 +68,7 @@ def _request(
 ) -> AccessRequest:
     known = caller.caller
     return AccessRequest(
-        door=Door.INTERFACE,
+        channel=AccessChannel.INTERFACE,
         person_id=known.person_id,
         system_id=known.system_id,
         point_id=point_id,
@@ -155,7 +155,7 @@ async def ptz(point_id: Id, order: PtzOrder, caller: CurrentCaller, services: Cu
 async def _own_session(session_id: str, caller: SignedCaller, services: CurrentServices) -> Any:
     async with services.database.transaction() as tx:
         found = await tx.access.play(session_id)
-    # Of this system, opened at this door: a programme neither sees nor stops what people watch in the portal.
+    # Of this system, opened by this interface: a program neither sees nor stops what people watch in the portal.
     if found is None or found.system_id != caller.caller.system_id or found.access_key is None:
         raise ProblemError("not_found")
     return found

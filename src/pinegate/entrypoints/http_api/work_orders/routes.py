@@ -1,4 +1,4 @@
-"""The operator's door: points, operations, system and unit — never the application's file (Annex 1 note 4)."""
+"""The operator's routes: points, operations, system and unit — never the application's file (Annex 1 note 4)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from pinegate.adapters.database.application_views import (
 )
 from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrderState
 from pinegate.entrypoints.http_api.access.watching import PlayAnswer, ProtocolName, start_watching
@@ -121,7 +121,7 @@ async def test_play(
     if order is None:
         raise ProblemError("not_found")
     request = AccessRequest(
-        door=Door.OPERATOR_TEST,
+        channel=AccessChannel.OPERATOR_TEST,
         person_id=user.actor.person_id,
         system_id=order.system_id,
         point_id=body.point_id,
