@@ -87,7 +87,7 @@ class Reevaluator:
                     await self._round()
                 except SQLAlchemyError as error:
                     log.warning(
-                        "sessionsX cannot be decided on; their leases run out", error=type(error).__name__
+                        "sessions cannot be re-evaluated; their leases run out", error=type(error).__name__
                     )
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 except Exception:
@@ -110,7 +110,7 @@ class Reevaluator:
         try:
             await self._changes()
         except SQLAlchemyError as error:
-            log.warning("sessionsX cannot be decided on; their leases run out", error=type(error).__name__)
+            log.warning("sessions cannot be re-evaluated; their leases run out", error=type(error).__name__)
 
     async def _round(self) -> None:
         self._woken.clear()
