@@ -3,6 +3,7 @@
 Publishing a change takes the lock exclusive until COMMIT. A snapshot or a camera control takes it shared, reads the
 facts, writes its line and commits: either its line is there before the change, or it reads the facts after it and is
 refused. Viewers need no lock (docs/decisions/0016).
+Advisory locks are of one database: cities on one server do not wait for each other.
 """
 
 from sqlalchemy import insert, text

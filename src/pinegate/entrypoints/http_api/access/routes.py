@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import AccessChannel, AccessRequest
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.watching import (
     PlayAnswer,
@@ -27,7 +27,8 @@ from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import ClosedEntry, SessionEnd
+from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 router = APIRouter()
 
@@ -106,14 +107,14 @@ async def _events(portal_session_id: str, services: Services) -> AsyncGenerator[
                 yield ": still here\n\n"
                 continue
             yield _event(ended)
-            if ended.reason == EndReason.SIGNED_OUT:
+            if ended.end.reason is EndReason.SIGNED_OUT:
                 return
     finally:
         services.end_listeners.stop_listening(portal_session_id, queue)
 
 
 def _event(ended: ClosedEntry) -> str:
-    reason, code = split_reason(ended.reason)
+    reason, code = split_reason(str(ended.end))
     data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
     return f"event: session_ended\ndata: {data}\n\n"
 
@@ -122,8 +123,8 @@ def split_reason(end_reason: str | None) -> tuple[str | None, str | None]:
     """``source_unavailable:busy`` → the reason, and the code that says more."""
     if end_reason is None:
         return None, None
-    reason, _, code = end_reason.partition(":")
-    return reason, code or None
+    end = End.read(end_reason)
+    return end.reason, end.detail
 
 
 @router.get("/api/play/{session_id}")
@@ -150,10 +151,10 @@ async def stop_playing(session_id: Id, user: CurrentUser, services: CurrentServi
 
 async def stop_play(session_id: str, services: Services) -> None:
     """Close in the engine, then write it down."""
-    reason = EndReason.VIEWER_LEFT.value
-    await services.media.close_sessions([session_id], reason)
+    end = End(EndReason.VIEWER_LEFT)
+    await services.media.close_sessions([session_id], end)
     async with services.database.transaction() as tx:
-        await end_sessions(tx, {session_id: SessionEnd(reason)}, now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [SessionEnded(session_id, end)], now=services.now(), new_id=services.new_id)
 
 
 @router.post("/api/snapshots", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.application_views import ApplicationFilter, ApplicationViews
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.adapters.reference import divisions
 from pinegate.adapters.sm3 import sm3_hex
 from pinegate.domain.applications.application import Application, Consultation, Contact, RequestedPoint
 from pinegate.domain.applications.readers import READERS
 from pinegate.domain.applications.states import ApplicationEvent, ApplicationState
+from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.entrypoints.http_api.applications.answers import read_application
 from pinegate.entrypoints.http_api.applications.models import (
     ApplicationChange,
@@ -86,7 +86,9 @@ async def list_applications(
 @router.post("", status_code=201)
 async def create(body: ApplicationIn, user: CurrentUser, services: CurrentServices) -> ApplicationOut:
     async with services.database.transaction() as tx:
-        application = await create_application(tx, body.system_id, act_of(user, services))
+        application = await create_application(
+            tx, body.system_id, services.profile.measures.policy_version, act_of(user, services)
+        )
     return await _answer(application.id, user, services)
 
 
@@ -99,7 +101,7 @@ async def get_application(application_id: Id, user: CurrentUser, services: Curre
 async def edit(
     application_id: Id, body: ApplicationChange, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
-    changes = _changes(body)
+    changes = _changes(body, services.profile.divisions)
     async with services.database.transaction() as tx:
         await edit_application(tx, application_id, changes, body.version, act_of(user, services))
     return await _answer(application_id, user, services)
@@ -135,12 +137,11 @@ async def step(
 
 async def _answer(application_id: str, user: SignedIn, services: Services) -> ApplicationOut:
     async with services.database.transaction() as tx:
-        return await read_application(tx, application_id, user.actor, services.now())
+        return await read_application(tx, application_id, user.actor, services.profile, services.now())
 
 
-def _changes(body: ApplicationChange) -> FormChanges:
-    tree = divisions()
-    if any(not tree.knows(code) for code in body.areas or ()):
+def _changes(body: ApplicationChange, divisions: DivisionTree) -> FormChanges:
+    if any(not divisions.knows(code) for code in body.areas or ()):
         raise InvalidInputError("areas", "codes of administrative divisions of the city")
     dates = {"valid_from", "valid_until"} & body.model_fields_set
     contacts = body.contacts
@@ -193,8 +194,8 @@ async def _record_review(
     return await review_application(tx, id_, body.text, act)
 
 
-async def _approve(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
-    return await approve_application(tx, id_, body.text, sm3_hex, act)
+async def _approve(tx: Transaction, id_: str, body: StepIn, act: Act, services: Services) -> Application:
+    return await approve_application(tx, id_, body.text, services.profile.agreement.version, sm3_hex, act)
 
 
 async def _withdraw(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:

@@ -181,10 +181,11 @@ class PointQuery(BaseModel):
     granted: bool = False
     system_id: Annotated[str, Field(max_length=64)] = ""
 
-    def as_filter(self, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+    def as_filter(self, city_code: str, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+        """``city_code``: the division that holds all points."""
         return PointFilter(
             words=self.q,
-            division=self.division,
+            division="" if self.division == city_code else self.division,
             category=self.category,
             state=self.state or "",
             health=self.health or "",
@@ -202,5 +203,6 @@ class PointPageQuery(PointQuery):
 
 
 class MapQuery(PointQuery):
-    bbox: Annotated[str, Field(max_length=100)] = "117,29.3,119,30.6"
+    bbox: Annotated[str, Field(max_length=100)] = ""
+    """west,south,east,north in degrees; empty: the whole city."""
     zoom: Annotated[float, Field(ge=0, le=22)] = 9

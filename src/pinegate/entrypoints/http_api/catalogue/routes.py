@@ -7,10 +7,9 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
-from pinegate.adapters.reference import camera_fields, code_lists, divisions
+from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
-from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
-from pinegate.domain.catalogue.divisions import Division
+from pinegate.domain.catalogue.divisions import Bounds, Division, DivisionTree
 from pinegate.domain.catalogue.listing import LISTING, ListingState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.catalogue.models import (
@@ -39,6 +38,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.services import Services
 from pinegate.usecases.catalogue.edit_point import edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
@@ -50,22 +50,22 @@ _INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
 
 
 @router.get("/divisions")
-async def list_divisions(user: CurrentUser) -> DivisionOut:
-    return _division(divisions().city)
+async def list_divisions(user: CurrentUser, services: CurrentServices) -> DivisionOut:
+    return _division(services.profile.divisions.city)
 
 
 @router.get("/categories")
-async def list_categories(user: CurrentUser) -> list[CategoryOut]:
-    return [CategoryOut(code=code, name=name) for code, name in MONITORING_CATEGORIES.items()]
+async def list_categories(user: CurrentUser, services: CurrentServices) -> list[CategoryOut]:
+    return [CategoryOut(code=code, name=name) for code, name in services.profile.categories.names.items()]
 
 
 @router.get("/codes")
-async def list_codes(user: CurrentUser) -> CodesOut:
+async def list_codes(user: CurrentUser, services: CurrentServices) -> CodesOut:
     return CodesOut(
-        lists=code_lists(),
+        lists={name: dict(codes) for name, codes in services.profile.code_lists.items()},
         fields=[
             FieldOut(name=f.name, label=f.label, kind=f.kind, required=f.required, codes=sorted(f.codes))
-            for f in camera_fields()
+            for f in services.profile.camera_fields
         ],
     )
 
@@ -79,17 +79,21 @@ async def list_points(
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
         offset = (asked.page - 1) * asked.page_size
-        rows, total = await views.page(asked.as_filter(), asked.sort, asked.page_size, offset)
-    return PointPage(items=[point_out(row) for row in rows], total=total)
+        rows, total = await views.page(
+            asked.as_filter(_city_code(services)), asked.sort, asked.page_size, offset
+        )
+    return PointPage(items=[point_out(row, services.profile.divisions) for row in rows], total=total)
 
 
 @router.get("/points/tree")
 async def point_tree(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointQuery, Query()]
 ) -> TreeNode:
+    city = services.profile.divisions.city
     async with services.database.transaction() as tx:
-        rows = await CatalogueViews(tx.connection, user.actor, services.now()).counts(asked.as_filter())
-    return _tree(rows)
+        views = CatalogueViews(tx.connection, user.actor, services.now())
+        rows = await views.counts(asked.as_filter(city.code))
+    return _tree(rows, city)
 
 
 @router.get("/points/map")
@@ -99,7 +103,9 @@ async def point_map(
     cell = 40.0 / 2**asked.zoom
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
-        seen = await views.map(asked.as_filter(_box(asked.bbox)), cell)
+        seen = await views.map(
+            asked.as_filter(_city_code(services), _box(asked.bbox, services.profile.bounds)), cell
+        )
     return MapOut(
         clusters=[
             ClusterOut(longitude=c.longitude, latitude=c.latitude, count=c.points) for c in seen.clusters
@@ -122,7 +128,7 @@ async def point_map(
 @router.get("/points/{point_id}")
 async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await _detail(tx, point_id, user, services)
 
 
 @router.post("/points/sharing-mark")
@@ -150,7 +156,7 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
             body.point_ids,
             body.event,
             body.reason,
-            divisions(),
+            services.profile,
             services.now(),
             services.new_id,
             user.client_host,
@@ -181,13 +187,12 @@ async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: Current
             point_id,
             body.version,
             changed,
-            camera_fields(),
-            divisions(),
+            services.profile,
             services.now(),
             services.new_id(),
             user.client_host,
         )
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await _detail(tx, point_id, user, services)
 
 
 def _division(division: Division) -> DivisionOut:
@@ -196,7 +201,13 @@ def _division(division: Division) -> DivisionOut:
     )
 
 
-def _box(text: str) -> tuple[float, float, float, float]:
+def _city_code(services: Services) -> str:
+    return services.profile.divisions.city.code
+
+
+def _box(text: str, city: Bounds) -> tuple[float, float, float, float]:
+    if not text:
+        return city.west, city.south, city.east, city.north
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
@@ -210,29 +221,30 @@ def _as_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return row._asdict()  # pyright: ignore[reportPrivateUsage] -- public in SQLAlchemy in spite of its underscore
 
 
-def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    values = _as_dict(row)
-    tree = divisions()
-    return values | {
-        "division_name": tree.name_of(row.division_code),
-        "township_name": tree.name_of(row.township_code),
+def _point_values(row: Row[*tuple[Any, ...]], divisions: DivisionTree) -> dict[str, Any]:
+    return _as_dict(row) | {
+        "division_name": divisions.name_of(row.division_code),
+        "township_name": divisions.name_of(row.township_code),
         "ptz": row.ptz_type in TURNING_PTZ_TYPES,
     }
 
 
-def point_out(row: Row[*tuple[Any, ...]]) -> PointOut:
+def point_out(row: Row[*tuple[Any, ...]], divisions: DivisionTree) -> PointOut:
     """A row of ``CatalogueViews`` as the API shows it."""
-    return PointOut.model_validate(_point_values(row))
+    return PointOut.model_validate(_point_values(row, divisions))
 
 
-async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> PointDetail:
+async def _detail(tx: Transaction, point_id: str, user: SignedIn, services: Services) -> PointDetail:
+    views, profile = CatalogueViews(tx.connection, user.actor, services.now()), services.profile
     row = await views.one(point_id)
     if row is None:
         raise ProblemError("not_found")
     actor = user.actor
     inside = actor.organization_kind in _INSIDERS
-    hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
-    values = _point_values(row) | {
+    hidden: set[str] = (
+        set() if inside else {field.name for field in profile.camera_fields if field.restricted}
+    )
+    values = _point_values(row, profile.divisions) | {
         "record": {name: value for name, value in row.record.items() if name not in hidden},
         "upstream": row.upstream if inside else {},
         "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
@@ -245,10 +257,10 @@ async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> Point
     return PointDetail.model_validate(values)
 
 
-def _tree(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
+def _tree(rows: Sequence[Row[*tuple[Any, ...]]], city: Division) -> TreeNode:
     by_code: dict[str, tuple[int, int]] = {}
     for row in rows:
-        for code in {"341000", row.division_code, row.township_code} - {""}:
+        for code in {city.code, row.division_code, row.township_code} - {""}:
             count, online = by_code.get(code, (0, 0))
             by_code[code] = (count + row.points, online + row.online)
 
@@ -263,4 +275,4 @@ def _tree(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
             children=[child for child in children if child.count],
         )
 
-    return node(divisions().city)
+    return node(city)

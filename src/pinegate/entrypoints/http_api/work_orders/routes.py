@@ -24,6 +24,7 @@ from pinegate.entrypoints.http_api.catalogue.routes import PointOut, point_out
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.services import Services
 from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play, fail_order
 
 router = APIRouter(prefix="/api/work-orders")
@@ -107,7 +108,7 @@ async def list_work_orders(
 async def get_work_order(order_id: Id, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
     _only_provisioners(user)
     async with services.database.transaction() as tx:
-        return await _detail(tx, order_id, user, services.now())
+        return await _detail(tx, order_id, user, services)
 
 
 @router.post("/{order_id}/test-play")
@@ -151,18 +152,20 @@ async def fail(order_id: Id, body: ResultIn, user: CurrentUser, services: Curren
         await fail_order(tx, order_id, body.text, act_of(user, services))
 
 
-async def _detail(tx: Transaction, order_id: str, user: SignedIn, now: datetime) -> WorkOrderDetail:
+async def _detail(tx: Transaction, order_id: str, user: SignedIn, services: Services) -> WorkOrderDetail:
     order = await work_order_row(tx.connection, order_id)
     if order is None:
         raise ProblemError("not_found")
     ordered = await ordered_points(tx.connection, order_id)
-    views = CatalogueViews(tx.connection, user.actor, now)
+    views = CatalogueViews(tx.connection, user.actor, services.now())
     points = await views.named_on_paper([row.point_id for row in ordered])
     credential = await present_credential(tx.connection, order.system_id)
+    divisions = services.profile.divisions
     return WorkOrderDetail(
         **WorkOrderOut.model_validate(order, from_attributes=True).model_dump(),
         points=[
-            OrderedPoint(point=point_out(points[row.point_id]), operations=row.operations) for row in ordered
+            OrderedPoint(point=point_out(points[row.point_id], divisions), operations=row.operations)
+            for row in ordered
         ],
         credential=None
         if credential is None
