@@ -9,9 +9,12 @@ import pytest
 from pinegate.adapters.media import viewer as viewer_module
 from pinegate.adapters.media.viewer import Viewer
 from pinegate.adapters.media.wires import HttpWire
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PIECE = bytes(100_000)
+REVOKED = End(DenialReason.GRANT_REVOKED)
 
 
 class Silent(HttpWire):
@@ -32,14 +35,14 @@ class DistantSeat:
             self._server, _ = listener.accept()
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self._server.setblocking(False)
-        self.ended: list[str] = []
+        self.ended: list[End] = []
         self.viewer = Viewer(
             self._server,
             Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
             1e9,
-            lambda _, reason: self.ended.append(reason),
+            lambda _, end: self.ended.append(end),
         )
         self.viewer.begin(b"")
 
@@ -60,7 +63,7 @@ class DistantSeat:
             received += len(data)
 
     def clear(self) -> None:
-        self.viewer.end("over")
+        self.viewer.end(End(EndReason.DONE))
         self._server.close()
         self._client.close()
 
@@ -77,9 +80,9 @@ async def test_what_waits_in_the_process_never_arrives(seat: DistantSeat) -> Non
         seat.viewer.offer(PIECE, key=False)
     taken_by_the_kernel = seat.viewer.bytes_sent
     assert taken_by_the_kernel < 30 * len(PIECE)
-    seat.viewer.end("grant_revoked")
+    seat.viewer.end(REVOKED)
     received, how = seat.read_to_the_end()
-    assert (how, seat.ended) == ("broken off", ["grant_revoked"])
+    assert (how, seat.ended) == ("broken off", [REVOKED])
     assert received < taken_by_the_kernel
 
 
@@ -88,7 +91,7 @@ async def test_what_only_the_kernel_holds_never_arrives(seat: DistantSeat) -> No
         seat.viewer.offer(PIECE[:1000], key=False)
     seat.viewer.offer(PIECE, key=False)
     assert seat.viewer.bytes_sent % 1000 == 0, "something waits in the process too"
-    seat.viewer.end("grant_revoked")
+    seat.viewer.end(REVOKED)
     received, how = seat.read_to_the_end()
     assert how == "broken off"
     assert received <= seat.viewer.bytes_sent - len(PIECE)
@@ -98,5 +101,5 @@ async def test_a_viewer_who_has_everything_is_closed_and_not_broken_off(seat: Di
     seat.viewer.offer(PIECE[:1000], key=False)
     while seat.unsent_by_the_kernel():
         await asyncio.sleep(0)
-    seat.viewer.end("grant_revoked")
+    seat.viewer.end(REVOKED)
     assert seat.read_to_the_end() == (1000, "closed")
