@@ -70,7 +70,8 @@ def read_lists(home: Path) -> list[Mutant]:
         shared = {key: listed[key] for key in ("file", "tests") if key in listed}
         for entry in listed["mutant"]:
             values = {**shared, **entry}
-            mutants.append(Mutant(**{**values, "tests": tuple(values["tests"])}))
+            tests = tuple(values.pop("tests"))
+            mutants.append(Mutant(**values, tests=tests))
     return mutants
 
 
@@ -142,7 +143,10 @@ class Copy:
         Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
 
     def run(
-        self, tests: Sequence[str], patience: float = PATIENCE_SECONDS, output: int = subprocess.DEVNULL
+        self,
+        tests: Sequence[str],
+        patience: float = PATIENCE_SECONDS,
+        output: int | None = subprocess.DEVNULL,
     ) -> Outcome:
         """Run ``tests`` until the first fails."""
         report = self.root / "report.xml"

@@ -18,11 +18,11 @@ from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.city_profile import CityProfile
+from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
 from pinegate.usecases.identity.sign_in import LockoutPolicy
-from pinegate.usecases.rate_limit import RateLimit
 from pinegate.usecases.streams.media_engine import MediaEngine, NullMediaEngine
 from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
 
@@ -67,12 +67,12 @@ def _new_ticket() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _sign_in_limit() -> RateLimit:
-    return RateLimit(burst=20, per_second=1 / 3)
+def _sign_in_limit() -> TokenBuckets:
+    return TokenBuckets(burst=20, per_second=1 / 3)
 
 
-def _interface_limit() -> RateLimit:
-    return RateLimit(burst=200, per_second=50)
+def _interface_limit() -> TokenBuckets:
+    return TokenBuckets(burst=200, per_second=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class Services:
     passwords: PasswordHasher = field(default_factory=Argon2Passwords)
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
-    sign_in_limit: RateLimit = field(default_factory=_sign_in_limit)
-    interface_limit: RateLimit = field(default_factory=_interface_limit)
+    sign_in_limit: TokenBuckets = field(default_factory=_sign_in_limit)
+    interface_limit: TokenBuckets = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)

@@ -8,7 +8,7 @@ from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
 from tests.integration.conftest import ClientAs
 
-from pinegate.domain.access.session_end import End, InviteFailure
+from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.streams.media_engine import SessionEnded, SourceStarted
 from pinegate.usecases.streams.signalling import InviteFailed
@@ -97,7 +97,7 @@ async def test_when_the_device_hangs_up_its_viewers_are_cut_and_it_is_asked_agai
         await until(lambda: bool(live.media.bound))
         await live.media_events.source_started(started(point))
         await live.sources.dialog_ended("dialog-1")
-        assert live.media.closed_sources == [(point, "source_lost")]
+        assert live.media.closed_sources == [(point, End(EndReason.SOURCE_LOST))]
         await until(lambda: len(live.signalling.invitations) == 2)
 
 

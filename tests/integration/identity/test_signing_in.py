@@ -20,7 +20,7 @@ from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.rate_limit import RateLimit
+from pinegate.token_buckets import TokenBuckets
 
 PASSWORD = "correct horse battery"
 
@@ -31,7 +31,7 @@ def services(services: Services) -> Services:
         services,
         passwords=Argon2Passwords(memory_kib=64, passes=1),
         secret_box=AesGcmBox(bytes(range(32))),
-        sign_in_limit=RateLimit(burst=1000, per_second=1000),
+        sign_in_limit=TokenBuckets(burst=1000, per_second=1000),
     )
 
 
@@ -137,7 +137,7 @@ async def test_a_request_without_our_header_or_from_another_origin_changes_nothi
 async def test_too_many_attempts_from_one_host_are_refused_before_any_password_is_checked(
     services: Services, person: Person
 ) -> None:
-    limited = replace(services, sign_in_limit=RateLimit(burst=3, per_second=0.01))
+    limited = replace(services, sign_in_limit=TokenBuckets(burst=3, per_second=0.01))
     transport = httpx2.ASGITransport(app=create_app(limited), client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://portal.test", headers={REQUEST_HEADER: "1"}

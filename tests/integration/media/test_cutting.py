@@ -49,7 +49,7 @@ async def test_cut_sessions_end_in_every_output_and_the_others_go_on(city: City)
     await city.engine.close_sessions(cut, End(DenialReason.GRANT_REVOKED))
     bodies = [len(await viewer.ended()) for viewer in viewers[:4]]
     await until(lambda: len(city.control.ended) == 4)
-    assert {city.control.ended[name].reason for name in cut} == {"grant_revoked"}
+    assert {city.control.ended[name].end.reason for name in cut} == {"grant_revoked"}
     assert all(city.control.ended[name].bytes >= size for name, size in zip(cut, bodies, strict=True))
     seen = len(other.body)
     await until(lambda: len(other.body) > seen + 100_000)
@@ -72,7 +72,10 @@ async def test_a_cut_between_decision_and_admission_holds(city: City) -> None:
     await city.engine.close_sessions(["session"], End(DenialReason.GRANT_REVOKED))
     city.control.may_answer.set()
     assert (await watching)[0] == 403
-    assert (city.control.ended["session"].reason, city.control.ended["session"].bytes) == ("grant_revoked", 0)
+    assert (city.control.ended["session"].end.reason, city.control.ended["session"].bytes) == (
+        "grant_revoked",
+        0,
+    )
 
 
 async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) -> None:

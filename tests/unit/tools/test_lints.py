@@ -1,7 +1,12 @@
 from pathlib import Path
 
 import pytest
-from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
+from tools.lints import (
+    dependencies_are_locked,
+    no_workplace_addresses,
+    one_visible_points_query,
+    words_that_are_gone,
+)
 
 
 def test_a_registry_host_is_found_with_its_line():
@@ -69,3 +74,34 @@ def test_a_dependency_that_was_not_locked_is_found():
 def test_locked_dependencies_are_left_alone():
     locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == []
+
+
+MESSAGES = "portal/src/locales/zh-CN/devices.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        (MESSAGES, '"kind": "上级平台"', "上级平台"),
+        ("src/pinegate/entrypoints/demonstration/demo.py", 'role = "数据局审核员"', "数据局"),
+        ("portal/src/locales/en/audit.json", '"hint": "Loosen the filters."', "Loosen the filters"),
+        ("portal/src/modules/identity/LoginPage.vue", "import DoorFrame from '.'", "DoorFrame"),
+    ],
+)
+def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str):
+    (fault,) = words_that_are_gone.faults(name, f"\n{text}\n")
+    assert fault.startswith(f"{name}:2: {word} is gone; write ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (MESSAGES, '"kind": "公安视频平台（下级平台）"'),
+        ("README.zh-CN.md", "以 GB/T 28181 上级平台的身份"),
+        ("src/pinegate/domain/regulation/measures.py", "社会面视频资源"),
+        ("portal/src/city/zh-CN.json", '"bureau": "黄山市数据资源管理局"'),
+        ("CHANGELOG.md", "the live page mends itself; DoorFrame"),
+    ],
+)
+def test_words_are_left_alone_where_they_are_right(name: str, text: str):
+    assert list(words_that_are_gone.faults(name, text)) == []

@@ -2,7 +2,7 @@
 
 Publishing a change takes the lock exclusive until COMMIT. A snapshot or a camera control takes it shared, reads the
 facts, writes its line and commits: either its line is there before the change, or it reads the facts after it and is
-refused. Viewers need no lock (docs/decisions/0016).
+refused. Viewers need no lock (docs/decisions/0017).
 Advisory locks are of one database: cities on one server do not wait for each other.
 """
 

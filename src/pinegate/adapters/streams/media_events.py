@@ -12,8 +12,8 @@ from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.request import Denied
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
+from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.redeem_ticket import TicketRefusal, redeem_ticket
-from pinegate.usecases.rate_limit import RateLimit
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -42,7 +42,7 @@ class MediaEventHandler:
         self._monotonic = monotonic
         self._new_id = new_id
         self._sources: SourceRunner | None = None
-        self._alarms = RateLimit(burst=1, per_second=1 / 60)
+        self._alarms = TokenBuckets(burst=1, per_second=1 / 60)
 
     def serve(self, sources: SourceRunner) -> None:
         self._sources = sources

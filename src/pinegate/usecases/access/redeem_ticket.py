@@ -3,7 +3,7 @@
 The ticket's line is in the register before this begins, and the transaction locks it before it reads the facts. A
 revocation therefore either committed before (and the answer is no) or its re-evaluation finds the line: it has the
 session cut in the engine, which refuses a session that was cut while its ticket was being redeemed. That is the whole
-of the "new enemy" defence, and needs no lock against changes (docs/decisions/0016).
+of the "new enemy" defence, and needs no lock against changes (docs/decisions/0017).
 """
 
 from collections.abc import Callable

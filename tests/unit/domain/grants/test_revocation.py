@@ -12,8 +12,8 @@ from pinegate.domain.refusal import Refusal, RuleRefusedError
 @pytest.mark.parametrize("emergency", [False, True])
 def test_the_end_is_the_bureau_s_and_an_interruption_three_offices_(role: Role, emergency: bool) -> None:
     actor = Actor("p", "o", ROLE_SITS_IN[role], frozenset({role}))
-    may = {Role.BUREAU_APPROVER} | ({Role.SECURITY_ADMIN, Role.POLICE_LEADER} if emergency else set())
-    if role in may:
+    interrupts = emergency and role in (Role.SECURITY_ADMIN, Role.POLICE_LEADER)
+    if interrupts or role is Role.BUREAU_APPROVER:
         check_order(actor, "超范围使用", emergency=emergency)
         return
     with pytest.raises(RuleRefusedError) as refused:

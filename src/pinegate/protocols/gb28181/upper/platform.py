@@ -28,7 +28,6 @@ from pinegate.protocols.gb28181.upper.events import (
 )
 from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
 from pinegate.protocols.gb28181.upper.registrar import Registrar, Registration
-from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
 from pinegate.protocols.manscdp.messages import (
@@ -53,10 +52,12 @@ from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
+from pinegate.token_buckets import TokenBuckets
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
+_MOST_SOURCES = 16_384
 _END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
 
 
@@ -77,7 +78,9 @@ class UpperPlatform:
     ) -> None:
         self.config = config
         self._events: deque[UpperEvent] = deque()
-        self._limiter = SourceLimiter(config.source_rate, config.source_burst)
+        self._limiter = TokenBuckets(
+            burst=config.source_burst, per_second=config.source_rate, most_keys=_MOST_SOURCES
+        )
         identity = Identity(config.platform_id, config.domain, config.host, config.port)
         endpoint = self._endpoint = SipEndpoint(
             identity,

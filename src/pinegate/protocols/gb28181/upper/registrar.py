@@ -14,7 +14,6 @@ from pinegate.protocols.gb28181.upper.events import (
     Rejection,
     UpperEvent,
 )
-from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.sip.addresses import NameAddr, SipUri, param
 from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, verifies
@@ -24,6 +23,7 @@ from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook, NonceCheck
 from pinegate.protocols.sip.parser import Limits
+from pinegate.token_buckets import TokenBuckets
 
 # GB/T 28181-2022 annex I.
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
@@ -55,7 +55,7 @@ class Registrar:
         endpoint: SipEndpoint,
         lookup: AccountLookup,
         nonces: NonceBook,
-        limiter: SourceLimiter,
+        limiter: TokenBuckets,
         wall_time: Callable[[float], datetime],
         emit: Callable[[UpperEvent], None],
     ) -> None:

@@ -1,9 +1,11 @@
-"""How often somebody may try: a token bucket for each key, in bounded memory, with time as argument."""
+"""How often somebody may try: a token bucket for each key, in bounded memory, with time as argument.
+
+It stands beside the domain, below both of its users: the use cases limit people, the codecs limit strangers, and
+neither of the two may import the other. It knows nothing of either.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass
-
-_MOST_KEYS = 10_000
 
 
 @dataclass(slots=True)
@@ -12,18 +14,21 @@ class _Bucket:
     filled_at: float
 
 
-class RateLimit:
+class TokenBuckets:
     """``burst`` attempts at once, then ``per_second`` on average, for each key.
 
     At most ``most_keys`` keys are remembered; the one longest unused is forgotten first, so that a flood of addresses
     costs memory for no more than that.
     """
 
-    def __init__(self, *, burst: int, per_second: float, most_keys: int = _MOST_KEYS) -> None:
+    def __init__(self, *, burst: float, per_second: float, most_keys: int = 10_000) -> None:
         self._burst = float(burst)
         self._per_second = per_second
         self._most_keys = most_keys
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
 
     def allow(self, key: str, now: float) -> bool:
         """Whether one more attempt by ``key`` is let through. ``now``: seconds of a clock that never goes back."""
@@ -37,3 +42,9 @@ class RateLimit:
             return False
         bucket.tokens -= 1
         return True
+
+    def pay_back(self, key: str, tokens: int) -> None:
+        """``key`` proved honest: give back what that cost, so that any number of devices behind one address can."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.tokens = min(self._burst, bucket.tokens + tokens)
