@@ -72,7 +72,7 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
         await peer.wait_for(Registered)
         assert (await server.ask_status(DEVICE_ID)).status["online"] == "ONLINE"
         async with asyncio.timeout(10):
-            while not [line for line in logs if line["event"] == "database_away_signalling_waits"]:
+            while not [line for line in logs if line["event"] == "signalling_writes_postponed"]:
                 await asyncio.sleep(0.05)
     assert recorder.waiting > 0
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from tools.lints import (
     dependencies_are_locked,
+    log_events_are_named,
     no_workplace_addresses,
     one_visible_points_query,
     words_that_are_gone,
@@ -105,3 +106,24 @@ def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: 
 )
 def test_words_are_left_alone_where_they_are_right(name: str, text: str):
     assert list(words_that_are_gone.faults(name, text)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "log = structlog.get_logger(__name__)",
+        "_log = structlog.get_logger()",
+        '_log.info("a source was lost", source=1)',
+        '_log.info("simulator.registered")',
+        '_log.info(f"source_{number}")',
+        '_log.info("source_lost %s", number)',
+        'structlog.get_logger().info("Started")',
+    ],
+)
+def test_a_log_event_in_another_style_is_found(line: str):
+    assert len(log_events_are_named.faults(Path("x.py"), f"import structlog\n{line}\n")) == 1
+
+
+def test_named_log_events_are_left_alone():
+    text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
+    assert log_events_are_named.faults(Path("x.py"), text) == []

@@ -13,7 +13,7 @@ from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry
 from pinegate.usecases.streams.media_engine import SessionEnded
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _BYTES_EVERY_SECONDS = 5.0
 _TRY_AGAIN_SECONDS = 1.0
@@ -104,7 +104,7 @@ class SessionEndWriter:
                 async with self._database.transaction() as tx:
                     await tx.access.count_bytes(totals)
         except SQLAlchemyError as error:
-            log.warning("ends of sessions cannot be written down yet", error=type(error).__name__)
+            _log.warning("session_ends_not_written", error=type(error).__name__)
             self._ends = ends | self._ends
             self._bytes = totals | self._bytes
             return False

@@ -13,7 +13,7 @@ from pinegate.usecases.devices.administer_device import password_context
 from pinegate.usecases.devices.ports import DeviceRecord
 from pinegate.usecases.identity.ports import SecretBox
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

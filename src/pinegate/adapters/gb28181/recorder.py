@@ -23,7 +23,7 @@ from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, note_catalogue_change, sync_inventory
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
 _AT_ONCE = 500
 _GATHER_SECONDS = 0.05
@@ -218,7 +218,7 @@ class Recorder:
                     self.lost += 1
                     _log.error("signalling_record_lost", error=_name_of(error))
                     return
-                _log.warning("database_away_signalling_waits", error=_name_of(error), waiting=self._weight)
+                _log.warning("signalling_writes_postponed", error=_name_of(error), waiting=self._weight)
                 self._away = True
                 await asyncio.sleep(_RETRY_SECONDS)
         for entry in batch:

@@ -22,7 +22,7 @@ from pinegate.usecases.streams.media_engine import (
     SourceStarted,
 )
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class MediaEventHandler:
@@ -56,7 +56,7 @@ class MediaEventHandler:
                     tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
                 )
         except SQLAlchemyError as error:
-            log.warning("a ticket could not be decided on", error=type(error).__name__)
+            _log.warning("ticket_not_decided", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")
         if isinstance(answer, TicketRefusal):
             return Refused(answer.value, "this ticket opens nothing; ask for a new one")
@@ -71,7 +71,7 @@ class MediaEventHandler:
             await self._sources.source_started(started.source_id)
 
     async def source_lost(self, source_id: str, reason: str) -> None:
-        log.info("a source broke off", source=source_id, reason=reason)
+        _log.info("source_broken_off", source=source_id, reason=reason)
         if self._sources is not None:
             await self._sources.sources_lost([source_id])
 
@@ -82,7 +82,7 @@ class MediaEventHandler:
         self._ends.sent(totals)
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
-        log.warning("a media worker died", sources=len(source_ids), sessions=len(session_ids))
+        _log.warning("media_worker_died", sources=len(source_ids), sessions=len(session_ids))
         if self._sources is not None:
             await self._sources.sources_lost(source_ids)
         for session_id in session_ids:
@@ -111,4 +111,4 @@ class MediaEventHandler:
             async with self._database.transaction() as tx:
                 await tx.audit.append(event)
         except SQLAlchemyError as error:
-            log.warning("an alarm cannot be written down", source=source_id, error=type(error).__name__)
+            _log.warning("second_source_not_written", source=source_id, error=type(error).__name__)

@@ -24,7 +24,7 @@ class Watcher:
         self.protocol = protocol
         self.first: bytes | None = None
         self.pieces: list[tuple[bytes, bool]] = []
-        self.ended: list[str] = []
+        self.ended: list[End] = []
 
     def begin(self, first: bytes) -> None:
         self.first = first
@@ -140,7 +140,7 @@ async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen)
 async def test_a_camera_without_sound_starts_a_little_later(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.01)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.01)
     watcher = screen.watch()
     screen.picture(key=True)
     assert watcher.first is None
@@ -152,7 +152,7 @@ async def test_a_camera_without_sound_starts_a_little_later(
 
 
 async def test_sound_that_comes_too_late_is_left_out(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
     screen.picture(key=True)
     async with asyncio.timeout(5):
         while not screen.settled:
@@ -170,8 +170,8 @@ async def test_sound_from_before_the_group_still_configures_a_new_output(screen:
 
 
 async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
-    monkeypatch.setattr(stream_module, "TRANSCODED_S", 60.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(stream_module, "TRANSCODED_SECONDS", 60.0)
     screen = Screen(transcodes=True)
     screen.picture(key=True)
     screen.sound(Codec.G711A)
@@ -181,7 +181,7 @@ async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.
     screen.sound(Codec.AAC)
     assert (screen.stream.audio, screen.stream.camera_audio) == (Codec.AAC, Codec.G711A)
     assert screen.settled
-    screen.stream.reset("over")
+    screen.stream.reset(End(EndReason.DONE))
 
 
 async def test_g711_itself_is_in_no_browser_output(screen: Screen) -> None:
@@ -220,7 +220,7 @@ def test_no_picture_breaks_the_outputs(mutations: list[tuple[bool, int, int]]) -
             payload[place % len(payload)] = value
             at = 3600 * (number + 1)
             screen.stream.push(AccessUnit(Codec.H264, at, at, key, bytes(payload)))
-        screen.stream.reset("over")
+        screen.stream.reset(End(EndReason.DONE))
 
     asyncio.run(feed())
 
