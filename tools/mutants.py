@@ -151,7 +151,9 @@ class Copy:
         """Run ``tests`` until the first fails."""
         report = self.root / "report.xml"
         report.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        # The kernel ends it with this program, killed even.
+        command = ["setpriv", "--pdeathsig=KILL", "--", sys.executable, "-m", "pytest", "-x", "-q"]
+        command += ["-p", "no:randomly", "-p", "no:cacheprovider"]
         command += [f"--junitxml={report}", *tests]
         paths = [str(self.root / "src"), str(self.root), os.environ.get("PYTHONPATH", "")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
