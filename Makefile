@@ -89,6 +89,11 @@ format: ## Format the Python code and fix what the linter can
 generate: ## Write the generated files anew
 	@for script in $(GENERATORS); do echo "$$script"; PYTHONPATH=src $(BIN)/python $$script; done
 
+.PHONY: mutants
+mutants: ## Remove one rule at a time and see that a test notices (one: MUTANT=name; without a database: UNIT=1)
+	@$(PREPARE) --development
+	$(BIN)/python tools/mutants.py $(if $(UNIT),--unit) $(MUTANT)
+
 .PHONY: migration
 migration: ## Write the next migration from the tables of the code: NAME="points have a height"
 	@PYTHONPATH=src $(BIN)/python tools/new_migration.py $(NAME)

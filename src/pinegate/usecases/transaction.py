@@ -29,6 +29,6 @@ class AccessChanges(Protocol):
     async def publish(self, scope: ChangeScope, *target_ids: str) -> None:
         """Say that what decisions on ``target_ids`` stood on has changed.
 
-        Call it last: it takes the lock that orders the change against sessions being opened, and holds it until COMMIT.
+        Call it last: it takes the lock that orders the changes, and holds it until COMMIT.
         """
         ...

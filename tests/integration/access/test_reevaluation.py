@@ -15,6 +15,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate.usecases.transaction import ChangeScope
@@ -151,6 +152,45 @@ async def test_an_idle_portal_session_takes_its_pictures_with_it(
     clock.advance(minutes=16)
     async with serving(live):
         await until(lambda: live.media.cut.get(session) == "signed_out")
+
+
+async def test_after_twelve_hours_a_busy_portal_session_takes_its_pictures_with_it(
+    client_as: ClientAs, watching: Watching, live: Live, clock: Clock
+) -> None:
+    await live.reevaluator.begin()
+    session = await watch(client_as, watching, live)
+    clock.advance(hours=12, minutes=1)
+    async with live.database.transaction() as tx:
+        await tx.connection.execute(update(portal_sessions).values(last_seen_at=clock.now))
+    async with serving(live):
+        await until(lambda: live.media.cut.get(session) == "signed_out")
+
+
+@pytest.mark.parametrize("step", ["complete", "fail"])
+async def test_the_end_of_a_work_order_is_a_change_that_cuts_its_test_plays(
+    client_as: ClientAs, watching: Watching, live: Live, clock: Clock, step: str
+) -> None:
+    async with live.database.transaction() as tx:
+        filed = await add_application(
+            tx, watching.city, ApplicationState.PROVISIONING, [watching.ungranted], clock()
+        )
+    await live.reevaluator.begin()
+    operator = await client_as(Role.OPERATOR_PROVISIONER)
+    path = f"/api/work-orders/{filed.work_order}"
+    play = (await operator.post(f"{path}/test-play", json={"point_id": watching.ungranted})).json()
+    ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
+    admitted = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
+    assert isinstance(admitted, Admitted)
+    assert (
+        await operator.post(f"{path}/confirm-test", json={"point_id": watching.ungranted})
+    ).status_code == 204
+
+    # Nothing but the change itself asks again here: the short leases of test plays are nobody's excuse.
+    await live.reevaluator.reevaluate_now()
+    assert live.media.cut == {}
+    assert (await operator.post(f"{path}/{step}", json={"text": "已处置"})).status_code == 204
+    await live.reevaluator.reevaluate_now()
+    assert live.media.cut == {admitted.session_id: "work_order_not_open"}
 
 
 async def test_signing_out_cuts_the_pictures_of_that_session(

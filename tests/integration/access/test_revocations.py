@@ -170,6 +170,22 @@ async def test_a_revoked_person_is_signed_out_and_off_every_roster(
         assert (state, left.scalar_one()) == ("account_locked", 0)
 
 
+@pytest.mark.parametrize("emergency", [True, False])
+async def test_a_revoked_person_has_no_session_left(
+    client_as: ClientAs, watching: Watching, live: Live, emergency: bool
+) -> None:
+    await client_as(watching.viewer)
+    bureau = await client_as(Role.BUREAU_APPROVER)
+    answer = await bureau.post("/api/revocations", json=order(watching, "person", emergency=emergency))
+    assert answer.status_code == 200
+    async with live.database.transaction() as tx:
+        running = await tx.connection.execute(
+            text("select count(*) from portal_sessions where person_id = :person and ended_at is null"),
+            {"person": watching.viewer.id},
+        )
+        assert running.scalar_one() == 0
+
+
 async def test_a_revoked_unit_ends_with_all_it_had(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:

@@ -165,6 +165,19 @@ async def test_an_idle_session_runs_out(client_as: ClientAs, clock: Clock) -> No
     assert (await client.get("/api/session")).status_code == 401
 
 
+async def test_after_twelve_hours_a_session_runs_out_however_busy_it_was(
+    client_as: ClientAs, clock: Clock
+) -> None:
+    client = await client_as(Role.UNIT_CLERK)
+    for _ in range(71):
+        clock.advance(minutes=10)
+        assert (await client.get("/api/session")).status_code == 200
+    clock.advance(minutes=9)
+    assert (await client.get("/api/session")).status_code == 200
+    clock.advance(minutes=2)
+    assert (await client.get("/api/session")).status_code == 401
+
+
 async def test_a_person_ends_their_own_other_session_but_nobody_elses(
     client_as: ClientAs, city: City
 ) -> None:

@@ -1,9 +1,8 @@
-"""The outbox of access changes, and the lock that orders them against sessions being opened.
+"""The outbox of access changes, and the lock that orders them among each other and against what is done at once.
 
-Opening a session takes the lock shared, reads the facts, writes the live session and commits. Publishing a change takes
-it exclusive until COMMIT. So a session either committed before the change (and the reevaluator, woken by the change,
-sees it) or reads the facts after it (and is refused): there is no third order in which a revoked grant yields a
-picture.
+Publishing a change takes the lock exclusive until COMMIT. A snapshot or a camera control takes it shared, reads the
+facts, writes its line and commits: either its line is there before the change, or it reads the facts after it and is
+refused. Viewers need no lock (docs/decisions/0017).
 Advisory locks are of one database: cities on one server do not wait for each other.
 """
 

@@ -26,7 +26,8 @@ async def authorize_action(
 ) -> AuthorizedAction | Denied:
     """Decide and write the answer down. The caller commits before anything is done: no audit, no picture.
 
-    Access changes are kept out meanwhile, as in ``redeem_ticket``.
+    Access changes are kept out meanwhile: what is done at once is not re-evaluated afterwards, so the register must
+    say "allowed" before a change that would deny it is answered.
     """
     await tx.access.lock_out_changes()
     situation = await tx.access.situation(request, portal_session_id)

@@ -1,8 +1,9 @@
-"""A viewer comes to the media engine with a ticket: the decision is made again, where no change can pass it by.
+"""A viewer comes to the media engine with a ticket: the decision is made again, and no change can pass it by.
 
-The transaction first keeps access changes out (``lock_out_changes``), then reads, decides and marks the session live. A
-revocation therefore either committed before (and the answer is no) or commits after, and the re-evaluation finds a live
-session to cut. That is the whole of the "new enemy" defence.
+The ticket's line is in the register before this begins, and the transaction locks it before it reads the facts. A
+revocation therefore either committed before (and the answer is no) or its re-evaluation finds the line: it has the
+session cut in the engine, which refuses a session that was cut while its ticket was being redeemed. That is the whole
+of the "new enemy" defence, and needs no lock against changes (docs/decisions/0017).
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,6 @@ async def redeem_ticket(
     """Redeem ``ticket`` for a live session. ``act``: the viewer's, not known yet. The caller commits every answer."""
     if len(ticket) != TICKET_CHARACTERS or not ticket.isascii():
         return TicketRefusal.UNKNOWN
-    await tx.access.lock_out_changes()
     issued = await tx.access.ticket(ticket_digest(ticket))
     if issued is None:
         return TicketRefusal.UNKNOWN

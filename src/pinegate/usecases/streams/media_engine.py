@@ -136,7 +136,11 @@ class MediaEngine(Protocol):
         ...
 
     async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
-        """Cut sessions; returns when their sockets are closed. Unknown sessions are no error."""
+        """Cut sessions; returns when their sockets are closed. Unknown sessions are no error.
+
+        A session whose ticket is being redeemed meanwhile is refused in the end: its decision may have been made on
+        what has just changed.
+        """
         ...
 
     async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:

@@ -112,6 +112,21 @@ async def test_a_piece_with_a_key_frame_begins_with_it(screen: Screen) -> None:
     assert watcher.pieces[2][0][11] == 0x17  # FLV: key frame, AVC
 
 
+async def test_what_waits_to_be_flushed_reaches_a_newcomer_once_and_all_others_at_once(
+    screen: Screen,
+) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    early = screen.watch()
+    screen.picture()
+    screen.picture()  # so soon after the one before, it waits
+    assert len(early.pieces) == 1
+    late = screen.watch()
+    assert len(early.pieces) == 2
+    assert late.first is not None and late.first.endswith(early.pieces[1][0])
+    assert late.pieces == []
+
+
 async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen) -> None:
     screen.sound()
     screen.picture(key=True)

@@ -126,6 +126,30 @@ async def test_a_slow_viewer_resumes_with_whole_pieces_at_a_key_frame(seat: Seat
     assert seat.viewer.skips > 0
 
 
+async def drained(seat: Seat) -> bytes:
+    """Everything that has been sent, once nothing waits any more."""
+    received = b""
+    for _ in range(100):
+        received += seat.drain()
+        await asyncio.sleep(0)
+    return received
+
+
+async def test_what_was_begun_is_sent_to_its_end_and_then_nothing_before_a_key_frame(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    number = 0
+    while not seat.viewer.skips:
+        seat.viewer.offer(piece(number), key=False)
+        number += 1
+    seat.viewer.offer(piece(900), key=False)
+    before = list(pieces_in(await drained(seat)))
+    assert before == list(range(len(before)))
+    seat.viewer.offer(piece(901), key=False)
+    seat.viewer.offer(piece(902), key=True)
+    seat.viewer.offer(piece(903), key=False)
+    assert list(pieces_in(await drained(seat))) == [902, 903]
+
+
 async def test_a_backlog_never_grows_beyond_its_cap(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(300):

@@ -190,6 +190,58 @@ def test_of_several_grants_that_deny_the_newest_is_told() -> None:
     assert answer == Denied(DenialReason.GRANT_PENDING, "g2")
 
 
+@pytest.mark.parametrize("state", list(PersonnelState))
+def test_only_who_is_bound_and_let_in_watches_and_only_an_active_account_tests(state: PersonnelState) -> None:
+    bound = state in (PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED)
+    request, facts = _part("person", state=state)(REQUEST, replace(FACTS, work_order_open=True))
+    assert isinstance(decide_access(request, facts, NOW), Allowed) is bound
+    tests = state is PersonnelState.ACCOUNT_ACTIVE
+    assert isinstance(decide_access(TEST_PLAY, facts, NOW), Allowed) is tests
+
+
+@pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.ENDED])
+def test_neither_a_suspended_nor_an_ended_party_watches(standing: Standing) -> None:
+    unit = decide_access(*_part("person", organization_standing=standing)(REQUEST, FACTS), NOW)
+    assert unit == Denied(DenialReason.ORGANIZATION_NOT_ACTIVE)
+    system = decide_access(*_part("system", standing=standing)(REQUEST, FACTS), NOW)
+    assert system == Denied(DenialReason.SYSTEM_NOT_ACTIVE)
+
+
+@pytest.mark.parametrize("state", list(ListingState))
+def test_only_a_listed_point_is_shown(state: ListingState) -> None:
+    answer = decide_access(*_part("point", listing_state=state)(REQUEST, FACTS), NOW)
+    assert isinstance(answer, Allowed) is (state is ListingState.LISTED)
+
+
+@pytest.mark.parametrize("state", list(ApplicationState))
+def test_pictures_flow_from_provision_to_the_end_date_and_at_no_other_time(state: ApplicationState) -> None:
+    answer = decide_access(*_granted(application_state=state)(REQUEST, FACTS), NOW)
+    assert isinstance(answer, Allowed) is (state in (ApplicationState.ACTIVE, ApplicationState.TERMINATING))
+
+
+@pytest.mark.parametrize("state", list(AgreementState))
+def test_an_agreement_binds_from_both_seals_to_the_end_of_sharing(state: AgreementState) -> None:
+    answer = decide_access(*_granted(agreement=replace(AGREEMENT, state=state))(REQUEST, FACTS), NOW)
+    in_force = (AgreementState.EFFECTIVE, AgreementState.AMENDMENT_PENDING)
+    assert isinstance(answer, Allowed) is (state in in_force)
+
+
+def test_the_duty_of_another_agreement_binds_nobody_here() -> None:
+    request, facts = _part("person", acknowledged_agreements=frozenset({"n2"}))(REQUEST, FACTS)
+    assert decide_access(request, facts, NOW) == Denied(DenialReason.NOT_ACKNOWLEDGED, "g1")
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_what_is_sensitive_is_asked_about_again_after_two_seconds_and_all_else_after_thirty(
+    operation: Operation,
+) -> None:
+    request, facts = _granted(operations=frozenset(Operation))(replace(REQUEST, operation=operation), FACTS)
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed)
+    sensitive = operation.value in {"ptz", "preset", "download", "push"}
+    assert answer.lease_seconds == (2 if sensitive else 30)
+
+
 @st.composite
 def allowed_situations(draw: st.DrawFn) -> Situation:
     """Any person, channel, operation and number of good grants for which the rule says yes."""
@@ -246,6 +298,12 @@ def test_no_other_state_of_the_paper_lets_a_picture_through(
         _granted(state=grant),
     ):
         assert isinstance(decide_access(*change(*situation), NOW), Denied)
+
+
+def test_a_grant_holds_from_its_first_moment_until_just_before_its_last() -> None:
+    moments = (GRANT.valid_from, GRANT.valid_until - timedelta(microseconds=1), GRANT.valid_until)
+    answers = [isinstance(decide_access(REQUEST, FACTS, moment), Allowed) for moment in moments]
+    assert answers == [True, True, False]
 
 
 @given(allowed_situations(), st.timedeltas(timedelta(days=-2_000), timedelta(days=2_000)))

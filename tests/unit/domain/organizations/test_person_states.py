@@ -63,6 +63,45 @@ def test_no_administrator_acknowledges_for_somebody(source: PersonState) -> None
         move_person(source, _S.ACKNOWLEDGED, SECURITY)
 
 
+def test_nobody_lets_in_by_hand_or_acknowledges_for_somebody_whatever_the_role() -> None:
+    everything = Actor("e", "u", OrganizationKind.USING_UNIT, frozenset(Role))
+    for source, target in (
+        (_S.NOMINATED, _S.ACKNOWLEDGED),
+        (_S.TRAINED, _S.ACKNOWLEDGED),
+        (_S.ACKNOWLEDGED, _S.ACCOUNT_ACTIVE),
+    ):
+        with pytest.raises(RuleRefusedError) as refused:
+            move_person(source, target, everything)
+        assert refused.value.refusal is Refusal.NO_SUCH_STEP
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (_S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED),
+        (_S.ACCOUNT_LOCKED, _S.ACCOUNT_ACTIVE),
+        (_S.ACCOUNT_ACTIVE, _S.REMOVED),
+    ],
+)
+def test_accounts_are_locked_opened_and_removed_by_the_security_administrator_alone(
+    source: PersonnelState, target: PersonnelState
+) -> None:
+    assert move_person(source, target, SECURITY) is target
+    with pytest.raises(RuleRefusedError) as refused:
+        move_person(source, target, LEADER)
+    assert refused.value.refusal is Refusal.ROLE_MAY_NOT
+
+
+def test_who_prepares_a_decision_does_not_take_it() -> None:
+    for pair in (
+        {Role.POLICE_REVIEWER, Role.POLICE_LEADER},
+        {Role.BUREAU_REVIEWER, Role.BUREAU_APPROVER},
+        {Role.OPERATOR_CATALOGUER, Role.OPERATOR_LISTER},
+    ):
+        assert not roles_are_compatible(frozenset(pair))
+    assert roles_are_compatible(frozenset({Role.UNIT_CLERK, Role.UNIT_LEADER}))
+
+
 def test_a_unit_s_leader_nominates_viewers_of_the_own_unit() -> None:
     unit = OrganizationKind.USING_UNIT
     assert first_state(unit, VIEWER, LEADER, own=True) is _S.NOMINATED
