@@ -54,7 +54,7 @@ def faults(
     used = {name.lower() for module in modules for name in distributions.get(module, ())}
     names = [name_of(requirement) for requirement in requirements]
     return [
-        f"pyproject.toml: nothing uses {name}; drop it and run `make lock`"
+        f"nothing uses {name}; drop it and run `make lock`"
         for name in names
         if name not in used and name not in USED_WITHOUT_IMPORT
     ]
