@@ -89,18 +89,18 @@ class LoadProcess:
         )
         return cls(process)
 
-    async def ask(self, order: object, timeout_s: float = 60) -> Any:
+    async def ask(self, order: object, timeout_seconds: float = 60) -> Any:
         stdin = self._process.stdin
         assert stdin is not None
         stdin.write(json.dumps(order).encode() + b"\n")
         await stdin.drain()
-        return await self.answer(timeout_s)
+        return await self.answer(timeout_seconds)
 
-    async def answer(self, timeout_s: float = 60) -> Any:
+    async def answer(self, timeout_seconds: float = 60) -> Any:
         """The next line."""
         stdout = self._process.stdout
         assert stdout is not None
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(timeout_seconds):
             return json.loads(await stdout.readline())
 
     async def stop(self) -> None:

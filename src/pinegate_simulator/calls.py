@@ -19,7 +19,7 @@ from pinegate_simulator.media_stream import MediaCounters, MediaStream, UnitSour
 from pinegate_simulator.pacing import TimetableLoop
 from pinegate_simulator.user_video import UserVideoError
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 _NOT_FOUND: Final = 404
 _UNAVAILABLE: Final = 480
@@ -128,7 +128,7 @@ class Calls:
 
     def _refuse(self, name: str, status: int) -> None:
         self.counters.refused += 1
-        _log.info("simulator.call_refused", call=name, status=status)
+        _log.info("call_refused", call=name, status=status)
         self._device.reject_invite(name, status, self._timetable.now())
 
     async def _answer(self, event: InviteReceived, camera: Camera) -> None:
@@ -139,7 +139,7 @@ class Calls:
             clip = await self._load_clip(camera)
             end = await MediaEnd.open(media, event.offer.media_host, self._host, lambda: self._lost(name))
         except (OSError, UserVideoError) as error:
-            _log.error("simulator.no_media", call=name, camera=camera.device_id, reason=str(error))
+            _log.error("media_not_opened", call=name, camera=camera.device_id, reason=str(error))
             if name in self._pending:
                 self._pending.discard(name)
                 self._refuse(name, _OUR_FAULT)
@@ -160,9 +160,7 @@ class Calls:
         try:
             channel = await call.end.join(offer.media_host, media.port, lambda: self._lost(call.name))
         except ChannelError as error:
-            _log.warning(
-                "simulator.media_failed", call=call.name, camera=call.camera.device_id, reason=str(error)
-            )
+            _log.warning("media_failed", call=call.name, camera=call.camera.device_id, reason=str(error))
             self._hang_up(call, "media_failed")
             return
         if call.name not in self._calls:
@@ -185,7 +183,7 @@ class Calls:
         self.counters.started += 1
         self.counters.running += 1
         transport = f"tcp-{call.end.setup}" if media.is_tcp else "udp"
-        _log.info("simulator.call_started", call=call.name, camera=call.camera.device_id, transport=transport)
+        _log.info("call_started", call=call.name, camera=call.camera.device_id, transport=transport)
 
     def _lost(self, name: str) -> None:
         call = self._calls.get(name)
@@ -205,7 +203,7 @@ class Calls:
             self.counters.running -= 1
         call.end.close()
         self.counters.finished += 1
-        _log.info("simulator.call_finished", call=call.name, camera=call.camera.device_id, reason=reason)
+        _log.info("call_finished", call=call.name, camera=call.camera.device_id, reason=reason)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -215,4 +213,4 @@ class Calls:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("simulator.call_broken", error=repr(error))
+            _log.error("call_broke", error=repr(error))

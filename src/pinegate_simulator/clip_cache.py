@@ -14,7 +14,7 @@ import structlog
 
 from pinegate_simulator.clip import Clip, UnreadableClipError, read_clip, write_clip
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 _IN_MEMORY: Final = 64
 _NICENESS: Final = 10
@@ -103,7 +103,7 @@ class ClipCache:
         except FileNotFoundError:
             pass
         except UnreadableClipError:
-            _log.warning("simulator.clip_unreadable", file=path.name)
+            _log.warning("clip_unreadable", file=path.name)
         return _make_and_write(source, path)
 
     def _path(self, digest: str) -> Path:

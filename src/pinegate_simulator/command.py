@@ -29,7 +29,7 @@ from pinegate_simulator.user_video import UserVideoError
 
 PASSWORD_VARIABLE: Final = "PINEGATE_SIMULATOR_PASSWORD"  # noqa: S105 - the variable's name
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
@@ -301,7 +301,7 @@ def _show_progress(done: int, total: int) -> None:
     if total and sys.stderr.isatty():
         typer.echo(f"\rclips {done}/{total}", nl=done == total, err=True)
     elif total and done in (0, total):
-        _log.info("simulator.clips", done=done, of=total)
+        _log.info("clips_counted", done=done, of=total)
 
 
 def _host_and_port(server: str) -> tuple[str, int]:

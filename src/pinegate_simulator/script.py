@@ -16,7 +16,7 @@ import structlog
 from pinegate_simulator.inventory import invent
 from pinegate_simulator.simulator import Simulator
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 _MAX_SCRIPT: Final = 1 << 20
 
@@ -40,7 +40,7 @@ async def run_script(simulator: Simulator, lines: AsyncIterator[str], *, strict:
             told = f"line {number}: {error.args[0] if error.args else error}"
             if strict:
                 raise ScriptError(told) from None
-            _log.warning("simulator.command_refused", reason=told)
+            _log.warning("command_refused", reason=told)
     return False
 
 
@@ -64,12 +64,12 @@ async def _carry_out(simulator: Simulator, words: list[str]) -> bool:
         case ["vanish"]:
             simulator.vanish()
         case ["counters"]:
-            _log.info("simulator.counters", **asdict(simulator.counters))
+            _log.info("counters_read", **asdict(simulator.counters))
         case ["wait", seconds]:
             await asyncio.sleep(float(seconds))
         case ["add", name]:
             camera_id = _add(simulator, name)
-            _log.info("simulator.camera_added", camera=camera_id, name=name)
+            _log.info("camera_added", camera=camera_id, name=name)
         case [command, camera]:
             _camera_command(simulator, command)(_camera_id(simulator, camera))
         case _:

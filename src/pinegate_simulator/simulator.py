@@ -39,7 +39,7 @@ from pinegate_simulator.ptz_head import PtzHead
 from pinegate_simulator.sip_link import SipLink, free_port, local_address_towards
 from pinegate_simulator.user_video import UserVideo
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 _FAREWELL: Final = 2.0
 _NEVER: Final = 1e9
@@ -128,12 +128,12 @@ class Simulator:
             async with asyncio.timeout(_FAREWELL):
                 await self._gone.wait()
         except TimeoutError:
-            _log.warning("simulator.logoff_unanswered")
+            _log.warning("logoff_unanswered")
         self._close()
 
     def vanish(self) -> None:
         """Fall silent at once, as a device that lost its power."""
-        _log.info("simulator.vanished")
+        _log.info("device_vanished")
         self._vanished = True
         self._close()
 
@@ -174,13 +174,13 @@ class Simulator:
         except asyncio.CancelledError:
             self._clips.abandon()
             raise
-        _log.info("simulator.clips_ready", cameras=len(sources), made=made)
+        _log.info("clips_prepared", cameras=len(sources), made=made)
 
     def _change(self, camera: Camera, event: str) -> None:
         change = replace(self._catalogue.item(camera), event=event)
         self._device.change_catalog([change], self._link.now())
         self._link.pump()
-        _log.info("simulator.catalogue_changed", camera=camera.device_id, change=event)
+        _log.info("catalogue_changed", camera=camera.device_id, change=event)
 
     def _device_config(self, flow: Flow, host: str, port: int) -> LowerDeviceConfig:
         config = self.config
@@ -222,7 +222,7 @@ class Simulator:
             case ControlReceived():
                 self._on_control(event)
             case SubscriptionChanged():
-                _log.info("simulator.subscription", active=event.active)
+                _log.info("subscription_changed", active=event.active)
             case Unregistered():
                 self._gone.set()
 
@@ -231,20 +231,18 @@ class Simulator:
         if self._registered.is_set():
             return
         self._registered.set()
-        _log.info("simulator.registered", device=self.config.device_id, expires=event.expires)
+        _log.info("device_registered", device=self.config.device_id, expires=event.expires)
         if self.config.faults.drop_after is not None:
             asyncio.get_running_loop().call_later(self.config.faults.drop_after, self.vanish)
 
     def _on_registration_failed(self, event: RegistrationFailed) -> None:
         self.counters.failed_registrations += 1
         wait = round(event.retry_at - self._link.now())
-        _log.warning(
-            "simulator.registration_failed", status=event.status, reason=event.reason, again_in_s=wait
-        )
+        _log.warning("registration_failed", status=event.status, reason=event.reason, again_in_s=wait)
 
     def _on_platform_lost(self, event: PlatformLost) -> None:
         self._registered.clear()
-        _log.warning("simulator.platform_lost", reason=event.reason)
+        _log.warning("platform_lost", reason=event.reason)
 
     def _on_ptz(self, event: PtzReceived) -> None:
         self.counters.ptz_commands += 1
@@ -253,11 +251,11 @@ class Simulator:
         if turns:
             head = self._heads.setdefault(event.channel_id, PtzHead())
             head.apply(event.command, self._timetable.now())
-        _log.info("simulator.ptz", camera=event.channel_id, code=event.command.code, turns=turns)
+        _log.info("ptz_taken", camera=event.channel_id, code=event.command.code, turns=turns)
 
     def _on_control(self, event: ControlReceived) -> None:
         self.counters.controls += 1
-        _log.info("simulator.control", camera=event.channel_id, fields=[name for name, _ in event.fields])
+        _log.info("control_taken", camera=event.channel_id, fields=[name for name, _ in event.fields])
 
     def _source(self, camera: Camera) -> ClipSource:
         config = self.config

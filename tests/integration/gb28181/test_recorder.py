@@ -27,7 +27,7 @@ from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.protocols.sip.flow import Flow
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 
 FLOW = Flow("udp", "127.0.0.1", 5060)
 
@@ -72,7 +72,7 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
         await peer.wait_for(Registered)
         assert (await server.ask_status(DEVICE_ID)).status["online"] == "ONLINE"
         async with asyncio.timeout(10):
-            while not [line for line in logs if line["event"] == "database_away_signalling_waits"]:
+            while not [line for line in logs if line["event"] == "signalling_writes_postponed"]:
                 await asyncio.sleep(0.05)
     assert recorder.waiting > 0
 

@@ -22,11 +22,11 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-DEADLINE_S = 15.0
+DEADLINE_SECONDS = 15.0
 ORIGIN = "http://portal.example"
 
 
-async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_S) -> Any:
+async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_SECONDS) -> Any:
     """Wait until the condition holds, and answer its value."""
     async with asyncio.timeout(deadline_s):
         while not (value := condition()):

@@ -52,7 +52,7 @@ def _get(headers: str = "") -> bytes:
 
 
 async def test_a_slow_request_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_listener, "HEAD_S", 0.05)
+    monkeypatch.setattr(http_listener, "HEAD_SECONDS", 0.05)
     house = House()
     assert (await house.ask(b"GET /live/")).startswith(b"HTTP/1.1 408 ")
     house.listener.close()

@@ -62,7 +62,7 @@ async def test_it_registers_answers_and_logs_off_when_told_to_end(tmp_path, numb
         _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
-    assert events[-1] == "simulator.registered"
+    assert events[-1] == "device_registered"
     assert PASSWORD not in logged.decode()
     assert len(list(tmp_path.glob("*.clip"))) == 3
 
@@ -74,8 +74,8 @@ async def test_commands_may_be_typed(tmp_path):
             await platform.wait_for(DeviceRegistered)
             _, logged = await asyncio.wait_for(process.communicate(b"nonsense\noff 1\nquit\n"), DEADLINE)
     events = {line["event"]: line for line in map(json.loads, logged.decode().splitlines())}
-    assert "unknown command" in events["simulator.command_refused"]["reason"]
-    assert events["simulator.catalogue_changed"]["change"] == "OFF"
+    assert "unknown command" in events["command_refused"]["reason"]
+    assert events["catalogue_changed"]["change"] == "OFF"
     assert process.returncode == 0
 
 
@@ -87,7 +87,7 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
         async with running_command(*arguments) as process:
             _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
-    assert events == ["simulator.registered", *["simulator.catalogue_changed"] * 2, "simulator.camera_added"]
+    assert events == ["device_registered", *["catalogue_changed"] * 2, "camera_added"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.access.reevaluate import Reevaluated, reevaluate_sessions
 from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError, SessionEnded
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _SHORT_LEASES_EVERY = 0.7
 _ALL_EVERY = 10.0
@@ -85,13 +85,11 @@ class Reevaluator:
                 try:
                     await self._round()
                 except SQLAlchemyError as error:
-                    log.warning(
-                        "sessionsX cannot be decided on; their leases run out", error=type(error).__name__
-                    )
+                    _log.warning("sessions_not_reevaluated", error=type(error).__name__)
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 except Exception:
                     # Re-evaluation that stops must not do so silently; sessions meanwhile die with their leases.
-                    log.exception("a round of re-evaluation failed")
+                    _log.exception("reevaluation_failed")
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_SHORT_LEASES_EVERY):
@@ -109,7 +107,7 @@ class Reevaluator:
         try:
             await self._changes()
         except SQLAlchemyError as error:
-            log.warning("sessionsX cannot be decided on; their leases run out", error=type(error).__name__)
+            _log.warning("sessions_not_reevaluated", error=type(error).__name__)
 
     async def _round(self) -> None:
         self._woken.clear()
@@ -185,5 +183,5 @@ class Reevaluator:
                             self._woken.set()
                         await connection.execute(b"select 1")
             except psycopg.Error as error:
-                log.warning("not listening for access changes", error=type(error).__name__)
+                _log.warning("access_changes_not_heard", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_SECONDS)

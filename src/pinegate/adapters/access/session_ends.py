@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.database.connection import Database
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import SessionEnded
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _BYTES_EVERY_SECONDS = 5.0
 _TRY_AGAIN_SECONDS = 1.0
@@ -76,7 +77,7 @@ class SessionEndWriter:
     async def write(self, ends: Sequence[SessionEnded]) -> int:
         """Write ends down now; how many sessions were still open."""
         async with self._database.transaction() as tx:
-            newly = await end_sessions(tx, ends, now=self._now(), new_id=self._new_id)
+            newly = await end_sessions(tx, ends, Act(None, self._now(), self._new_id))
         for session in newly:
             self._events.tell(session)
         return len(newly)
@@ -104,7 +105,7 @@ class SessionEndWriter:
                 async with self._database.transaction() as tx:
                     await tx.access.count_bytes(totals)
         except SQLAlchemyError as error:
-            log.warning("ends of sessions cannot be written down yet", error=type(error).__name__)
+            _log.warning("session_ends_not_written", error=type(error).__name__)
             self._ends = ends | self._ends
             self._bytes = totals | self._bytes
             return False

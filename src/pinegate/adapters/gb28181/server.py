@@ -38,7 +38,7 @@ from pinegate.usecases.streams.signalling import (
     SignallingEvents,
 )
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _SETUP: dict[Transport, Setup] = {
     Transport.UDP: "",
     Transport.TCP_PASSIVE: "passive",

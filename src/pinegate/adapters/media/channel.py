@@ -57,7 +57,7 @@ class Channel:
         reader, writer = await asyncio.open_unix_connection(sock=sock)
         return cls(reader, writer, on_request, on_notice)
 
-    async def request(self, request: Request, timeout_s: float = 5.0) -> Answer:
+    async def request(self, request: Request, timeout_seconds: float = 5.0) -> Answer:
         """Ask and wait for the answer. Raises :class:`ChannelClosedError`."""
         number = self._next_id
         self._next_id += 1
@@ -65,11 +65,11 @@ class Channel:
         self._waiting[number] = answer
         try:
             self._send(number, request)
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(timeout_seconds):
                 return await answer
         except TimeoutError:
             raise ChannelClosedError(
-                f"no answer to {type(request).__name__} within {timeout_s:g} s"
+                f"no answer to {type(request).__name__} within {timeout_seconds:g} s"
             ) from None
         finally:
             self._waiting.pop(number, None)

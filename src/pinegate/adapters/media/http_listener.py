@@ -19,15 +19,15 @@ from pinegate.adapters.media.wires import Headers, HttpWire, WebSocketWire, head
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
 HEAD_BYTES = 8192
-HEAD_S = 5.0
-ANSWER_S = 5.0
+HEAD_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 MAX_OPENING = 1024
 """Connections that have no ticket redeemed yet; above it new ones are closed at once."""
 MAX_OPENING_A_HOST = 512
 BACKLOG = 1024
 ACCEPTS_A_TURN = 64
-REST_S = 0.5
-DRAIN_S = 1.0
+REST_SECONDS = 0.5
+DRAIN_SECONDS = 1.0
 DRAIN_BYTES = 1 << 18
 
 _PATH = re.compile(rb"/live/([0-9A-Za-z_-]{43})\.(flv|ws\.flv|mp4|ws\.mp4)")
@@ -119,7 +119,7 @@ class HttpListener:
             except OSError:  # out of descriptors: the socket stays readable, so look away for a while
                 self.counters["accepts_failed"] += 1
                 self._loop.remove_reader(listener)
-                self._resting = self._loop.call_later(REST_S, self._accept_again, listener)
+                self._resting = self._loop.call_later(REST_SECONDS, self._accept_again, listener)
                 return
             host = address[0]
             crowded = len(self._opening) >= MAX_OPENING or self._opening_of[host] >= MAX_OPENING_A_HOST
@@ -154,7 +154,7 @@ class HttpListener:
                 handed_over = True
                 return
             self.counters["requests_refused"] += 1
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 await self._loop.sock_sendall(sock, answer.data)
                 sock.shutdown(socket.SHUT_WR)
             await self._drain(sock)
@@ -167,7 +167,7 @@ class HttpListener:
     async def _read_head(self, sock: socket.socket) -> _Asked | _Answer:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         try:
-            async with asyncio.timeout(HEAD_S):
+            async with asyncio.timeout(HEAD_SECONDS):
                 while True:
                     event = parser.next_event()
                     if isinstance(event, h11.Request):
@@ -183,11 +183,11 @@ class HttpListener:
                 problem(status, "bad_request", "This is no HTTP/1.1 request that is understood here.")
             )
         except TimeoutError:
-            return _Answer(problem(408, "too_slow", f"Send the whole request within {HEAD_S:g} s."))
+            return _Answer(problem(408, "too_slow", f"Send the whole request within {HEAD_SECONDS:g} s."))
 
     async def _drain(self, sock: socket.socket) -> None:
         """Read what the client still sends: closing at once would reset the connection and lose our answer."""
-        async with asyncio.timeout(DRAIN_S):
+        async with asyncio.timeout(DRAIN_SECONDS):
             left = DRAIN_BYTES
             while left > 0 and (data := await self._loop.sock_recv(sock, 65536)):
                 left -= len(data)

@@ -28,18 +28,18 @@ from pinegate.usecases.streams.media_engine import (
     SourceUnknownError,
 )
 
-SNAPSHOT_S = 8.0
-CUT_S = 2.0
-STATS_S = 2.0
+SNAPSHOT_SECONDS = 8.0
+CUT_SECONDS = 2.0
+STATS_SECONDS = 2.0
 EVENTS_WAITING = 1000
-REDEEM_S = 4.0
+REDEEM_SECONDS = 4.0
 """Less than the worker waits: a later admission would open a session that nobody serves."""
 SOURCE_LOAD = 8
 """A source costs a worker about as much as so many viewers (docs/architecture/media.md)."""
-PLACEMENT_KEPT_S = 60.0
+PLACEMENT_KEPT_SECONDS = 60.0
 """An idle source keeps its worker while a ticket for it may still be used."""
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class MediaSupervisor:
 
         async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
             try:
-                await slot.process.request(messages.CloseSessions(ids, end), CUT_S)
+                await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
             except EngineUnavailableError:
                 slot.process.kill()  # a revocation that is not obeyed ends all of the worker's sessions
 
@@ -181,7 +181,9 @@ class MediaSupervisor:
         await asyncio.gather(*(renew(slot, ids) for slot, ids in self._with_sessions(session_ids)))
 
     async def snapshot(self, source_id: str) -> bytes:
-        answer = await self._slot_of(source_id).process.request(messages.Snapshot(source_id), SNAPSHOT_S)
+        answer = await self._slot_of(source_id).process.request(
+            messages.Snapshot(source_id), SNAPSHOT_SECONDS
+        )
         if not isinstance(answer, messages.Picture):
             raise _failure(answer)
         return answer.jpeg
@@ -194,7 +196,7 @@ class MediaSupervisor:
             values: dict[str, int] = {"restarts": slot.process.restarts, "up": 0}
             if slot.process.pid is not None:
                 with contextlib.suppress(EngineUnavailableError):
-                    answer = await slot.process.request(messages.Stats(), STATS_S)
+                    answer = await slot.process.request(messages.Stats(), STATS_SECONDS)
                     if isinstance(answer, messages.Counters):
                         values |= {"up": 1, **answer.values}
             return values
@@ -207,7 +209,7 @@ class MediaSupervisor:
         """The worker of a source; the least loaded one for a source that has not been used for a while."""
         now = asyncio.get_running_loop().time()
         placed = self._placed.get(source_id)
-        if placed and (source_id in placed[0].sources or now - placed[1] < PLACEMENT_KEPT_S):
+        if placed and (source_id in placed[0].sources or now - placed[1] < PLACEMENT_KEPT_SECONDS):
             slot = placed[0]
         else:
             slot = min(self._slots, key=lambda slot: (slot.process.pid is None, slot.load))
@@ -236,7 +238,7 @@ class MediaSupervisor:
         try:
             return await self._redeem(slot, request)
         except Exception:
-            log.exception("a ticket could not be decided on")
+            _log.exception("ticket_not_decided")
             return Failed(code="unavailable", message="the ticket could not be decided on")
         finally:
             self._redeeming -= 1
@@ -251,7 +253,7 @@ class MediaSupervisor:
             return decision
         session_id = decision.session_id
         end = self._cut_early.get(session_id)
-        if slot.sessions is not sessions or loop.time() - asked >= REDEEM_S:
+        if slot.sessions is not sessions or loop.time() - asked >= REDEEM_SECONDS:
             end = End(EndReason.WORKER_LOST)
         if end is not None:
             await self._events.session_ended(SessionEnded(session_id, end))
@@ -269,7 +271,7 @@ class MediaSupervisor:
                 else:
                     await self._pass_on(slot, notice)
             except Exception:
-                log.exception("a media event could not be handled", notice=type(notice).__name__)
+                _log.exception("media_event_not_handled", notice=type(notice).__name__)
 
     async def _pass_on(self, slot: _Slot, notice: Notice) -> None:
         events = self._events

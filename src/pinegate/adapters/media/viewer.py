@@ -18,9 +18,9 @@ from pinegate.usecases.streams.media_engine import PlayProtocol
 
 BACKLOG_CAP = 2 << 20
 """Bytes that may wait for one slow viewer before pictures are left out."""
-STALLED_S = 20.0
+STALLED_SECONDS = 20.0
 """A viewer that takes nothing at all for so long is ended."""
-WAIT_S = 10.0
+WAIT_SECONDS = 10.0
 """How long an admitted viewer waits for the first key frame."""
 
 _ABORT = struct.pack("ii", 1, 0)
@@ -186,9 +186,9 @@ class Viewer:
         """End the session if its lease ran out, nothing came for it, or it takes nothing (loop time)."""
         if now >= self.lease_until:
             self.end(End(EndReason.LEASE_ENDED))
-        elif not self.begun and now - self._asked >= WAIT_S:
+        elif not self.begun and now - self._asked >= WAIT_SECONDS:
             self.end(End(EndReason.SOURCE_UNAVAILABLE))
-        elif self._backlog and now - self._since >= STALLED_S:
+        elif self._backlog and now - self._since >= STALLED_SECONDS:
             self.end(End(EndReason.TOO_SLOW))
 
     def end(self, end: End) -> None:

@@ -1,18 +1,15 @@
 """What goes around the pictures: the HTTP heads and problems, and the WebSocket's handshake and farewell."""
 
+import base64
+import binascii
 import json
 from collections.abc import Iterable
 
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import OPEN, Protocol, Side
+from websockets.utils import accept_key
+
 from pinegate.domain.access.session_end import End, EndReason
-from pinegate.protocols.web.websocket import (
-    ClientDecoder,
-    Close,
-    Ping,
-    Violation,
-    accept_value,
-    encode_close,
-    encode_pong,
-)
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 CLOSE_ENDED = 4403
@@ -21,6 +18,10 @@ CLOSE_UNAVAILABLE = 4503
 """WebSocket close code of a session whose camera, or whose own speed, failed."""
 MAX_STRAY_BYTES = 65536
 """What a client may send after its request; a viewer has nothing to say."""
+
+MAX_WORD_BYTES = 4096
+"""One WebSocket message of a client at most, with all of its fragments."""
+_KEY_BYTES = 16
 
 _TITLES = {
     200: "OK",
@@ -100,15 +101,22 @@ class HttpWire:
         return b"" if self._stray <= MAX_STRAY_BYTES else None
 
 
+def binary_frame(piece: bytes) -> bytes:
+    """One unmasked, unfragmented, uncompressed frame: made once a piece, for all of its viewers."""
+    return Frame(Opcode.BINARY, piece).serialize(mask=False)
+
+
 class WebSocketWire:
-    """The server's side of RFC 6455. ``ValueError`` for a key that is none (section 4.2.1).
+    """The server's side of RFC 6455, without extensions. ``ValueError`` for a key that is none (section 4.2.1).
 
     The handshake is answered at once, so that a browser can be told why there is no picture.
     """
 
     def __init__(self, key: str) -> None:
-        self._accept = accept_value(key)
-        self._decoder = ClientDecoder()
+        if len(_decoded(key)) != _KEY_BYTES:
+            raise ValueError("Sec-WebSocket-Key is not 16 bytes")
+        self._accept = accept_key(key)
+        self._protocol = Protocol(Side.SERVER, state=OPEN, max_size=MAX_WORD_BYTES)
 
     def greeting(self) -> bytes:
         switch = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", self._accept)]
@@ -118,13 +126,19 @@ class WebSocketWire:
         return b""
 
     def goodbye(self, end: End, begun: bool) -> bytes:
-        return encode_close(CLOSE_UNAVAILABLE if end.reason in _UNAVAILABLE else CLOSE_ENDED, end.reason)
+        code = CLOSE_UNAVAILABLE if end.reason in _UNAVAILABLE else CLOSE_ENDED
+        return Frame(Opcode.CLOSE, Close(code, end.reason.value).serialize()).serialize(mask=False)
 
     def received(self, data: bytes) -> bytes | None:
-        answer = b""
-        for event in self._decoder.feed(data):
-            if isinstance(event, Ping):
-                answer += encode_pong(event.payload)
-            elif isinstance(event, Close | Violation):
-                return None
-        return answer
+        self._protocol.receive_data(data)
+        self._protocol.events_received()  # a viewer has nothing to say
+        if self._protocol.state is not OPEN:  # it closes, or broke the protocol
+            return None
+        return b"".join(self._protocol.data_to_send())  # pongs
+
+
+def _decoded(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except binascii.Error as fault:
+        raise ValueError("Sec-WebSocket-Key is not base64") from fault

@@ -53,14 +53,14 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-SWEEP_S = 0.1
-REPORT_S = 1.0
+SWEEP_SECONDS = 0.1
+REPORT_SECONDS = 1.0
 MAX_VIEWERS = 8000
 """More than a worker can serve, fewer than it has descriptors for."""
 
 _USUAL = frozenset({"connections"})
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -93,14 +93,14 @@ class Worker:
 
     async def run(self) -> None:
         """Enforce leases and time limits, report bytes and faults, until cancelled."""
-        next_report = self._loop.time() + REPORT_S
+        next_report = self._loop.time() + REPORT_SECONDS
         while True:
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(SWEEP_SECONDS)
             now = self._loop.time()
             for viewer, _ in tuple(self._viewers.values()):
                 viewer.check(now)
             if now >= next_report:
-                next_report = now + REPORT_S
+                next_report = now + REPORT_SECONDS
                 for source, _ in tuple(self._sources.values()):
                     source.check(now)
                 self._report()
@@ -195,7 +195,7 @@ class Worker:
         self._forget_stream(source_id)
 
     def _lost(self, source_id: str, why: str) -> None:
-        log.warning("source lost", source_id=source_id, why=why)
+        _log.warning("source_lost", source_id=source_id, why=why)
         self._close_source(source_id, End(EndReason.SOURCE_LOST))
         self._notify(SourceLost(source_id=source_id, reason=why))
 
@@ -302,11 +302,11 @@ class Worker:
             faults = source.counters()
             if faults != self._logged.get(source_id, Counter()):
                 self._logged[source_id] = faults
-                log.warning("faults of a source", source_id=source_id, **faults)
+                _log.warning("source_faults_counted", source_id=source_id, **faults)
         refused = Counter({name: n for name, n in self._listener.counters.items() if name not in _USUAL})
         if refused != self._refusals_logged:
             self._refusals_logged = refused
-            log.warning("viewers refused", **refused)
+            _log.warning("viewers_refused", **refused)
 
     def _stats(self) -> dict[str, int]:
         counted = Counter(self._counters)
@@ -345,7 +345,7 @@ async def run(control: socket.socket) -> None:
 
     def give_up(swept: asyncio.Task[None]) -> None:
         if not swept.cancelled():  # without the sweep no lease would end: rather end everything
-            log.critical("the worker's sweep failed", exc_info=swept.exception())
+            _log.critical("worker_sweep_failed", exc_info=swept.exception())
             channel.close()
 
     channel = await Channel.connect(control, answer, lambda _: None)

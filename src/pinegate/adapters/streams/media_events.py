@@ -11,9 +11,10 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.request import Denied
 from pinegate.domain.access.session_end import End, EndReason
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
+from pinegate.domain.audit.event import AuditEventName
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.redeem_ticket import TicketRefusal, redeem_ticket
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -22,7 +23,7 @@ from pinegate.usecases.streams.media_engine import (
     SourceStarted,
 )
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class MediaEventHandler:
@@ -52,11 +53,10 @@ class MediaEventHandler:
     ) -> Admitted | Refused:
         try:
             async with self._database.opening() as tx:
-                answer = await redeem_ticket(
-                    tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
-                )
+                act = Act(None, self._now(), self._new_id, client_host)
+                answer = await redeem_ticket(tx, ticket, protocol.value, act)
         except SQLAlchemyError as error:
-            log.warning("a ticket could not be decided on", error=type(error).__name__)
+            _log.warning("ticket_not_decided", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")
         if isinstance(answer, TicketRefusal):
             return Refused(answer.value, "this ticket opens nothing; ask for a new one")
@@ -71,7 +71,7 @@ class MediaEventHandler:
             await self._sources.source_started(started.source_id)
 
     async def source_lost(self, source_id: str, reason: str) -> None:
-        log.info("a source broke off", source=source_id, reason=reason)
+        _log.info("source_broken_off", source=source_id, reason=reason)
         if self._sources is not None:
             await self._sources.sources_lost([source_id])
 
@@ -82,7 +82,7 @@ class MediaEventHandler:
         self._ends.sent(totals)
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
-        log.warning("a media worker died", sources=len(source_ids), sessions=len(session_ids))
+        _log.warning("media_worker_died", sources=len(source_ids), sessions=len(session_ids))
         if self._sources is not None:
             await self._sources.sources_lost(source_ids)
         for session_id in session_ids:
@@ -97,18 +97,10 @@ class MediaEventHandler:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.
         if not self._alarms.allow(f"{source_id} {host}", self._monotonic()):
             return
-        event = AuditEvent(
-            id=self._new_id(),
-            name=AuditEventName.SECOND_SOURCE_REFUSED,
-            at=self._now(),
-            actor_person_id=None,
-            actor_organization_id=None,
-            subject_kind="point",
-            subject_id=source_id,
-            client_host=host,
-        )
+        act = Act(None, self._now(), self._new_id, host)
+        event = act.event(AuditEventName.SECOND_SOURCE_REFUSED, "point", source_id)
         try:
             async with self._database.transaction() as tx:
                 await tx.audit.append(event)
         except SQLAlchemyError as error:
-            log.warning("an alarm cannot be written down", source=source_id, error=type(error).__name__)
+            _log.warning("second_source_not_written", source=source_id, error=type(error).__name__)

@@ -27,7 +27,7 @@ from pinegate.usecases.streams.signalling import (
 from pinegate.usecases.streams.source_book import Action, CloseSource, OpenSource, SourceBook, TellViewers
 from pinegate.usecases.streams.ssrc import SsrcExhaustedError, SsrcNumbers
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _PICTURE_SECONDS = 12.0
 
@@ -147,7 +147,7 @@ class SourceRunner:
         try:
             failure = await self._try_to_open(source_id)
         except (MediaEngineError, SsrcExhaustedError, SQLAlchemyError) as error:
-            log.warning("a source could not be opened", source=source_id, error=type(error).__name__)
+            _log.warning("source_not_opened", source=source_id, error=type(error).__name__)
             failure = InviteFailure.MEDIA_UNAVAILABLE
         if failure is None:
             return
@@ -169,7 +169,7 @@ class SourceRunner:
             return answer.failure
         self._dialogs[source_id] = _Dialog(answer.dialog_id, ssrc)
         if answer.host not in camera.hosts:
-            log.warning("a device named a media address that is not its own", source=source_id)
+            _log.warning("foreign_media_address_refused", source=source_id)
             return InviteFailure.ANSWER_INVALID
         # Recorded before the worker is told: a key frame may be in its socket already.
         self._book.opened(source_id)

@@ -25,7 +25,7 @@ from pinegate.entrypoints.wiring.media import Media
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.entrypoints.wiring.origins import media_origins, portal_hosts
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _ORPHAN_SECONDS = 3600.0
 
 

@@ -17,7 +17,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.wiring.kept_running import kept_running
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0
 
 
@@ -48,6 +48,6 @@ async def _restart_whenever_ended(server: EmbeddedPostgres) -> None:
             continue
         try:
             await asyncio.to_thread(server.restart_if_ended)
-            _log.warning("the embedded PostgreSQL had ended and was started again")
+            _log.warning("embedded_postgres_restarted")
         except (EmbeddedPostgresError, OSError) as error:
-            _log.error("the embedded PostgreSQL cannot be started again yet", error=str(error))
+            _log.error("embedded_postgres_not_restarted", error=str(error))

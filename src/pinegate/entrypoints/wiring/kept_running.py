@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 
 import structlog
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _START_AGAIN_SECONDS = 1.0
 
 
@@ -27,5 +27,5 @@ async def _again_and_again(work: Callable[[], Coroutine[None, None, None]]) -> N
         try:
             await work()
         except Exception:
-            _log.exception("a part of the city failed and is started again")
+            _log.exception("part_failed_and_restarted")
         await asyncio.sleep(_START_AGAIN_SECONDS)

@@ -88,7 +88,7 @@ async def test_a_request_without_an_answer_fails_in_time() -> None:
 
     async with _pair(never) as (channel, _):
         with pytest.raises(ChannelClosedError, match=r"within 0\.05 s"):
-            await channel.request(Stats(), timeout_s=0.05)
+            await channel.request(Stats(), timeout_seconds=0.05)
 
 
 async def test_open_requests_fail_when_the_other_side_dies() -> None:

@@ -125,7 +125,7 @@ async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen)
 async def test_a_camera_without_sound_starts_a_little_later(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.01)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.01)
     watcher = screen.watch()
     screen.picture(key=True)
     assert watcher.first is None
@@ -137,7 +137,7 @@ async def test_a_camera_without_sound_starts_a_little_later(
 
 
 async def test_sound_that_comes_too_late_is_left_out(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
     screen.picture(key=True)
     async with asyncio.timeout(5):
         while not screen.settled:
@@ -155,8 +155,8 @@ async def test_sound_from_before_the_group_still_configures_a_new_output(screen:
 
 
 async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
-    monkeypatch.setattr(stream_module, "TRANSCODED_S", 60.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(stream_module, "TRANSCODED_SECONDS", 60.0)
     screen = Screen(transcodes=True)
     screen.picture(key=True)
     screen.sound(Codec.G711A)

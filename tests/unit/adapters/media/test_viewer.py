@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from pinegate.adapters.media import viewer as viewer_module
-from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_S, WAIT_S, Viewer
+from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_SECONDS, WAIT_SECONDS, Viewer
 from pinegate.adapters.media.wires import HttpWire, WebSocketWire
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.session_end import End, EndReason
@@ -165,9 +165,9 @@ async def test_a_viewer_waiting_in_vain_gets_a_problem(
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
     seat = seat_for(HttpWire(PlayProtocol.FLV, ()))
     now = asyncio.get_running_loop().time()
-    seat.viewer.check(now + WAIT_S - 0.5)
+    seat.viewer.check(now + WAIT_SECONDS - 0.5)
     assert not seat.ended
-    seat.viewer.check(now + WAIT_S + 0.5)
+    seat.viewer.check(now + WAIT_SECONDS + 0.5)
     assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
     assert seat.drain().startswith(b"HTTP/1.1 504 ")
 
@@ -176,7 +176,7 @@ async def test_pings_do_not_prolong_the_wait(seat_for: SeatFor) -> None:
     seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     now = asyncio.get_running_loop().time()
     seat.viewer.received(b"\x89\x80\x00\x00\x00\x00")
-    seat.viewer.check(now + WAIT_S + 0.5)
+    seat.viewer.check(now + WAIT_SECONDS + 0.5)
     assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
 
 
@@ -193,7 +193,7 @@ async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(20):
         seat.viewer.offer(piece(number), key=False)
-    seat.viewer.check(asyncio.get_running_loop().time() + STALLED_S + 1)
+    seat.viewer.check(asyncio.get_running_loop().time() + STALLED_SECONDS + 1)
     assert seat.ended == [End(EndReason.TOO_SLOW)]
 
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _STATUS_OF_CODE: Mapping[str, int] = {
     "invalid_input": 422,
@@ -122,7 +122,7 @@ def install_problem_documents(app: FastAPI) -> None:
         return problem(error.status_code, code, headers=error.headers)
 
     async def on_database_away(_request: Request, error: Exception) -> JSONResponse:
-        log.error("the database did not answer", error=type(error).__name__)
+        _log.error("database_unanswered", error=type(error).__name__)
         return problem(503, "unavailable", "the database is away; try again", headers={"Retry-After": "5"})
 
     async def on_unstorable(_request: Request, _error: Exception) -> JSONResponse:
