@@ -21,6 +21,8 @@ export PATH := $(CURDIR)/.cache/node:$(PATH)
 GENERATORS := $(sort $(wildcard tools/generate/*.py))
 LINTS := $(sort $(wildcard tools/lints/*.py))
 BENCHMARKS := $(filter-out benchmarks/collect.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+# One folder a category of tests.
+TESTS := $(sort $(wildcard tests/unit tests/contracts tests/integration tests/e2e))
 SOURCES := src tests benchmarks tools $(wildcard examples)
 # What tools/generate/*.py write; a check refuses a committed file that differs from what is generated.
 GENERATED := deploy/configuration.md $(wildcard docs/architecture/states.md portal/src/api/schema.d.ts portal/openapi.json)
@@ -34,11 +36,34 @@ run: ## Prepare everything and start the demonstration city (Ctrl-C stops all of
 	@$(PREPARE) --portal
 	@exec $(BIN)/pinegate demo
 
-.PHONY: test
-test: ## Run every test, the browser's included
+.PHONY: setup
+setup: ## Prepare everything to work on the code: packages, portal, the programs that tests drive
 	@$(PREPARE) --development --portal --test-programs
-	$(BIN)/python -m pytest
+
+.PHONY: unit
+unit: ## Run the unit tests (a minute at most)
+	@$(PREPARE) --development
+	$(BIN)/python -m pytest tests/unit
+
+.PHONY: test
+test: ## Run every test with coverage, the browser's included; TEST="a path, a node id or -k words" runs those
+	@$(PREPARE) --development --portal --test-programs
+ifdef TEST
+	$(BIN)/python -m pytest $(TEST)
+else
+	$(BIN)/python -m pytest $(filter-out tests/e2e,$(TESTS)) --cov
+	$(BIN)/python -m pytest tests/e2e
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
+endif
+
+.PHONY: fuzz
+fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them
+	@$(PREPARE) --development
+	PYTHONPATH=src:. $(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60)
+
+.PHONY: sizes
+sizes: ## Print how large files and functions are, by layer
+	@$(PYTHON) tools/sizes.py
 
 .PHONY: check
 check: ## Format, lint, types, import contracts, own lints, generated files, portal
@@ -48,12 +73,13 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
+	$(BIN)/python tools/sizes.py --check
 	@$(MAKE) --no-print-directory generate
 	git diff --exit-code -- $(GENERATED)
 	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format
-format: ## Format the Python code and mend what the linter can
+format: ## Format the Python code and fix what the linter can
 	@$(PREPARE) --development
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -68,16 +94,16 @@ bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md
 	PYTHONPATH=src:. $(BIN)/python benchmarks/collect.py $(BENCHMARKS)
 
 .PHONY: lock
-lock: ## Choose the newest dependencies that fit pyproject.toml and lock them (needs uv)
+lock: ## Lock the dependencies of the pyproject.toml files (needs uv); UPGRADE=1 chooses the newest, else what fits stays
 	uv pip compile $(PROJECTS) --group build $(LOCK) --output-file requirements.txt
 	uv pip compile $(PROJECTS) --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
 	uv pip compile --group node $(LOCK) --constraint requirements-dev.txt --output-file requirements-node.txt
 PROJECTS := pyproject.toml src/pinegate_simulator/pyproject.toml
-LOCK := --no-emit-package pinegate --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
+LOCK := --no-emit-package pinegate $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the demonstration's data stay
-	rm -rf $(if $(filter .venv,$(VENV)),.venv) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(if $(filter .venv,$(VENV)),.venv) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	rm -rf portal/node_modules portal/dist test-artifacts
 
 .PHONY: clean-data

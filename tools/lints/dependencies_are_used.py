@@ -1,4 +1,4 @@
-"""Every dependency that pyproject.toml names is used: imported by our code, or listed here with who else uses it.
+"""Every dependency that a pyproject.toml names is used: imported by our code, or listed here with who else uses it.
 
 What nobody uses is still downloaded, trusted and updated.
 """
@@ -10,7 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-FOLDERS = {"": ["src"], "dev": ["tests", "tools", "benchmarks", "examples"]}
+FOLDERS = {
+    ("pyproject.toml", ""): ["src/pinegate"],
+    ("pyproject.toml", "dev"): ["tests", "tools", "benchmarks", "examples"],
+    ("src/pinegate_simulator/pyproject.toml", ""): ["src/pinegate_simulator"],
+}
+"""Project and group of dependencies → the folders whose code uses them."""
 USED_WITHOUT_IMPORT = {
     "basedpyright": "make check",
     "httptools": "uvicorn's parser of HTTP, taken when it is there",
@@ -56,14 +61,15 @@ def faults(
 
 
 def main() -> None:
-    settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
-    groups = {"": settings["project"]["dependencies"], "dev": settings["dependency-groups"]["dev"]}
+    # Installed editable, as in a checkout, our own distribution does not say which modules are its.
+    distributions = {**packages_distributions(), "pinegate": ["pinegate"]}
     found: list[str] = []
-    for group, folders in FOLDERS.items():
+    for (project, group), folders in FOLDERS.items():
+        settings = tomllib.loads(Path(project).read_text(encoding="utf-8"))
+        named = settings["dependency-groups"][group] if group else settings["project"]["dependencies"]
         files = (path for folder in folders for path in Path(folder).rglob("*.py"))
-        found += faults(
-            groups[group], imported(path.read_text("utf-8") for path in files), packages_distributions()
-        )
+        modules = imported(path.read_text("utf-8") for path in files)
+        found += faults(named, modules, distributions)
     sys.exit("\n".join(found) if found else 0)
 
 

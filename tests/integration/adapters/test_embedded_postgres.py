@@ -40,16 +40,15 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def killed_program(folder: Path) -> Iterator[Path]:
     """The folder of a program that was killed while its server ran."""
-    program = subprocess.Popen(
+    with subprocess.Popen(
         [*END_WITH_US, sys.executable, "-c", _RUN_UNTIL_KILLED, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": "src"},
-    )
-    assert program.stdout is not None
-    assert program.stdout.readline() == b"ready\n"
-    program.kill()
-    program.wait()
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"ready\n"
+        program.kill()
     yield folder
     stop_leftover(folder)
 
@@ -206,13 +205,15 @@ def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Pa
     environment = os.environ | {"PYTHONPATH": "src", "PINEGATE_DATA_FOLDER": str(tmp_path / "data")}
     command = [sys.executable, "-m", "pinegate.entrypoints.cli", "database"]
     parent = [] if heard else ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
-    program = subprocess.Popen(
+    with subprocess.Popen(
         [*END_WITH_US, *parent, *command, "start"], stdout=subprocess.PIPE, text=True, env=environment
-    )
-    assert program.stdout is not None
-    assert "PostgreSQL is running" in program.stdout.readline()
-    url = subprocess.run([*command, "psql-url"], capture_output=True, text=True, env=environment, check=True)
-    assert ask(url.stdout.strip(), "SELECT current_user") == "pinegate_app"
-    program.send_signal(signal.SIGINT)
-    assert program.wait(timeout=60) == 0
+    ) as program:
+        assert program.stdout is not None
+        assert "PostgreSQL is running" in program.stdout.readline()
+        url = subprocess.run(
+            [*command, "psql-url"], capture_output=True, text=True, env=environment, check=True
+        )
+        assert ask(url.stdout.strip(), "SELECT current_user") == "pinegate_app"
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=60) == 0
     assert not (tmp_path / "data/postgresql/cluster/postmaster.pid").exists()

@@ -5,7 +5,7 @@ DISTRIBUTIONS = {"PIL": ["pillow"], "psycopg": ["psycopg"], "yaml": ["PyYAML"]}
 
 def test_a_dependency_that_nothing_imports_is_named():
     assert faults(["rfc8785>=0.1"], {"PIL"}, DISTRIBUTIONS) == [
-        "pyproject.toml: nothing uses rfc8785; drop it and run `make lock`"
+        "nothing uses rfc8785; drop it and run `make lock`"
     ]
 
 

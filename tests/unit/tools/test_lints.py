@@ -6,6 +6,7 @@ from tools.lints import (
     log_events_are_named,
     no_workplace_addresses,
     one_visible_points_query,
+    words_that_are_gone,
 )
 
 
@@ -95,3 +96,34 @@ def test_a_log_event_in_another_style_is_found(line: str):
 def test_named_log_events_are_left_alone():
     text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
     assert log_events_are_named.faults(Path("x.py"), text) == []
+
+
+MESSAGES = "portal/src/locales/zh-CN/devices.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        (MESSAGES, '"kind": "上级平台"', "上级平台"),
+        ("src/pinegate/entrypoints/demonstration/demo.py", 'role = "数据局审核员"', "数据局"),
+        ("portal/src/locales/en/audit.json", '"hint": "Loosen the filters."', "Loosen the filters"),
+        ("portal/src/modules/identity/LoginPage.vue", "import DoorFrame from '.'", "DoorFrame"),
+    ],
+)
+def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str):
+    (fault,) = words_that_are_gone.faults(name, f"\n{text}\n")
+    assert fault.startswith(f"{name}:2: {word} is gone; write ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (MESSAGES, '"kind": "公安视频平台（下级平台）"'),
+        ("README.zh-CN.md", "以 GB/T 28181 上级平台的身份"),
+        ("src/pinegate/domain/regulation/measures.py", "社会面视频资源"),
+        ("portal/src/city/zh-CN.json", '"bureau": "黄山市数据资源管理局"'),
+        ("CHANGELOG.md", "the live page mends itself; DoorFrame"),
+    ],
+)
+def test_words_are_left_alone_where_they_are_right(name: str, text: str):
+    assert list(words_that_are_gone.faults(name, text)) == []

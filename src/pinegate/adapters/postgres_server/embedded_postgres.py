@@ -61,7 +61,7 @@ _NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit":
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """The embedded server cannot run here; the text says what to mend."""
+    """The embedded server cannot run here; the text says what to correct."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ _SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class ServerAccountError(RuntimeError):
-    """The account cannot be made or used here; the text says what to mend."""
+    """The account cannot be made or used here; the text says what to correct."""
 
 
 def words_to_run_as(account: pwd.struct_passwd, must_reach: list[Path]) -> list[str]:

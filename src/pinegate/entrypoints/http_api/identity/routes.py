@@ -241,7 +241,7 @@ async def _attempt(form: SignInForm, request: Request, services: Services) -> Si
         )
     if form.login is None:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "login", "message": "required"}]
+            "invalid_input", "correct the named fields", errors=[{"field": "login", "message": "required"}]
         )
     async with services.database.transaction() as tx:
         account = await tx.identity.account_of_login(form.login)
@@ -347,7 +347,7 @@ async def set_new_password(form: PasswordChange, user: CurrentUser, services: Cu
         weakness = "must differ from the present one"
     if weakness is not None:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "new", "message": weakness}]
+            "invalid_input", "correct the named fields", errors=[{"field": "new", "message": weakness}]
         )
     await _verify_own_password(form.current, user, services)
     password_hash = await services.passwords.hash(form.new)
@@ -394,7 +394,7 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
         )
     if not confirmed:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "code", "message": "does not fit"}]
+            "invalid_input", "correct the named fields", errors=[{"field": "code", "message": "does not fit"}]
         )
 
 
