@@ -71,6 +71,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	$(BIN)/basedpyright --project tests --pythonpath $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
 	$(BIN)/python tools/sizes.py --check
@@ -87,6 +88,12 @@ format: ## Format the Python code and fix what the linter can
 .PHONY: generate
 generate: ## Write the generated files anew
 	@for script in $(GENERATORS); do echo "$$script"; PYTHONPATH=src $(BIN)/python $$script; done
+
+.PHONY: migration
+migration: ## Write the next migration from the tables of the code: NAME="points have a height"
+	@PYTHONPATH=src $(BIN)/python tools/new_migration.py $(NAME)
+	@$(BIN)/ruff check --fix-only --quiet src/pinegate/adapters/database/migrations
+	@$(BIN)/ruff format --quiet src/pinegate/adapters/database/migrations
 
 .PHONY: bench
 bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md

@@ -28,6 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(_E2E_SECONDS))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Without the seed nobody could run the same order again; the quiet header leaves it out."""
+    terminalreporter.write_line(f"--randomly-seed={terminalreporter.config.getoption('randomly_seed')}")
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own PINEGATE_… variables do not reach the tests."""

@@ -139,10 +139,11 @@ class RunningCity:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            with self._news:
-                self._printed.append(line)
-                self._news.notify_all()
+        with process.stdout as printed:
+            for line in printed:
+                with self._news:
+                    self._printed.append(line)
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 

@@ -42,7 +42,7 @@ def aac_units(frames: int = 40, rate: int = 16_000) -> tuple[AccessUnit, ...]:
         frame.sample_rate = rate
         frame.pts = index * 1024
         packets += encoder.encode(frame)
-    config = bytes(encoder.extradata)[:2]
+    config = bytes(encoder.extradata or b"")[:2]
     ticks = 1024 * 90_000 // rate
     return tuple(
         AccessUnit(Codec.AAC, index * ticks, index * ticks, False, bytes(packet), config)
@@ -58,7 +58,7 @@ def interleaved(*tracks: tuple[AccessUnit, ...]) -> list[AccessUnit]:
 
 
 def _video(name: str, codec: Codec, pictures: int, options: dict[str, str]) -> tuple[AccessUnit, ...]:
-    encoder = av.CodecContext.create(name, "w")
+    encoder = av.VideoCodecContext.create(name, "w")
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, 25), Fraction(25)
     encoder.gop_size = 12
@@ -92,7 +92,7 @@ def times_and_sizes(path: Path, kind: str = "video") -> list[tuple[Fraction, Fra
         return [
             (packet.pts * packet.time_base, packet.dts * packet.time_base, packet.size)
             for packet in container.demux(stream)
-            if packet.size
+            if packet.size and packet.pts is not None and packet.dts is not None
         ]
 
 

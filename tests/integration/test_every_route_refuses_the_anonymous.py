@@ -18,7 +18,7 @@ ROUTES = sorted(
     for router in ROUTERS
     for route in router.routes
     if isinstance(route, APIRoute)
-    for method in route.methods
+    for method in route.methods or ()
 )
 CLOSED = [route for route in ROUTES if route not in OPEN]
 

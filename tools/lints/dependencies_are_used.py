@@ -54,7 +54,7 @@ def faults(
     used = {name.lower() for module in modules for name in distributions.get(module, ())}
     names = [name_of(requirement) for requirement in requirements]
     return [
-        f"pyproject.toml: nothing uses {name}; drop it and run `make lock`"
+        f"nothing uses {name}; drop it and run `make lock`"
         for name in names
         if name not in used and name not in USED_WITHOUT_IMPORT
     ]
@@ -69,7 +69,7 @@ def main() -> None:
         named = settings["dependency-groups"][group] if group else settings["project"]["dependencies"]
         files = (path for folder in folders for path in Path(folder).rglob("*.py"))
         modules = imported(path.read_text("utf-8") for path in files)
-        found += faults(named, modules, distributions)
+        found += [f"{project}: {fault}" for fault in faults(named, modules, distributions)]
     sys.exit("\n".join(found) if found else 0)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import httpx2
-import pyotp
 import structlog
+from pyotp.totp import TOTP
 from sqlalchemy import text, update
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access_interface.conftest import Program
@@ -63,7 +63,7 @@ async def pass_secrets_through(
         assert (await client.post("/api/session", json=login)).status_code == 401
         signed_in = await client.post("/api/session", json={**login, "password": PASSWORD})
         assert signed_in.status_code == 200
-        totp = pyotp.TOTP((await client.post("/api/session/totp", json={})).json()["secret"])
+        totp = TOTP((await client.post("/api/session/totp", json={})).json()["secret"])
         await client.post("/api/session/totp/confirm", json={"code": totp.at(clock())})
         play = (await client.post("/api/play", json=watching.form())).json()
         token = client.cookies[COOKIE]

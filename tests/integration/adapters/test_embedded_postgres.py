@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -53,12 +54,12 @@ def killed_program(folder: Path) -> Iterator[Path]:
     stop_leftover(folder)
 
 
-def run(url: str, statement: str) -> None:
+def run(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(statement)
 
 
-def ask(url: str, query: str) -> object:
+def ask(url: str, query: LiteralString) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query).fetchone()
         return row and row[0]

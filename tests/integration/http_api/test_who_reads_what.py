@@ -109,7 +109,7 @@ def _paths() -> set[str]:
         route.path
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path.startswith("/api/")
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path.startswith("/api/")
     }
 
 

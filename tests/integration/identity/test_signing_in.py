@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 from sqlalchemy import select, text, update
 from tests.factories.organizations import City, Person
 from tests.integration.conftest import ClientAs, Clock
@@ -216,10 +216,10 @@ async def test_changing_the_password_needs_the_old_one_and_ends_the_other_sessio
     assert (await anonymous.get("/api/session")).status_code == 200
 
 
-async def enable_totp(client: httpx2.AsyncClient, now: datetime) -> pyotp.TOTP:
+async def enable_totp(client: httpx2.AsyncClient, now: datetime) -> TOTP:
     prepared = (await client.post("/api/session/totp", json={})).json()
     assert prepared["qr_svg"].startswith("<svg")
-    totp = pyotp.TOTP(prepared["secret"])
+    totp = TOTP(prepared["secret"])
     answer = await client.post("/api/session/totp/confirm", json={"code": totp.at(now)})
     assert answer.status_code == 204
     return totp

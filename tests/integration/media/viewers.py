@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import av
 import websockets
+from av.error import InvalidDataError
 from tests.processes import END_WITH_US
 
 
@@ -107,12 +108,12 @@ class WebSocketViewer:
 def frames_of(body: bytes, container: str) -> dict[str, int]:
     """How many frames FFmpeg decodes of each codec."""
     counted: dict[str, int] = {}
-    with av.open(io.BytesIO(body), format=container) as opened:
+    with av.open(io.BytesIO(body), "r", format=container) as opened:
         for packet in opened.demux():
             name = packet.stream.codec_context.name
             try:
                 counted[name] = counted.get(name, 0) + len(packet.decode())
-            except av.error.InvalidDataError:
+            except InvalidDataError:
                 counted["broken"] = counted.get("broken", 0) + 1
     return counted
 

@@ -247,6 +247,6 @@ async def running_receiver(transport: str) -> AsyncIterator[Receiver]:
 
 def decoded_pictures(program_stream: bytes) -> tuple[str, int]:
     """Codec and number of pictures that FFmpeg decodes."""
-    with av.open(io.BytesIO(program_stream), format="mpeg") as container:
+    with av.open(io.BytesIO(program_stream), "r", format="mpeg") as container:
         name = container.streams.video[0].codec_context.name
         return name, sum(1 for _ in container.decode(video=0))

@@ -67,7 +67,7 @@ def test_a_foreign_demuxer_reads_every_picture_of_the_program_stream(video, audi
     channel = Recorder()
     stream, counters = stream_of(small_clip(video, audio), channel)
     run(stream, channel, 10.0)
-    with av.open(io.BytesIO(channel.program_stream), format="mpeg") as container:
+    with av.open(io.BytesIO(channel.program_stream), "r", format="mpeg") as container:
         assert [s.codec_context.name for s in container.streams] == [n for n in (video_name, audio_name) if n]
         pictures = sum(1 for _ in container.decode(video=0))
     assert pictures == counters.pictures == 100

@@ -24,7 +24,7 @@ class Watcher:
         self.protocol = protocol
         self.first: bytes | None = None
         self.pieces: list[tuple[bytes, bool]] = []
-        self.ended: list[str] = []
+        self.ended: list[End] = []
 
     def begin(self, first: bytes) -> None:
         self.first = first
@@ -166,7 +166,7 @@ async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.
     screen.sound(Codec.AAC)
     assert (screen.stream.audio, screen.stream.camera_audio) == (Codec.AAC, Codec.G711A)
     assert screen.settled
-    screen.stream.reset("over")
+    screen.stream.reset(End(EndReason.DONE))
 
 
 async def test_g711_itself_is_in_no_browser_output(screen: Screen) -> None:
@@ -205,7 +205,7 @@ def test_no_picture_breaks_the_outputs(mutations: list[tuple[bool, int, int]]) -
             payload[place % len(payload)] = value
             at = 3600 * (number + 1)
             screen.stream.push(AccessUnit(Codec.H264, at, at, key, bytes(payload)))
-        screen.stream.reset("over")
+        screen.stream.reset(End(EndReason.DONE))
 
     asyncio.run(feed())
 

@@ -30,19 +30,19 @@ class Seat:
         self._server, self.client = socket.socketpair()
         for sock in (self._server, self.client):
             sock.setblocking(False)
-        self.ended: list[str] = []
+        self.ended: list[End] = []
         self.viewer = Viewer(
             self._server,
             wire or Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
             lease_until,
-            lambda _, reason: self.ended.append(reason),
+            lambda _, end: self.ended.append(end),
         )
 
     def clear(self) -> None:
         """Both ends are closed, whatever became of the viewer."""
-        self.viewer.end("over")
+        self.viewer.end(End(EndReason.DONE))
         self._server.close()
         self.client.close()
 

@@ -1,5 +1,8 @@
 """Search words, suggestions from words, and what blocks listing."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,15 +101,13 @@ def test_a_good_record_has_no_faults() -> None:
         ("secret", True, "secret"),
     ],
 )
-def test_what_blocks_listing_is_named(field: str, value: object, code: str) -> None:
-    values = {slot: getattr(GOOD, slot) for slot in GOOD.__dataclass_fields__} | {field: value}
-    faults = listing_faults(PointRecord(**values), HUANGSHAN.divisions, HUANGSHAN.bounds)
+def test_what_blocks_listing_is_named(field: str, value: Any, code: str) -> None:
+    faults = listing_faults(replace(GOOD, **{field: value}), HUANGSHAN.divisions, HUANGSHAN.bounds)
     assert [fault.code for fault in faults if fault.blocks] == [code]
 
 
 def test_swapped_coordinates_are_called_so() -> None:
-    values = {slot: getattr(GOOD, slot) for slot in GOOD.__dataclass_fields__}
-    swapped = PointRecord(**(values | {"longitude": 29.7144, "latitude": 118.3097}))
+    swapped = replace(GOOD, longitude=29.7144, latitude=118.3097)
     assert [fault.code for fault in listing_faults(swapped, HUANGSHAN.divisions, HUANGSHAN.bounds)] == [
         "swapped"
     ]
