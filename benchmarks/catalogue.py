@@ -32,6 +32,7 @@ from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 from pinegate_simulator.inventory import invent
 
@@ -65,9 +66,8 @@ async def fill(database: Database) -> City:
             tx,
             device,
             cameras_in(items, load_city_profile()),
+            Act(None, utc_now(), lambda: str(uuid4())),
             complete=True,
-            event_id=str(uuid4()),
-            now=utc_now(),
         )
     return city
 

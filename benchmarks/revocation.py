@@ -37,7 +37,7 @@ from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.act import Act
-from pinegate.usecases.revocations.order import RevocationOrder, order_revocation
+from pinegate.usecases.revocations.order_revocation import RevocationOrder, order_revocation
 from pinegate.usecases.streams.media_engine import PlayProtocol
 from pinegate.usecases.streams.signalling import Answered, Invitation, NullSignalling
 
@@ -111,9 +111,8 @@ async def open_sessions(running: Gate) -> list[str]:
             opened = await open_stream(
                 tx,
                 StreamRequest(request, protocol.value),
-                ticket=(uuid4().hex + uuid4().hex)[:43],
-                now=utc_now(),
-                new_id=lambda: str(uuid4()),
+                (uuid4().hex + uuid4().hex)[:43],
+                Act(None, utc_now(), lambda: str(uuid4()), request.client_host),
             )
         assert isinstance(opened, OpenedStream), opened
         address = running.media.play_address(request.point_id, opened.ticket, protocol)

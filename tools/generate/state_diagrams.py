@@ -7,7 +7,7 @@ from pinegate.domain.agreements.agreement import AGREEMENT
 from pinegate.domain.applications.states import APPLICATION
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.grants.grant import GRANT
-from pinegate.domain.personnel.states import PERSONNEL
+from pinegate.domain.organizations.person_states import PERSON
 from pinegate.domain.state_table import StateTable, Transition
 from pinegate.domain.work_orders.work_order import WORK_ORDER
 
@@ -44,7 +44,7 @@ def page() -> str:
         ("Agreement", "domain/agreements/agreement.py", AGREEMENT),
         ("Work order", "domain/work_orders/work_order.py", WORK_ORDER),
         ("Grant", "domain/grants/grant.py", GRANT),
-        ("Personnel", "domain/personnel/states.py", PERSONNEL),
+        ("Person", "domain/organizations/person_states.py", PERSON),
         ("Camera point", "domain/catalogue/listing.py", LISTING),
     )
     return _HEAD + "".join(_chapter(*chapter) for chapter in chapters)

@@ -153,8 +153,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Record Consultation */
-        put: operations["record_consultation_api_applications__application_id__consultation_put"];
+        /** Put Consultation */
+        put: operations["put_consultation_api_applications__application_id__consultation_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1117,7 +1117,7 @@ export interface components {
          * @description What is done to an agreement.
          * @enum {string}
          */
-        AgreementEvent: "prepare" | "sign_by_unit" | "sign_by_bureau" | "seal_invalid" | "propose_amendment" | "amendment_settled" | "sharing_ended" | "declared_public";
+        AgreementEvent: "prepare" | "sign_by_unit" | "sign_by_bureau" | "seal_invalid" | "sharing_ended";
         /**
          * AgreementOut
          * @description The agreement of Annex 2 over the schedule of this digest.
@@ -1142,7 +1142,7 @@ export interface components {
          * @description Where the agreement stands. ``surviving``: the interface is gone, the duty of confidence remains (clause 5.2).
          * @enum {string}
          */
-        AgreementState: "awaiting_unit" | "awaiting_bureau" | "effective" | "amendment_pending" | "surviving" | "released" | "void";
+        AgreementState: "awaiting_unit" | "awaiting_bureau" | "effective" | "surviving" | "void";
         /**
          * ApplicationChange
          * @description What the clerk changed; what is absent stays, a date given as null is emptied. ``version``: what was read.
@@ -1836,7 +1836,7 @@ export interface components {
          * @description What can happen to a point.
          * @enum {string}
          */
-        ListingEvent: "sync" | "catalogue" | "list" | "delist" | "go_missing" | "return" | "retire";
+        ListingEvent: "sync" | "edit" | "catalogue" | "list" | "delist" | "go_missing" | "return" | "retire";
         /**
          * ListingState
          * @description 上架状态. Only ``listed`` points can be seen by using units.
@@ -2078,7 +2078,7 @@ export interface components {
         PersonChange: {
             /** Roles */
             roles?: components["schemas"]["Role"][] | null;
-            state?: components["schemas"]["PersonnelState"] | null;
+            state?: components["schemas"]["PersonState"] | null;
         };
         /**
          * PersonCreated
@@ -2132,14 +2132,14 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /**
-         * PersonnelState
+         * PersonState
          * @description Annex 2 clause 2.3: reminded, bound, then let in.
          * @enum {string}
          */
-        PersonnelState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
+        PersonState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
         /** PlayAnswer */
         PlayAnswer: {
             /**
@@ -2429,7 +2429,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "receipt_missing" | "sessions_still_live" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "notice_too_late" | "roles_incompatible" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "validity_invalid";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -2625,7 +2625,7 @@ export interface components {
             person_id: string;
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /** RunningSession */
         RunningSession: {
@@ -3464,7 +3464,7 @@ export interface operations {
             };
         };
     };
-    record_consultation_api_applications__application_id__consultation_put: {
+    put_consultation_api_applications__application_id__consultation_put: {
         parameters: {
             query?: never;
             header?: never;

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from pinegate.domain.refusal import Refusal, RuleRefusedError
+
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 
@@ -40,6 +42,25 @@ class StateTable(Generic[S, E]):
     def find(self, state: S | None, event: E) -> Transition[S, E] | None:
         """The row for ``event`` in ``state``, or None where the regulation knows no such step."""
         return self._by_key.get((state, event))
+
+    def step(self, state: S | None, event: E, roles: frozenset[StrEnum] | None = None) -> S:
+        """The state after ``event``, done by somebody with ``roles``; None: the program itself does it.
+
+        Raises:
+            RuleRefusedError: ``no_such_step``; ``role_may_not``, also where a person does what follows by itself, or
+                the program what is a person's to do.
+        """
+        row = self.find(state, event)
+        if row is None:
+            raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": state or "", "event": event})
+        may = not row.roles if roles is None else bool(row.roles & roles)
+        if not may:
+            raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+        return row.target
+
+    def sources(self, event: E) -> frozenset[S]:
+        """The states in which ``event`` can happen."""
+        return frozenset(row.source for row in self.rows if row.event is event and row.source is not None)
 
     def events_for(self, state: S | None, roles: frozenset[StrEnum]) -> tuple[E, ...]:
         """What somebody with ``roles`` may do in ``state``: the portal's buttons."""

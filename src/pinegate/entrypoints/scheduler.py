@@ -10,7 +10,8 @@ from pinegate.adapters.database.transaction import Transaction
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.lapse import lapse_unsigned
-from pinegate.usecases.grants.expire import complete_revocations, expire_due
+from pinegate.usecases.grants.complete_revocation import complete_revocations
+from pinegate.usecases.grants.expire import expire_due
 
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 2.0

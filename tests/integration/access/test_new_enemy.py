@@ -13,6 +13,7 @@ from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol
 from pinegate.usecases.transaction import ChangeScope
 
@@ -62,9 +63,8 @@ async def ask(watching: Watching, services: Services) -> str:
         opened = await open_stream(
             tx,
             StreamRequest(request, "flv"),
-            ticket=services.new_ticket(),
-            now=services.now() + timedelta(seconds=1),
-            new_id=services.new_id,
+            services.new_ticket(),
+            Act(None, services.now() + timedelta(seconds=1), services.new_id, "127.0.0.1"),
         )
     assert isinstance(opened, OpenedStream)
     return opened.ticket

@@ -14,6 +14,7 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import access_changes, audit_events, camera_points
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import SyncOutcome
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 
@@ -38,7 +39,7 @@ def camera(number: int, name: str = "", **values: object) -> InventoryItem:
 async def sync(database: Database, device: str, *items: InventoryItem, complete: bool = True) -> SyncOutcome:
     async with database.transaction() as tx:
         cameras = cameras_in(items, HUANGSHAN)
-        return await sync_inventory(tx, device, cameras, complete=complete, event_id=fresh_id(), now=NOW)
+        return await sync_inventory(tx, device, cameras, Act(None, NOW, fresh_id), complete=complete)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from pinegate.adapters.database.tables import access_changes, access_register, r
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.act import Act
-from pinegate.usecases.grants.expire import complete_revocations, expire_due
-from pinegate.usecases.grants.strike import revoke_application
+from pinegate.usecases.grants.complete_revocation import complete_revocations
+from pinegate.usecases.grants.expire import expire_due
+from pinegate.usecases.grants.revoke import revoke_application
 
 
 def _program(walk: Walk) -> Act:
@@ -22,7 +23,7 @@ async def _revoke(walk: Walk) -> None:
     async with walk.database.transaction() as tx:
         application = await tx.applications.get(walk.id, lock=True)
         assert application is not None
-        await revoke_application(tx, application, actor, "违规使用", walk.clock(), fresh_id)
+        await revoke_application(tx, application, "违规使用", Act(actor, walk.clock(), fresh_id))
 
 
 async def test_suspension_stops_the_grants_and_two_persons_resume_them(walk: Walk) -> None:
@@ -157,8 +158,11 @@ async def test_a_notice_does_not_lift_a_suspension(walk: Walk) -> None:
     await walk.to_active()
     await walk.step(Role.POLICE_LEADER, "suspend", "事件")
     answer = await walk.step(Role.UNIT_LEADER, "give_termination_notice", "系统下线")
-    assert answer.json()["state"] == "terminating"
+    assert (answer.json()["state"], answer.json()["valid_until"]) == ("suspended", "2026-12-07")
     assert {grant["state"] for grant in answer.json()["grants"]} == {"suspended"}
+    await walk.step(Role.BUREAU_REVIEWER, "propose_resume", "已处置")
+    answer = await walk.step(Role.BUREAU_APPROVER, "resume")
+    assert {grant["valid_until"] for grant in answer.json()["grants"]} == {"2026-12-07T16:00:00Z"}
 
 
 async def test_every_sharing_that_is_over_ends_one_after_the_other(walk: Walk) -> None:

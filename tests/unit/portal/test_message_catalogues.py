@@ -19,7 +19,7 @@ from pinegate.domain.catalogue.listing import ListingEvent, ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import GrantEvent, GrantState
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationScope
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal
 from pinegate.domain.work_orders.work_order import WorkOrderState
@@ -40,7 +40,7 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (ListingEvent, "event.listing"),
     (GrantState, "state.grant"),
     (GrantEvent, "event.grant"),
-    (PersonnelState, "state.personnel"),
+    (PersonState, "state.person"),
     (Standing, "state.standing"),
     (WorkOrderState, "state.work_order"),
     (Role, "role"),

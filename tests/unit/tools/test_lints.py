@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 from tools.lints import (
+    audit_events_by_act,
     dependencies_are_locked,
     log_events_are_named,
     no_workplace_addresses,
+    one_file_a_verb,
     one_visible_points_query,
     words_that_are_gone,
 )
@@ -127,3 +129,28 @@ def test_a_log_event_in_another_style_is_found(line: str):
 def test_named_log_events_are_left_alone():
     text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
     assert log_events_are_named.faults(Path("x.py"), text) == []
+
+
+@pytest.mark.parametrize("made", ["AuditEvent(1, 2)", "event.AuditEvent(id=1)"])
+def test_an_audit_event_made_by_hand_is_found(made: str):
+    assert (
+        len(audit_events_by_act.faults(Path("src/pinegate/adapters/x.py"), f"async def f():\n    {made}"))
+        == 1
+    )
+
+
+def test_act_makes_audit_events_and_others_may_speak_of_them():
+    assert audit_events_by_act.faults(audit_events_by_act.THE_ONE, "AuditEvent(1)") == []
+    assert audit_events_by_act.faults(Path("x.py"), "def f(event: AuditEvent) -> None: ...") == []
+
+
+def test_a_use_case_in_another_verb_s_file_is_found():
+    text = "async def refuse_application(): ...\nasync def accept_application(): ...\nasync def _own(): ..."
+    found = one_file_a_verb.faults(Path("src/pinegate/usecases/applications/accept.py"), text)
+    assert [fault.split()[1] for fault in found] == ["refuse_application"]
+
+
+def test_what_the_verbs_share_is_named_as_it_likes():
+    assert (
+        one_file_a_verb.faults(Path("src/pinegate/usecases/x/agreement_step.py"), "async def f(): ...") == []
+    )

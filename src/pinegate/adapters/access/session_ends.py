@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.database.connection import Database
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import SessionEnded
 
 _log = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ class SessionEndWriter:
     async def write(self, ends: Sequence[SessionEnded]) -> int:
         """Write ends down now; how many sessions were still open."""
         async with self._database.transaction() as tx:
-            newly = await end_sessions(tx, ends, now=self._now(), new_id=self._new_id)
+            newly = await end_sessions(tx, ends, Act(None, self._now(), self._new_id))
         for session in newly:
             self._events.tell(session)
         return len(newly)

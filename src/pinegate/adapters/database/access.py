@@ -95,7 +95,7 @@ select g.id as agreement_id, g.application_id, s.name as system_name, g.text_ver
 from roster_entries e
 join information_systems s on s.id = e.system_id
 join applications a on a.system_id = s.id
-join agreements g on g.application_id = a.id and g.state in ('effective', 'amendment_pending')
+join agreements g on g.application_id = a.id and g.state = 'effective'
 where e.person_id = %(person)s and not e.removed and not exists (
     select from acknowledgements k
     where k.agreement_id = g.id and k.person_id = %(person)s and k.text_version = g.text_version)

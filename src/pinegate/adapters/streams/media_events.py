@@ -11,9 +11,10 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.request import Denied
 from pinegate.domain.access.session_end import End, EndReason
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
+from pinegate.domain.audit.event import AuditEventName
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.redeem_ticket import TicketRefusal, redeem_ticket
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -52,9 +53,8 @@ class MediaEventHandler:
     ) -> Admitted | Refused:
         try:
             async with self._database.opening() as tx:
-                answer = await redeem_ticket(
-                    tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
-                )
+                act = Act(None, self._now(), self._new_id, client_host)
+                answer = await redeem_ticket(tx, ticket, protocol.value, act)
         except SQLAlchemyError as error:
             _log.warning("ticket_not_decided", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")
@@ -97,16 +97,8 @@ class MediaEventHandler:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.
         if not self._alarms.allow(f"{source_id} {host}", self._monotonic()):
             return
-        event = AuditEvent(
-            id=self._new_id(),
-            name=AuditEventName.SECOND_SOURCE_REFUSED,
-            at=self._now(),
-            actor_person_id=None,
-            actor_organization_id=None,
-            subject_kind="point",
-            subject_id=source_id,
-            client_host=host,
-        )
+        act = Act(None, self._now(), self._new_id, host)
+        event = act.event(AuditEventName.SECOND_SOURCE_REFUSED, "point", source_id)
         try:
             async with self._database.transaction() as tx:
                 await tx.audit.append(event)

@@ -24,9 +24,9 @@ from pinegate.domain.applications.states import PICTURES_FLOW
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
 from pinegate.domain.grants.grant import GrantState
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
-_MAY_ACT = frozenset({PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED})
+_MAY_ACT = frozenset({PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED})
 
 _GRANT_STATE_DENIALS = {
     GrantState.PENDING: DenialReason.GRANT_PENDING,
@@ -129,7 +129,7 @@ def _decide_operator_test(
     request: AccessRequest, facts: AccessFacts, person: PersonFacts
 ) -> Allowed | Denied:
     """The operator's test play: only in an open work order, only a live look, only at a listed point (article 5)."""
-    if person.state is not PersonnelState.ACCOUNT_ACTIVE:
+    if person.state is not PersonState.ACCOUNT_ACTIVE:
         return Denied(DenialReason.PERSON_NOT_ACTIVE)
     if facts.point is None:
         return Denied(DenialReason.POINT_UNKNOWN)

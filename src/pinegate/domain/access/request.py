@@ -10,7 +10,7 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
 LEASE_SECONDS = 30.0
 SENSITIVE_LEASE_SECONDS = 2.0
@@ -49,7 +49,7 @@ class PersonFacts:
 
     organization_id: str
     organization_standing: Standing
-    state: PersonnelState
+    state: PersonState
     on_roster: bool
     acknowledged_agreements: frozenset[str] = frozenset()
 

@@ -119,10 +119,9 @@ APPLICATION = StateTable(
         Transition(_S.SUSPENDED, _E.PROPOSE_RESUME, _S.SUSPENDED, _BUREAU),
         Transition(_S.SUSPENDED, _E.RESUME, _S.ACTIVE, _APPROVER),
         Transition(_S.ACTIVE, _E.GIVE_TERMINATION_NOTICE, _S.TERMINATING, _LEADER, "annex 2 clause 3"),
-        Transition(_S.SUSPENDED, _E.GIVE_TERMINATION_NOTICE, _S.TERMINATING, _LEADER, "annex 2 clause 3"),
+        Transition(_S.SUSPENDED, _E.GIVE_TERMINATION_NOTICE, _S.SUSPENDED, _LEADER, "annex 2 clause 3"),
         Transition(_S.ACTIVE, _E.EXPIRE, _S.EXPIRED),
         Transition(_S.SUSPENDED, _E.EXPIRE, _S.EXPIRED),
-        Transition(_S.TERMINATING, _E.EXPIRE, _S.EXPIRED),
         Transition(_S.EXPIRED, _E.START_REVOCATION, _S.REVOKING, clause="annex 2 clause 3"),
         Transition(_S.TERMINATING, _E.END_DATE_REACHED, _S.REVOKING, clause="annex 2 clause 3"),
         Transition(_S.ACTIVE, _E.REVOKE, _S.REVOKING, _APPROVER, "article 7"),
@@ -138,4 +137,5 @@ APPLICATION = StateTable(
 
 PICTURES_FLOW = frozenset({ApplicationState.ACTIVE, ApplicationState.TERMINATING})
 """The only states in which a grant of this application lets a picture through. ``terminating`` keeps working until its
-end date (Annex 2 clause 3 gives the unit fifteen days)."""
+end date (Annex 2 clause 3 gives the unit fifteen days); a notice given while suspended brings the end date forward and
+lifts no suspension."""

@@ -25,21 +25,15 @@ _E = ApplicationEvent
 
 
 def _target(application: Application, event: ApplicationEvent, actor: Actor | None) -> ApplicationState:
-    row = APPLICATION.find(application.state, event)
-    if row is None:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": application.state, "event": event})
-    if not row.roles:
-        if actor is not None:
-            raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
-        return row.target
-    if actor is None or not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    target = APPLICATION.step(application.state, event, actor.roles if actor else None)
+    if actor is None:
+        return target
     if actor.organization_kind is OrganizationKind.USING_UNIT:
         if actor.organization_id != application.organization_id:
             raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
     elif actor.person_id in application.filed_by:
         raise RuleRefusedError(Refusal.REVIEWS_OWN_FILING)
-    return row.target
+    return target
 
 
 def _opinion(actor: Actor, kind: OpinionKind, decision: str, text: str, now: datetime) -> Opinion:

@@ -1,4 +1,4 @@
-"""收回 (Annex 2 clause 3): what a revocation strikes, and the three receipts that prove it was carried out."""
+"""收回 (Annex 2 clause 3): what a revocation ends, and the three receipts that prove it was carried out."""
 
 from dataclasses import dataclass
 from datetime import datetime

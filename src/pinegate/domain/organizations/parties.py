@@ -22,7 +22,7 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
-class PersonnelState(StrEnum):
+class PersonState(StrEnum):
     """Annex 2 clause 2.3: reminded, bound, then let in."""
 
     NOMINATED = "nominated"

@@ -59,18 +59,9 @@ class WorkOrder:
     kind: str = "provision"
 
 
-def _target(order: WorkOrder, event: WorkOrderEvent, actor: Actor) -> WorkOrderState:
-    row = WORK_ORDER.find(order.state, event)
-    if row is None:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": order.state, "event": event})
-    if not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
-    return row.target
-
-
 def confirm_test(order: WorkOrder, *, pictures_came: bool, actor: Actor, now: datetime) -> WorkOrder:
     """The operator saw the picture. ``pictures_came``: the register knows of a test play under this order that ran."""
-    target = _target(order, WorkOrderEvent.CONFIRM_TEST, actor)
+    target = WORK_ORDER.step(order.state, WorkOrderEvent.CONFIRM_TEST, actor.roles)
     if not pictures_came:
         raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
     return replace(order, state=target, tested_at=now)
@@ -78,7 +69,7 @@ def confirm_test(order: WorkOrder, *, pictures_came: bool, actor: Actor, now: da
 
 def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
     """Done: never without a test play."""
-    target = _target(order, WorkOrderEvent.COMPLETE, actor)
+    target = WORK_ORDER.step(order.state, WorkOrderEvent.COMPLETE, actor.roles)
     if order.tested_at is None:
         raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
     return _close(order, target, result, now)
@@ -86,7 +77,7 @@ def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> Work
 
 def fail(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
     """Cannot be provided; the bureau decides what follows."""
-    return _close(order, _target(order, WorkOrderEvent.FAIL, actor), result, now)
+    return _close(order, WORK_ORDER.step(order.state, WorkOrderEvent.FAIL, actor.roles), result, now)
 
 
 def _close(order: WorkOrder, state: WorkOrderState, result: str, now: datetime) -> WorkOrder:

@@ -29,23 +29,22 @@ from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.open_stream import StreamRequest, open_stream
 from pinegate.usecases.act import Act
 from pinegate.usecases.agreements.sign import sign_agreement
+from pinegate.usecases.applications.accept import accept_application
 from pinegate.usecases.applications.approve import approve_application
+from pinegate.usecases.applications.consent import consent_to_application
 from pinegate.usecases.applications.create import create_application
 from pinegate.usecases.applications.edit import FormChanges, edit_application
-from pinegate.usecases.applications.record_consultation import write_consultation
-from pinegate.usecases.applications.review import (
-    accept_application,
-    consent_to_application,
-    review_application,
-)
+from pinegate.usecases.applications.record_consultation import record_consultation
+from pinegate.usecases.applications.record_review import record_review
 from pinegate.usecases.applications.submit import submit_application
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
 from pinegate.usecases.documents.hand_in import hand_in
 from pinegate.usecases.documents.ports import StoredFile
-from pinegate.usecases.organizations.acknowledge import acknowledge_duty
+from pinegate.usecases.organizations.acknowledge_duty import acknowledge_duty
 from pinegate.usecases.streams.media_engine import PlayProtocol
-from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play
+from pinegate.usecases.work_orders.complete_order import complete_order
+from pinegate.usecases.work_orders.confirm_test_play import confirm_test_play
 
 LISTED_POINTS = 24
 GRANTED_POINTS = 9
@@ -86,10 +85,10 @@ class SampleSharing:
             views = CatalogueViews(tx.connection, act.person, act.now)
             rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
             ids = [row.id for row in rows]
-            await mark_sharing(tx, act.person, ids, True, "", act.now, act.new_id)
+            await mark_sharing(tx, ids, True, "", act)
         for login, event in (("cataloguer", ListingEvent.CATALOGUE), ("lister", ListingEvent.LIST)):
             async with self._as(login) as (tx, act):
-                await move_points(tx, act.person, ids, event, "", self._services.profile, act.now, act.new_id)
+                await move_points(tx, ids, event, "", act, profile=self._services.profile)
 
     async def _apply(self) -> None:
         async with self._as("tour-clerk") as (tx, act):
@@ -123,7 +122,7 @@ class SampleSharing:
                 valid_until=day_of(act.now) + timedelta(days=365),
             )
             await edit_application(tx, application.id, changes, application.version, act)
-            await write_consultation(tx, application.id, _consultation(day_of(act.now)), act)
+            await record_consultation(tx, application.id, _consultation(day_of(act.now)), act)
         await self._hand_in("tour-leader", DocumentKind.SEALED_FORM)
         async with self._as("tour-leader") as (tx, act):
             await submit_application(tx, self._application, act)
@@ -136,7 +135,7 @@ class SampleSharing:
                 tx, self._application, _consented(application), "同意共享，云台控制仅限两个点位。", act
             )
         async with self._as("bureau-reviewer") as (tx, act):
-            await review_application(tx, self._application, "用途明确，点位与用途相符，建议批准。", act)
+            await record_review(tx, self._application, "用途明确，点位与用途相符，建议批准。", act)
         async with self._as("bureau-approver") as (tx, act):
             await approve_application(
                 tx, self._application, "审核通过。", self._services.profile.agreement.version, sm3_hex, act
@@ -188,9 +187,8 @@ class SampleSharing:
             opened = await open_stream(
                 tx,
                 StreamRequest(request, PlayProtocol.FLV.value, None),
-                ticket=services.new_ticket(),
-                now=services.now(),
-                new_id=services.new_id,
+                services.new_ticket(),
+                Act(operator, services.now(), services.new_id, request.client_host),
             )
         if isinstance(opened, Denied):
             raise RuntimeError(f"the test play was denied: {opened.reason}")

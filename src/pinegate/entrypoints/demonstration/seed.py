@@ -15,12 +15,13 @@ from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIO
 from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, SamplePerson
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
-from pinegate.usecases.devices.administer_device import add_device
+from pinegate.usecases.devices.add_device import add_device
 from pinegate.usecases.devices.ports import DeviceRecord
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
+from pinegate.usecases.organizations.create_organization import create_organization
 from pinegate.usecases.organizations.initialize_city import initialize_city
-from pinegate.usecases.organizations.keep_organizations import create_organization
-from pinegate.usecases.organizations.keep_roster import put_on_roster, register_system
+from pinegate.usecases.organizations.put_on_roster import put_on_roster
+from pinegate.usecases.organizations.register_system import register_system
 
 PLATFORM_CODE = "34100000002000000002"
 PLATFORM_NAME = "黄山市公安局视频共享平台（模拟）"
@@ -145,13 +146,10 @@ class Seed:
         services = self._services
         await add_device(
             tx,
-            self.actors["system-admin"],
-            services.new_id(),
             record,
             self._made.platform_password,
-            services.secret_box,
-            services.now(),
-            services.new_id(),
+            self._act("system-admin"),
+            secret_box=services.secret_box,
         )
 
     def _act(self, login: str) -> Act:

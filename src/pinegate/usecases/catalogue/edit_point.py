@@ -1,33 +1,26 @@
 """The operator's cataloguer edits a point's record (article 4: 目录编制、资源更新)."""
 
-from collections.abc import Mapping
-from datetime import datetime
-
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
+from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.catalogue.camera_record import record_faults
-from pinegate.domain.catalogue.listing import ListingState
+from pinegate.domain.catalogue.listing import CATALOGUERS, ListingEvent, decide_listing
 from pinegate.domain.city_profile import CityProfile
-from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, PointEdit
 from pinegate.usecases.errors import NotFoundError, StaleVersionError
 from pinegate.usecases.transaction import ChangeScope
 
-_CATALOGUERS = frozenset({Role.OPERATOR_CATALOGUER})
 _SOURCE_CLASSES = frozenset({"gov_invested", "social"})
 
 
 async def edit_point(
     tx: CatalogueTransaction,
-    actor: Actor,
     point_id: str,
     version: int,
     edit: PointEdit,
+    act: Act,
+    *,
     profile: CityProfile,
-    now: datetime,
-    event_id: str,
-    client_host: str = "",
 ) -> None:
     """Store the edit. A listed point falls back to ``catalogued``: another person lists it again.
 
@@ -35,8 +28,8 @@ async def edit_point(
         RuleRefusedError: not the actor's role; a field outside its list, with the field's name.
         StaleVersionError: ``version`` is not the present one.
     """
-    if not actor.may(_CATALOGUERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "edit"})
+    if not act.person.may(CATALOGUERS):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": ListingEvent.EDIT})
     _check(edit, profile)
     known = await tx.points.get([point_id])
     if not known:
@@ -44,26 +37,21 @@ async def edit_point(
     point = known[0]
     if point.version != version:
         raise StaleVersionError
-    if point.listing.state is ListingState.RETIRED:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": point.listing.state})
-    was_listed = point.listing.state is ListingState.LISTED
-    state = ListingState.CATALOGUED if was_listed else point.listing.state
-    await tx.points.edit(point_id, edit, actor.person_id, state)
-    details: Mapping[str, str] = {"from": point.listing.state.value, "to": state.value, "name": edit.name}
+    before = point.listing.state
+    after = decide_listing(point.listing, ListingEvent.EDIT, act.person)
+    await tx.points.edit(point_id, edit, act.person.person_id, after)
     await tx.audit.append(
-        AuditEvent(
-            event_id,
+        act.step_event(
             AuditEventName.POINT_EDITED,
-            now,
-            actor.person_id,
-            actor.organization_id,
             "camera_point",
             point_id,
-            client_host,
-            details,
+            ListingEvent.EDIT,
+            before,
+            after,
+            name=edit.name,
         )
     )
-    if was_listed:
+    if after is not before:
         await tx.changes.publish(ChangeScope.POINT, point_id)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.person_states import check_roles, first_state
 from pinegate.domain.organizations.roles import Role
-from pinegate.domain.personnel.states import check_roles, first_state
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord

@@ -1,7 +1,7 @@
 """The very first organization and account, from which everything else is entered by somebody accountable."""
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import Actor, OrganizationNature, PersonnelState
+from pinegate.domain.organizations.parties import Actor, OrganizationNature, PersonState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.act import Act
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction, PersonRecord
@@ -37,7 +37,7 @@ async def initialize_city(
         mobile="",
         email="",
         roles=frozenset({Role.SECURITY_ADMIN}),
-        state=PersonnelState.ACCOUNT_ACTIVE,
+        state=PersonState.ACCOUNT_ACTIVE,
     )
     await tx.organizations.add_organization(bureau)
     await tx.organizations.add_person(person)

@@ -30,7 +30,7 @@ from pinegate.domain.applications.states import PICTURES_FLOW, ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
 from pinegate.domain.grants.grant import Grant, GrantState
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -50,7 +50,7 @@ GRANT = Grant(
 )
 AGREEMENT = Agreement("n1", "a1", "u1", AgreementState.EFFECTIVE, 1, "digest")
 FACTS = AccessFacts(
-    person=PersonFacts("u1", Standing.ACTIVE, PersonnelState.ACCOUNT_ACTIVE, True, frozenset({"n1"})),
+    person=PersonFacts("u1", Standing.ACTIVE, PersonState.ACCOUNT_ACTIVE, True, frozenset({"n1"})),
     system=SystemFacts("u1", Standing.ACTIVE),
     point=PointFacts(ListingState.LISTED, sharing_mark=True, secret=False),
     grants=(GrantFacts(GRANT, ApplicationState.ACTIVE, AGREEMENT),),
@@ -90,7 +90,7 @@ BROKEN: dict[DenialReason, Change] = {
     DenialReason.PERSON_UNKNOWN: _facts(person=None),
     DenialReason.ORGANIZATION_NOT_ACTIVE: _part("person", organization_standing=Standing.SUSPENDED),
     DenialReason.SYSTEM_NOT_ACTIVE: _part("system", standing=Standing.ENDED),
-    DenialReason.PERSON_NOT_ACTIVE: _part("person", state=PersonnelState.NOMINATED),
+    DenialReason.PERSON_NOT_ACTIVE: _part("person", state=PersonState.NOMINATED),
     DenialReason.NOT_ON_ROSTER: _part("person", on_roster=False),
     DenialReason.POINT_UNKNOWN: _facts(point=None),
     DenialReason.NOT_GRANTED: _facts(grants=()),
@@ -268,7 +268,7 @@ def allowed_situations(draw: st.DrawFn) -> Situation:
         reason=draw(st.text(min_size=1).filter(str.strip)),
     )
     assert FACTS.person is not None
-    state = draw(st.sampled_from([PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED]))
+    state = draw(st.sampled_from([PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED]))
     return request, replace(FACTS, person=replace(FACTS.person, state=state), grants=grants)
 
 

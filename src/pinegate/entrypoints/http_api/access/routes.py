@@ -28,6 +28,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, Curr
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import SessionEnded
 
 router = APIRouter()
@@ -154,7 +155,7 @@ async def stop_play(session_id: str, services: Services) -> None:
     end = End(EndReason.VIEWER_LEFT)
     await services.media.close_sessions([session_id], end)
     async with services.database.transaction() as tx:
-        await end_sessions(tx, [SessionEnded(session_id, end)], now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [SessionEnded(session_id, end)], Act(None, services.now(), services.new_id))
 
 
 @router.post("/api/snapshots", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

@@ -13,10 +13,11 @@ from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.entrypoints.http_api.shared.answers import denial_problem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.access.do_once import Permitted, ask_to_do
+from pinegate.usecases.access.authorize_action import AuthorizedAction, authorize_action
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.access.snapshot_mark import snapshot_mark
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
@@ -87,9 +88,8 @@ async def start_watching(
         answer = await open_stream(
             tx,
             StreamRequest(request, output.value, portal_session_id),
-            ticket=services.new_ticket(),
-            now=services.now(),
-            new_id=services.new_id,
+            services.new_ticket(),
+            _act(request, services),
         )
     if isinstance(answer, Denied):
         raise denial_problem(answer)
@@ -119,11 +119,16 @@ def _play_answer(
     )
 
 
-async def _permission(request: AccessRequest, portal_session_id: str | None, services: Services) -> Permitted:
+def _act(request: AccessRequest, services: Services) -> Act:
+    """The act of whoever asks; the request itself says who that is, and from where the player will come."""
+    return Act(None, services.now(), services.new_id, request.client_host)
+
+
+async def _permission(
+    request: AccessRequest, portal_session_id: str | None, services: Services
+) -> AuthorizedAction:
     async with services.database.transaction() as tx:
-        answer = await ask_to_do(
-            tx, request, portal_session_id=portal_session_id, now=services.now(), new_id=services.new_id
-        )
+        answer = await authorize_action(tx, request, portal_session_id, _act(request, services))
     if isinstance(answer, Denied):
         raise denial_problem(answer)
     return answer
@@ -131,7 +136,7 @@ async def _permission(request: AccessRequest, portal_session_id: str | None, ser
 
 async def _close(ended: SessionEnded, services: Services) -> None:
     async with services.database.transaction() as tx:
-        await end_sessions(tx, [ended], now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [ended], Act(None, services.now(), services.new_id))
 
 
 async def take_snapshot(request: AccessRequest, portal_session_id: str | None, services: Services) -> bytes:
@@ -140,14 +145,14 @@ async def take_snapshot(request: AccessRequest, portal_session_id: str | None, s
     Raises:
         ProblemError: the denial's code, or ``unavailable``.
     """
-    permitted = await _permission(request, portal_session_id, services)
-    mark = snapshot_mark(request, permitted.situation, permitted.session_id, services.now())
+    authorized = await _permission(request, portal_session_id, services)
+    mark = snapshot_mark(request, authorized.situation, authorized.session_id, services.now())
     try:
-        jpeg = await services.snapshots.take(request.point_id, permitted.session_id, mark)
+        jpeg = await services.snapshots.take(request.point_id, authorized.session_id, mark)
     except PictureUnavailableError as error:
-        await _close(SessionEnded(permitted.session_id, End.unavailable(InviteFailure.NO_PICTURE)), services)
+        await _close(SessionEnded(authorized.session_id, End.unavailable(InviteFailure.NO_PICTURE)), services)
         raise ProblemError("unavailable", str(error)) from None
-    await _close(SessionEnded(permitted.session_id, End(EndReason.DONE), len(jpeg)), services)
+    await _close(SessionEnded(authorized.session_id, End(EndReason.DONE), len(jpeg)), services)
     return jpeg
 
 
@@ -159,9 +164,9 @@ async def steer(
     Raises:
         ProblemError: the denial's code, ``conflict`` while somebody else steers, ``unavailable``.
     """
-    permitted = await _permission(request, portal_session_id, services)
+    authorized = await _permission(request, portal_session_id, services)
     end, problem = await _send(request, command, services)
-    await _close(SessionEnded(permitted.session_id, end), services)
+    await _close(SessionEnded(authorized.session_id, end), services)
     if problem is not None:
         raise problem
 

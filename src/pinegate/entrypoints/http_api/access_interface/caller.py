@@ -10,6 +10,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import client_host_of, servi
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access_interface.authenticate import Caller, InterfaceRefusal, authenticate
 from pinegate.usecases.access_interface.signing import SignedRequest, parse_authorization
+from pinegate.usecases.act import Act
 
 END_USER = "X-Pinegate-End-User"
 REASON = "X-Pinegate-Reason"
@@ -76,10 +77,8 @@ async def signed_caller(
             tx,
             authorization,
             signed,
-            host,
+            Act(None, services.now(), services.new_id, host),
             secret_box=services.secret_box,
-            now=services.now(),
-            new_id=services.new_id,
         )
     if isinstance(answer, InterfaceRefusal):
         raise ProblemError(answer.value, _REMEDIES[answer], status=_STATUS[answer])

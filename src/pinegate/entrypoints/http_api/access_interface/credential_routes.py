@@ -11,10 +11,9 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
-from pinegate.entrypoints.services import Services
-from pinegate.usecases.access_interface.credentials import issue_credential, withdraw_credential
-from pinegate.usecases.act import Act
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
+from pinegate.usecases.access_interface.issue_credential import issue_credential
+from pinegate.usecases.access_interface.withdraw_credential import withdraw_credential
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 
 router = APIRouter()
@@ -50,10 +49,6 @@ class CredentialsOut(BaseModel):
     items: list[CredentialOut]
 
 
-def _act(user: SignedIn, services: Services) -> Act:
-    return Act(user.actor, services.now(), services.new_id, user.client_host)
-
-
 @router.post("/api/systems/{system_id}/credentials")
 async def issue(
     system_id: Id,
@@ -72,7 +67,7 @@ async def issue(
                 access_key,
                 secret_key,
                 hosts,
-                _act(user, services),
+                act_of(user, services),
                 secret_box=services.secret_box,
             )
     except NotFoundError:
@@ -114,7 +109,7 @@ async def withdraw(system_id: Id, access_key: Id, user: CurrentUser, services: C
     """By the security administrator; the pictures that it opened are cut."""
     try:
         async with services.database.transaction() as tx:
-            await withdraw_credential(tx, system_id, access_key, _act(user, services))
+            await withdraw_credential(tx, system_id, access_key, act_of(user, services))
     except NotFoundError:
         raise ProblemError("not_found") from None
     await services.reevaluator.reevaluate_now()

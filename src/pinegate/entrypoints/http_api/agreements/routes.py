@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field
 from pinegate.adapters.database.application_views import ApplicationViews
 from pinegate.entrypoints.http_api.applications.answers import agreement_out
 from pinegate.entrypoints.http_api.applications.models import AgreementOut, Opinion
-from pinegate.entrypoints.http_api.applications.routes import act_of
 from pinegate.entrypoints.http_api.shared.inputs import Id
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.agreements.sign import reject_unit_seal, sign_agreement
+from pinegate.usecases.agreements.reject_unit_seal import reject_unit_seal
+from pinegate.usecases.agreements.sign import sign_agreement
 from pinegate.usecases.errors import NotFoundError
-from pinegate.usecases.organizations.acknowledge import acknowledge_duty, read_duty
+from pinegate.usecases.organizations.acknowledge_duty import acknowledge_duty
+from pinegate.usecases.organizations.read_duty import read_duty
 
 router = APIRouter(prefix="/api/agreements/{agreement_id}")
 

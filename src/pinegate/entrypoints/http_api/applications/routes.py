@@ -27,36 +27,32 @@ from pinegate.entrypoints.http_api.applications.models import (
 )
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
+from pinegate.usecases.applications.accept import accept_application
 from pinegate.usecases.applications.approve import approve_application
+from pinegate.usecases.applications.archive import archive_application
+from pinegate.usecases.applications.consent import consent_to_application
 from pinegate.usecases.applications.create import create_application
 from pinegate.usecases.applications.edit import FormChanges, edit_application
-from pinegate.usecases.applications.record_consultation import write_consultation
-from pinegate.usecases.applications.review import (
-    accept_application,
-    consent_to_application,
-    refuse_application,
-    return_application,
-    review_application,
-)
+from pinegate.usecases.applications.give_back import give_back_application
+from pinegate.usecases.applications.propose_resume import propose_resume
+from pinegate.usecases.applications.record_consultation import record_consultation
+from pinegate.usecases.applications.record_review import record_review
+from pinegate.usecases.applications.refuse import refuse_application
 from pinegate.usecases.applications.step import open_file
 from pinegate.usecases.applications.submit import submit_application
-from pinegate.usecases.applications.withdraw import move_paper, withdraw_application
+from pinegate.usecases.applications.withdraw import withdraw_application
 from pinegate.usecases.errors import InvalidInputError
-from pinegate.usecases.grants.give_notice import give_termination_notice
-from pinegate.usecases.grants.strike import resume_application, suspend_application
-from pinegate.usecases.work_orders.order import order_again
+from pinegate.usecases.grants.give_termination_notice import give_termination_notice
+from pinegate.usecases.grants.resume import resume_application
+from pinegate.usecases.grants.suspend import suspend_application
+from pinegate.usecases.work_orders.order_again import order_again
 
 router = APIRouter(prefix="/api/applications")
 
 _E = ApplicationEvent
-
-
-def act_of(user: SignedIn, services: Services) -> Act:
-    """What the signed-in person does now."""
-    return Act(user.actor, services.now(), services.new_id, user.client_host)
 
 
 class ApplicationQuery(BaseModel):
@@ -108,14 +104,14 @@ async def edit(
 
 
 @router.put("/{application_id}/consultation")
-async def record_consultation(
+async def put_consultation(
     application_id: Id, body: ConsultationBody, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
     consultation = Consultation(
         body.held_on, body.police_official.strip(), body.committee_official.strip(), body.summary.strip()
     )
     async with services.database.transaction() as tx:
-        await write_consultation(tx, application_id, consultation, act_of(user, services))
+        await record_consultation(tx, application_id, consultation, act_of(user, services))
     return await _answer(application_id, user, services)
 
 
@@ -191,7 +187,7 @@ async def _consent(tx: Transaction, id_: str, body: StepIn, act: Act, _services:
 async def _record_review(
     tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services
 ) -> Application:
-    return await review_application(tx, id_, body.text, act)
+    return await record_review(tx, id_, body.text, act)
 
 
 async def _approve(tx: Transaction, id_: str, body: StepIn, act: Act, services: Services) -> Application:
@@ -204,16 +200,11 @@ async def _withdraw(tx: Transaction, id_: str, body: StepIn, act: Act, _services
 
 async def _suspend(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
     application = await open_file(tx, id_, act.person)
-    return await suspend_application(
-        tx, application, act.person, body.text, act.now, act.new_id, act.client_host
-    )
+    return await suspend_application(tx, application, body.text, act)
 
 
 async def _resume(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
-    application = await open_file(tx, id_, act.person)
-    return await resume_application(
-        tx, application, act.person, body.text, act.now, act.new_id, act.client_host
-    )
+    return await resume_application(tx, id_, body.text, act)
 
 
 async def _notice(tx: Transaction, id_: str, body: StepIn, act: Act, services: Services) -> Application:
@@ -226,7 +217,7 @@ async def _order_again(tx: Transaction, id_: str, body: StepIn, act: Act, _servi
 
 def _return(event: ApplicationEvent) -> _Step:
     async def take(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
-        return await return_application(tx, id_, event, body.text, act)
+        return await give_back_application(tx, id_, event, body.text, act)
 
     return take
 
@@ -238,11 +229,14 @@ def _refuse(event: ApplicationEvent) -> _Step:
     return take
 
 
-def _move(event: ApplicationEvent) -> _Step:
-    async def take(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
-        return await move_paper(tx, id_, event, body.text, act)
+async def _propose_resume(
+    tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services
+) -> Application:
+    return await propose_resume(tx, id_, body.text, act)
 
-    return take
+
+async def _archive(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
+    return await archive_application(tx, id_, body.text, act)
 
 
 _STEPS: Mapping[ApplicationEvent, _Step] = {
@@ -258,10 +252,10 @@ _STEPS: Mapping[ApplicationEvent, _Step] = {
     _E.REFUSE_APPROVAL: _refuse(_E.REFUSE_APPROVAL),
     _E.WITHDRAW: _withdraw,
     _E.SUSPEND: _suspend,
-    _E.PROPOSE_RESUME: _move(_E.PROPOSE_RESUME),
+    _E.PROPOSE_RESUME: _propose_resume,
     _E.RESUME: _resume,
     _E.GIVE_TERMINATION_NOTICE: _notice,
     _E.ORDER_AGAIN: _order_again,
-    _E.ARCHIVE: _move(_E.ARCHIVE),
+    _E.ARCHIVE: _archive,
 }
 """Provisioning is done at the work order, revocation at ``/api/revocations``, the rest follows by itself."""

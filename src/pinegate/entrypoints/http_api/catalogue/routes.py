@@ -10,7 +10,7 @@ from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.divisions import Bounds, Division, DivisionTree
-from pinegate.domain.catalogue.listing import LISTING, ListingState
+from pinegate.domain.catalogue.listing import ListingState, allowed_moves, may_edit
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.catalogue.models import (
     CategoryOut,
@@ -37,7 +37,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 )
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.catalogue.edit_point import edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
@@ -134,16 +134,7 @@ async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) 
 @router.post("/points/sharing-mark")
 async def set_sharing_mark(body: MarkIn, user: CurrentUser, services: CurrentServices) -> MarkOut:
     async with services.database.transaction() as tx:
-        changed = await mark_sharing(
-            tx,
-            user.actor,
-            body.point_ids,
-            body.shareable,
-            body.reason,
-            services.now(),
-            services.new_id,
-            user.client_host,
-        )
+        changed = await mark_sharing(tx, body.point_ids, body.shareable, body.reason, act_of(user, services))
     return MarkOut(changed=changed)
 
 
@@ -152,14 +143,11 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
     async with services.database.transaction() as tx:
         outcome = await move_points(
             tx,
-            user.actor,
             body.point_ids,
             body.event,
             body.reason,
-            services.profile,
-            services.now(),
-            services.new_id,
-            user.client_host,
+            act_of(user, services),
+            profile=services.profile,
         )
     return MoveOut(
         moved=list(outcome.moved), refused=[RefusedMove(id=id_, code=code) for id_, code in outcome.refused]
@@ -183,14 +171,11 @@ async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: Current
     async with services.database.transaction() as tx:
         await edit_point(
             tx,
-            user.actor,
             point_id,
             body.version,
             changed,
-            services.profile,
-            services.now(),
-            services.new_id(),
-            user.client_host,
+            act_of(user, services),
+            profile=services.profile,
         )
         return await _detail(tx, point_id, user, services)
 
@@ -250,8 +235,8 @@ async def _detail(tx: Transaction, point_id: str, user: SignedIn, services: Serv
         "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
         if inside
         else [],
-        "allowed_events": LISTING.events_for(ListingState(row.listing_state), actor.roles),
-        "may_edit": Role.OPERATOR_CATALOGUER in actor.roles and row.listing_state != ListingState.RETIRED,
+        "allowed_events": allowed_moves(ListingState(row.listing_state), actor),
+        "may_edit": may_edit(ListingState(row.listing_state), actor),
         "may_mark": bool(actor.roles & {Role.POLICE_REVIEWER, Role.POLICE_LEADER}),
     }
     return PointDetail.model_validate(values)

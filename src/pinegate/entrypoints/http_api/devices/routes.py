@@ -9,17 +9,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
+from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.shared.inputs import Host, Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.devices.administer_device import (
-    DeviceCodeTakenError,
-    add_device,
-    change_device,
-)
+from pinegate.usecases.devices.add_device import DeviceCodeTakenError, add_device
+from pinegate.usecases.devices.change_device import change_device
 from pinegate.usecases.devices.ports import CatalogueProgress, DeviceRecord, DeviceUnreachableError
 
 router = APIRouter(prefix="/api/devices")
@@ -132,7 +129,6 @@ async def get_device(device_id: Id, user: CurrentUser, services: CurrentServices
 @router.post("", status_code=201)
 async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServices) -> DeviceCreated:
     made = services.new_password() if body.password is None else None
-    device_id = services.new_id()
     record = DeviceRecord(
         device_code=body.device_code,
         name=body.name,
@@ -145,16 +141,12 @@ async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServ
     )
     async with services.database.transaction() as tx:
         try:
-            await add_device(
+            device_id = await add_device(
                 tx,
-                user.actor,
-                device_id,
                 record,
                 body.password or made or "",
-                services.secret_box,
-                services.now(),
-                services.new_id(),
-                user.client_host,
+                act_of(user, services),
+                secret_box=services.secret_box,
             )
         except DeviceCodeTakenError:
             errors = [{"field": "device_code", "message": "another device has this code"}]
@@ -177,14 +169,11 @@ async def edit_device(
             raise ProblemError("not_found")
         await change_device(
             tx,
-            user.actor,
             device_id,
             replace(known, **changes),
             body.password,
-            services.secret_box,
-            services.now(),
-            services.new_id(),
-            user.client_host,
+            act_of(user, services),
+            secret_box=services.secret_box,
         )
         device = await _one(tx, device_id, services)
     services.device_signalling.accounts_changed()
@@ -198,16 +187,7 @@ async def query_catalogue(device_id: Id, user: CurrentUser, services: CurrentSer
     async with services.database.transaction() as tx:
         device = await _one(tx, device_id, services)
         await tx.audit.append(
-            AuditEvent(
-                services.new_id(),
-                AuditEventName.CATALOGUE_QUERIED,
-                services.now(),
-                user.actor.person_id,
-                user.actor.organization_id,
-                "device",
-                device_id,
-                user.client_host,
-            )
+            act_of(user, services).event(AuditEventName.CATALOGUE_QUERIED, "device", device_id)
         )
     try:
         return _progress(services.device_signalling.query_catalogue(device.device_code))

@@ -18,11 +18,12 @@ from pinegate.domain.documents.document import DocumentKind
 from pinegate.entrypoints.http_api.applications.answers import documents_out, read_application
 from pinegate.entrypoints.http_api.applications.forms import agreement_text, filled_form
 from pinegate.entrypoints.http_api.applications.models import DocumentOut
-from pinegate.entrypoints.http_api.applications.routes import act_of
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
-from pinegate.usecases.documents.hand_in import check_before_upload, hand_in, open_document
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
+from pinegate.usecases.documents.check_before_upload import check_before_upload
+from pinegate.usecases.documents.hand_in import hand_in
+from pinegate.usecases.documents.open_document import open_document
 from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES, StoredFile
 
 router = APIRouter(prefix="/api")

@@ -21,20 +21,24 @@ from pinegate.entrypoints.http_api.shared.signed_in import (
     CurrentServices,
     CurrentUser,
     SignedIn,
+    act_of,
     client_host_of,
     refuse_foreign_sites,
     token_digest,
 )
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.identity.change_password import LONGEST_PASSWORD, change_password, weakness_of
-from pinegate.usecases.identity.end_session import end_portal_session
+from pinegate.usecases.identity.confirm_totp import confirm_totp
+from pinegate.usecases.identity.end_portal_session import end_portal_session
+from pinegate.usecases.identity.give_up_totp import give_up_totp
 from pinegate.usecases.identity.ports import Account
-from pinegate.usecases.identity.set_up_totp import confirm_totp, give_up_totp, prepare_totp
+from pinegate.usecases.identity.prepare_totp import prepare_totp
 from pinegate.usecases.identity.sign_in import (
     SignInAttempt,
     SignInMethod,
     may_sign_in,
-    settle_sign_in,
+    sign_in_person,
 )
 from pinegate.usecases.identity.sign_in_refusal import SignInRefusal
 
@@ -207,15 +211,14 @@ async def sign_in(form: SignInForm, request: Request, response: Response, servic
     token = secrets.token_urlsafe(32)
     attempt = await _attempt(form, request, services)
     async with services.database.transaction() as tx:
-        settled = await settle_sign_in(
+        settled = await sign_in_person(
             tx,
             attempt,
             token_digest(token),
+            Act(None, services.now(), services.new_id, host),
             secret_box=services.secret_box,
             codes=services.one_time_codes,
             policy=services.lockout,
-            now=services.now(),
-            new_id=services.new_id,
         )
     if isinstance(settled, SignInRefusal):
         raise ProblemError(settled.value)
@@ -232,13 +235,11 @@ async def sign_in(form: SignInForm, request: Request, response: Response, servic
 
 
 async def _attempt(form: SignInForm, request: Request, services: Services) -> SignInAttempt:
-    host, agent = client_host_of(request), request.headers.get("user-agent", "")[:200]
+    agent = request.headers.get("user-agent", "")[:200]
     if form.demonstration_login is not None:
         if not in_demonstration(request, services):
             raise ProblemError("forbidden", "there is no demonstration here")
-        return SignInAttempt(
-            form.demonstration_login, True, "", host, agent, method=SignInMethod.DEMONSTRATION
-        )
+        return SignInAttempt(form.demonstration_login, True, "", agent, method=SignInMethod.DEMONSTRATION)
     if form.login is None:
         raise ProblemError(
             "invalid_input", "correct the named fields", errors=[{"field": "login", "message": "required"}]
@@ -246,7 +247,7 @@ async def _attempt(form: SignInForm, request: Request, services: Services) -> Si
     async with services.database.transaction() as tx:
         account = await tx.identity.account_of_login(form.login)
     fits = await services.passwords.verify(account.password_hash if account else None, form.password)
-    return SignInAttempt(form.login, fits, form.totp or "", host, agent)
+    return SignInAttempt(form.login, fits, form.totp or "", agent)
 
 
 async def _me(account: Account, services: Services) -> Me:
@@ -317,12 +318,9 @@ async def _end(session_id: str, user: SignedIn, services: Services) -> bool:
     async with services.database.transaction() as tx:
         ended = await end_portal_session(
             tx,
-            user.actor,
             session_id,
+            act_of(user, services),
             own=session_id == user.session_id,
-            client_host=user.client_host,
-            now=services.now(),
-            new_id=services.new_id,
         )
     if ended:
         services.reevaluator.wake()
@@ -354,12 +352,9 @@ async def set_new_password(form: PasswordChange, user: CurrentUser, services: Cu
     async with services.database.transaction() as tx:
         await change_password(
             tx,
-            user.actor,
             password_hash,
-            session_id=user.session_id,
-            client_host=user.client_host,
-            now=services.now(),
-            new_id=services.new_id,
+            user.session_id,
+            act_of(user, services),
         )
     services.reevaluator.wake()
 
@@ -369,7 +364,7 @@ async def set_up_totp(user: CurrentUser, services: CurrentServices) -> TotpPrepa
     """A new secret, shown this once; it counts when confirmed by a code."""
     secret = services.one_time_codes.new_secret()
     async with services.database.transaction() as tx:
-        prepared = await prepare_totp(tx, user.actor, secret, secret_box=services.secret_box)
+        prepared = await prepare_totp(tx, secret, act_of(user, services), secret_box=services.secret_box)
     if not prepared:
         raise ProblemError("conflict", "one-time codes are in use; give them up first")
     uri = services.one_time_codes.address(secret, user.login)
@@ -384,13 +379,10 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
     async with services.database.transaction() as tx:
         confirmed = await confirm_totp(
             tx,
-            user.actor,
             form.code,
+            act_of(user, services),
             secret_box=services.secret_box,
             codes=services.one_time_codes,
-            client_host=user.client_host,
-            now=services.now(),
-            new_id=services.new_id,
         )
     if not confirmed:
         raise ProblemError(
@@ -403,9 +395,7 @@ async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: Curre
     """Back to the password alone."""
     await _verify_own_password(form.password, user, services)
     async with services.database.transaction() as tx:
-        await give_up_totp(
-            tx, user.actor, client_host=user.client_host, now=services.now(), new_id=services.new_id
-        )
+        await give_up_totp(tx, act_of(user, services))
 
 
 @router.delete("/api/session/{session_id}", status_code=204)

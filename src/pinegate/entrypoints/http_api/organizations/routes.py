@@ -14,17 +14,19 @@ from pinegate.adapters.database.organization_views import (
     system_rows,
 )
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.entrypoints.http_api.applications.routes import act_of
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
+from pinegate.usecases.organizations.change_organization import change_organization
 from pinegate.usecases.organizations.change_person import change_person
-from pinegate.usecases.organizations.keep_organizations import change_organization, create_organization
-from pinegate.usecases.organizations.keep_roster import put_on_roster, register_system, take_off_roster
+from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.put_on_roster import put_on_roster
+from pinegate.usecases.organizations.register_system import register_system
+from pinegate.usecases.organizations.take_off_roster import take_off_roster
 
 router = APIRouter(prefix="/api")
 
@@ -62,7 +64,7 @@ class PersonOut(BaseModel):
     mobile: str
     email: str
     roles: list[Role]
-    state: PersonnelState
+    state: PersonState
     login: str | None
 
 
@@ -120,7 +122,7 @@ class PersonCreated(BaseModel):
 
 class PersonChange(BaseModel):
     roles: Annotated[Roles, Field(min_length=1)] | None = None
-    state: PersonnelState | None = None
+    state: PersonState | None = None
 
 
 class SystemIn(BaseModel):
@@ -134,7 +136,7 @@ class RosterEntryOut(BaseModel):
     person_id: str
     name: str
     staff_number: str
-    state: PersonnelState
+    state: PersonState
     added_at: datetime
     acknowledged: bool
 

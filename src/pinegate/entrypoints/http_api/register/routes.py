@@ -15,8 +15,7 @@ from pinegate.entrypoints.http_api.access.routes import split_reason
 from pinegate.entrypoints.http_api.access.watching import PROTOCOL_NAMES
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
-from pinegate.usecases.act import Act
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 
 router = APIRouter()
 
@@ -131,7 +130,7 @@ async def access_register(
         operation=operation,
         live=live,
     )
-    act = Act(user.actor, services.now(), services.new_id, user.client_host)
+    act = act_of(user, services)
     async with services.database.transaction() as tx:
         rows, total = await tx.register.register(wanted, page_size, (page - 1) * page_size)
         await tx.audit.append(
@@ -174,7 +173,7 @@ async def audit(
     if not user.actor.may(_AUDITORS):
         raise ProblemError("forbidden")
     wanted = AuditFilter(since, until, name, actor, subject_kind, subject_id)
-    act = Act(user.actor, services.now(), services.new_id, user.client_host)
+    act = act_of(user, services)
     async with services.database.transaction() as tx:
         rows, total = await tx.register.audit(wanted, page_size, (page - 1) * page_size)
         await tx.audit.append(

@@ -14,11 +14,11 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
-from pinegate.usecases.grants.expire import complete_revocations
-from pinegate.usecases.revocations.order import RevocationOrder, order_revocation
+from pinegate.usecases.grants.complete_revocation import complete_revocations
+from pinegate.usecases.revocations.order_revocation import RevocationOrder, order_revocation
 
 router = APIRouter()
 
@@ -76,20 +76,20 @@ class RevocationDetail(Revocation):
 @router.post("/api/revocations")
 async def order(form: RevocationForm, user: CurrentUser, services: CurrentServices) -> Ordered:
     """End or interrupt; answers when the running pictures are cut."""
-    act = Act(user.actor, services.now(), services.new_id, user.client_host)
+    act = act_of(user, services)
     asked = RevocationOrder(form.scope, form.target_id, form.reason, form.emergency)
     try:
         async with services.database.transaction() as tx:
-            struck = await order_revocation(tx, asked, act)
+            outcome = await order_revocation(tx, asked, act)
     except NotFoundError:
         raise ProblemError("not_found") from None
     await services.reevaluator.reevaluate_now()
     async with services.database.transaction() as tx:
         await complete_revocations(tx, Act(None, services.now(), services.new_id))
     return Ordered(
-        id=struck.record.id,
-        sessions_cut=struck.record.sessions_cut,
-        applications=list(struck.applications),
+        id=outcome.record.id,
+        sessions_cut=outcome.record.sessions_cut,
+        applications=list(outcome.applications),
     )
 
 

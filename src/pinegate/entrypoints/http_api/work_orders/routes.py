@@ -19,13 +19,14 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrderState
 from pinegate.entrypoints.http_api.access.watching import PlayAnswer, ProtocolName, start_watching
 from pinegate.entrypoints.http_api.applications.models import Opinion
-from pinegate.entrypoints.http_api.applications.routes import act_of
 from pinegate.entrypoints.http_api.catalogue.routes import PointOut, point_out
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play, fail_order
+from pinegate.usecases.work_orders.complete_order import complete_order
+from pinegate.usecases.work_orders.confirm_test_play import confirm_test_play
+from pinegate.usecases.work_orders.fail_order import fail_order
 
 router = APIRouter(prefix="/api/work-orders")
 

@@ -3,19 +3,12 @@
 from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.personnel.states import after_acknowledgement
+from pinegate.domain.organizations.person_states import after_acknowledgement
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
-from pinegate.usecases.organizations.ports import Duty, OrganizationTransaction
+from pinegate.usecases.organizations.ports import OrganizationTransaction
+from pinegate.usecases.organizations.read_duty import read_duty
 from pinegate.usecases.transaction import ChangeScope
-
-
-async def read_duty(tx: OrganizationTransaction, agreement_id: str, act: Act) -> Duty:
-    """Raises NotFoundError unless the agreement is in force and the actor is on its system's roster."""
-    duty = await tx.organizations.duty(agreement_id, act.person.person_id)
-    if duty is None:
-        raise NotFoundError
-    return duty
 
 
 async def acknowledge_duty(
@@ -33,7 +26,7 @@ async def acknowledge_duty(
     )
     if not fresh:
         return
-    await tx.organizations.save_person(replace(person, state=after_acknowledgement(person.state)))
+    await tx.organizations.save_person(replace(person, state=after_acknowledgement(person.state, act.person)))
     await tx.audit.append(
         act.event(AuditEventName.DUTY_ACKNOWLEDGED, "agreement", agreement_id, text_version=duty.text_version)
     )

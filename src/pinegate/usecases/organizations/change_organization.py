@@ -1,10 +1,10 @@
-"""The security administrator enters organizations and ends or suspends their standing."""
+"""The security administrator changes an organization, or ends or suspends its standing."""
 
 from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature, Standing
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
@@ -12,28 +12,6 @@ from pinegate.usecases.organizations.ports import OrganizationRecord, Organizati
 from pinegate.usecases.transaction import ChangeScope
 
 _SECURITY = frozenset({Role.SECURITY_ADMIN})
-
-
-async def create_organization(
-    tx: OrganizationTransaction,
-    kind: OrganizationKind,
-    name: str,
-    address: str,
-    nature: OrganizationNature,
-    act: Act,
-) -> OrganizationRecord:
-    """Names are unique."""
-    _only_security(act)
-    if await tx.organizations.name_is_taken(name):
-        raise InvalidInputError("name", "an organization of this name exists")
-    organization = OrganizationRecord(act.new_id(), kind, name, address, nature)
-    await tx.organizations.add_organization(organization)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.ORGANIZATION_CREATED, "organization", organization.id, kind=kind.value, name=name
-        )
-    )
-    return organization
 
 
 async def change_organization(

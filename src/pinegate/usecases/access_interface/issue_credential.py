@@ -1,4 +1,4 @@
-"""Key pairs of a granted information system: issued within a work order, withdrawn by the security administrator."""
+"""A granted information system gets a key pair, within a work order."""
 
 from ipaddress import ip_network
 
@@ -12,7 +12,6 @@ from pinegate.usecases.identity.ports import SecretBox
 from pinegate.usecases.transaction import ChangeScope
 
 _ISSUERS = frozenset({Role.OPERATOR_PROVISIONER})
-_WITHDRAWERS = frozenset({Role.SECURITY_ADMIN})
 MOST_CREDENTIALS = 5
 
 
@@ -71,15 +70,3 @@ def _check_hosts(source_hosts: tuple[str, ...]) -> None:
             ip_network(host, strict=False)
         except ValueError:
             raise InvalidInputError("source_hosts", f"{host} is no address and no network") from None
-
-
-async def withdraw_credential(tx: CredentialTransaction, system_id: str, access_key: str, act: Act) -> None:
-    """The pair is void at once; the pictures it opened are cut."""
-    if not act.person.may(_WITHDRAWERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"step": "withdraw"})
-    if not await tx.credentials.withdraw(system_id, access_key, act.now):
-        raise NotFoundError
-    await tx.audit.append(
-        act.event(AuditEventName.CREDENTIAL_WITHDRAWN, "system", system_id, access_key=access_key)
-    )
-    await tx.changes.publish(ChangeScope.SYSTEM, system_id)

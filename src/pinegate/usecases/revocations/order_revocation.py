@@ -1,6 +1,6 @@
 """Order a revocation, or an emergency suspension, of whatever scope.
 
-Everything is struck in one transaction, whose COMMIT wakes the re-evaluation of running sessions: what it then finds
+Everything ends in one transaction, whose COMMIT wakes the re-evaluation of running sessions: what it then finds
 fallen is cut. An emergency interrupts and can be undone (``resume`` by two persons); a revocation ends.
 """
 
@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.grants.grant import GRANT, GrantEvent, move
+from pinegate.domain.grants.grant import GrantEvent
 from pinegate.domain.grants.revocation import RevocationScope, check_order
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import Standing
+from pinegate.domain.organizations.person_states import lock_by_order
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
-from pinegate.usecases.grants.strike import revoke_application, suspend_application
+from pinegate.usecases.grants.move_grants import move_grants_open_to
+from pinegate.usecases.grants.revoke import revoke_application
+from pinegate.usecases.grants.suspend import suspend_application
 from pinegate.usecases.revocations.ports import RevocationRecord, RevocationTransaction
 from pinegate.usecases.transaction import ChangeScope
 
@@ -32,14 +35,14 @@ class RevocationOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class RevocationOutcome:
     """The order as it was recorded, and the applications that it ended or interrupted."""
 
     record: RevocationRecord
     applications: tuple[str, ...]
 
 
-async def order_revocation(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> Struck:
+async def order_revocation(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> RevocationOutcome:
     """Carry out ``order``.
 
     Raises:
@@ -71,23 +74,21 @@ async def order_revocation(tx: RevocationTransaction, order: RevocationOrder, ac
     )
     match order.scope:
         case RevocationScope.GRANT | RevocationScope.POINT:
-            return Struck(record, await _strike_grants(tx, order, act))
+            return RevocationOutcome(record, await _end_grants(tx, order, act))
         case RevocationScope.PERSON:
-            await _strike_person(tx, order, act)
-            return Struck(record, ())
+            await _end_person(tx, order, act)
+            return RevocationOutcome(record, ())
         case RevocationScope.ORGANIZATION:
-            return Struck(record, await _strike_unit(tx, order, act))
+            return RevocationOutcome(record, await _end_unit(tx, order, act))
         case RevocationScope.APPLICATION | RevocationScope.SYSTEM:
-            struck = await _strike_applications(tx, order, act)
-            if not struck:
+            ended = await _end_applications(tx, order, act)
+            if not ended:
                 raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"scope": order.scope})
-            return Struck(record, struck)
+            return RevocationOutcome(record, ended)
 
 
-async def _strike_applications(
-    tx: RevocationTransaction, order: RevocationOrder, act: Act
-) -> tuple[str, ...]:
-    """All are locked before the first is struck: publishing the first change takes a lock that must come last."""
+async def _end_applications(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> tuple[str, ...]:
+    """All are locked before the first ends: publishing the first change takes a lock that must come last."""
     if order.scope is RevocationScope.APPLICATION:
         ids: Sequence[str] = [order.target_id]
     else:
@@ -96,43 +97,28 @@ async def _strike_applications(
     found = [await tx.applications.get(key, lock=True) for key in ids]
     if order.scope is RevocationScope.APPLICATION and None in found:
         raise NotFoundError
-    open_to_it = [a for a in found if a is not None and APPLICATION.find(a.state, event) is not None]
-    strike = suspend_application if order.emergency else revoke_application
+    open_to_it = [a for a in found if a is not None and a.state in APPLICATION.sources(event)]
+    end = suspend_application if order.emergency else revoke_application
     for application in open_to_it:
-        await strike(tx, application, act.person, order.reason, act.now, act.new_id, act.client_host)
+        await end(tx, application, order.reason, act)
     return tuple(application.id for application in open_to_it)
 
 
-async def _strike_grants(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> tuple[str, ...]:
+async def _end_grants(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> tuple[str, ...]:
     """Single grants: their applications stay as they are, without them."""
     grants = await tx.revocations.grants_of(order.scope, order.target_id)
-    event = GrantEvent.SUSPEND if order.emergency else GrantEvent.REVOKE
-    struck = [(grant, move(grant, event)) for grant in grants if GRANT.find(grant.state, event) is not None]
     if not grants and order.scope is RevocationScope.GRANT:
         raise NotFoundError
-    if not struck:
+    event = GrantEvent.SUSPEND if order.emergency else GrantEvent.REVOKE
+    ended = await move_grants_open_to(tx, grants, event, act)
+    if not ended:
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"scope": order.scope})
-    await tx.grants.save([after for _, after in struck])
-    await tx.audit.append(
-        *(
-            act.event(
-                AuditEventName.GRANT_MOVED,
-                "grant",
-                before.id,
-                event=event.value,
-                application=before.application_id,
-                point=before.point_id,
-                **{"from": before.state.value, "to": after.state.value},
-            )
-            for before, after in struck
-        )
-    )
-    await tx.changes.publish(ChangeScope.GRANT, *(after.id for _, after in struck))
-    return tuple(sorted({after.application_id for _, after in struck}))
+    await tx.changes.publish(ChangeScope.GRANT, *ended)
+    return tuple(sorted({grant.application_id for grant in ended.values()}))
 
 
-async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> None:
-    """The account is locked and its sessions end; a revocation also strikes the person from every roster."""
+async def _end_person(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> None:
+    """The account is locked and its sessions end; a revocation also takes the person off every roster."""
     person = await tx.organizations.person(order.target_id, lock=True)
     if person is None:
         raise NotFoundError
@@ -140,7 +126,8 @@ async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act:
     # The bureau ends what it shared with units; the other offices' accounts are the security administrator's.
     if organization is None or organization.kind is not OrganizationKind.USING_UNIT:
         raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
-    await tx.revocations.set_person_state(person.id, PersonnelState.ACCOUNT_LOCKED)
+    state = lock_by_order(person.state, act.person)
+    await tx.revocations.set_person_state(person.id, state)
     await tx.organizations.end_portal_sessions(person.id, act.now)
     systems = () if order.emergency else await tx.revocations.close_rosters_of(person.id)
     await tx.audit.append(
@@ -148,7 +135,7 @@ async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act:
             AuditEventName.PERSON_CHANGED,
             "person",
             person.id,
-            **{"from": person.state.value, "to": PersonnelState.ACCOUNT_LOCKED.value},
+            **{"from": person.state.value, "to": state.value},
         ),
         *(
             act.event(AuditEventName.ROSTER_CHANGED, "system", system, person=person.id, on_roster=False)
@@ -158,7 +145,7 @@ async def _strike_person(tx: RevocationTransaction, order: RevocationOrder, act:
     await tx.changes.publish(ChangeScope.PERSON, person.id)
 
 
-async def _strike_unit(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> tuple[str, ...]:
+async def _end_unit(tx: RevocationTransaction, order: RevocationOrder, act: Act) -> tuple[str, ...]:
     """The unit with everything it has; nobody of it signs in until the security administrator restores it."""
     unit = await tx.organizations.organization(order.target_id, lock=True)
     if unit is None:
@@ -176,6 +163,6 @@ async def _strike_unit(tx: RevocationTransaction, order: RevocationOrder, act: A
             standing=standing.value,
         )
     )
-    struck = await _strike_applications(tx, order, act)
+    ended = await _end_applications(tx, order, act)
     await tx.changes.publish(ChangeScope.ORGANIZATION, unit.id)
-    return struck
+    return ended

@@ -2,7 +2,15 @@
 
 import pytest
 
-from pinegate.domain.organizations.parties import Actor, PersonnelState
+from pinegate.domain.organizations.parties import Actor, PersonState
+from pinegate.domain.organizations.person_states import (
+    PERSON,
+    after_acknowledgement,
+    check_roles,
+    first_state,
+    lock_by_order,
+    move_person,
+)
 from pinegate.domain.organizations.roles import (
     ADMINISTRATORS,
     ROLE_SITS_IN,
@@ -10,40 +18,47 @@ from pinegate.domain.organizations.roles import (
     Role,
     roles_are_compatible,
 )
-from pinegate.domain.personnel.states import (
-    PERSONNEL,
-    after_acknowledgement,
-    check_roles,
-    first_state,
-    move_person,
-)
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 
-_S = PersonnelState
+_S = PersonState
 SECURITY = Actor("s", "b", OrganizationKind.DATA_BUREAU, frozenset({Role.SECURITY_ADMIN}))
 LEADER = Actor("l", "u", OrganizationKind.USING_UNIT, frozenset({Role.UNIT_LEADER}))
 VIEWER = frozenset({Role.UNIT_VIEWER})
+NOMINEE = Actor("n", "u", OrganizationKind.USING_UNIT, VIEWER)
+APPROVER = Actor("a", "b", OrganizationKind.DATA_BUREAU, frozenset({Role.BUREAU_APPROVER}))
 
 
 def test_nobody_is_let_in_before_acknowledging() -> None:
-    ways_in = [row.source for row in PERSONNEL.rows if row.target is _S.ACCOUNT_ACTIVE]
+    ways_in = [row.source for row in PERSON.rows if row.target is _S.ACCOUNT_ACTIVE]
     assert _S.NOMINATED not in ways_in
     assert _S.TRAINED not in ways_in
-    assert after_acknowledgement(_S.NOMINATED) is _S.ACCOUNT_ACTIVE
-    assert after_acknowledgement(_S.TRAINED) is _S.ACCOUNT_ACTIVE
+    assert after_acknowledgement(_S.NOMINATED, NOMINEE) is _S.ACCOUNT_ACTIVE
+    assert after_acknowledgement(_S.TRAINED, NOMINEE) is _S.ACCOUNT_ACTIVE
 
 
 @pytest.mark.parametrize("state", [_S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED, _S.REMOVED])
-def test_acknowledging_again_changes_nobody_s_standing(state: PersonnelState) -> None:
-    assert after_acknowledgement(state) is state
+def test_acknowledging_again_changes_nobody_s_standing(state: PersonState) -> None:
+    assert after_acknowledgement(state, NOMINEE) is state
+
+
+@pytest.mark.parametrize("state", [_S.NOMINATED, _S.TRAINED, _S.ACKNOWLEDGED, _S.REMOVED])
+def test_an_order_locks_nobody_whom_unlocking_would_let_in_unbound(state: PersonState) -> None:
+    with pytest.raises(RuleRefusedError) as refused:
+        lock_by_order(state, APPROVER)
+    assert refused.value.refusal is Refusal.NO_SUCH_STEP
+
+
+@pytest.mark.parametrize("state", [_S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED])
+def test_an_order_locks_and_leaves_locked(state: PersonState) -> None:
+    assert lock_by_order(state, APPROVER) is _S.ACCOUNT_LOCKED
 
 
 def test_removed_is_the_end() -> None:
-    assert [row for row in PERSONNEL.rows if row.source is _S.REMOVED] == []
+    assert [row for row in PERSON.rows if row.source is _S.REMOVED] == []
 
 
 @pytest.mark.parametrize("source", list(_S))
-def test_no_administrator_acknowledges_for_somebody(source: PersonnelState) -> None:
+def test_no_administrator_acknowledges_for_somebody(source: PersonState) -> None:
     with pytest.raises(RuleRefusedError):
         move_person(source, _S.ACKNOWLEDGED, SECURITY)
 
