@@ -153,7 +153,7 @@ class Copy:
         report.unlink(missing_ok=True)
         # The kernel ends it with this program, killed even.
         command = ["setpriv", "--pdeathsig=KILL", "--", sys.executable, "-m", "pytest", "-x", "-q"]
-        command += ["-p", "no:randomly", "-p", "no:cacheprovider"]
+        command += ["--randomly-seed=1", "--randomly-dont-reorganize", "-p", "no:cacheprovider"]
         command += [f"--junitxml={report}", *tests]
         paths = [str(self.root / "src"), str(self.root), os.environ.get("PYTHONPATH", "")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
