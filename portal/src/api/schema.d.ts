@@ -1466,7 +1466,7 @@ export interface components {
         /** CredentialsOut */
         CredentialsOut: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__models__CredentialOut"][];
         };
         /** DemonstrationAccount */
         DemonstrationAccount: {
@@ -2022,7 +2022,7 @@ export interface components {
             /** System Count */
             system_count: number;
             /** Systems */
-            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
+            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"][];
         };
         /** OrganizationIn */
         OrganizationIn: {
@@ -2052,7 +2052,7 @@ export interface components {
         /** OrganizationPage */
         OrganizationPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"][];
         };
         /** OwnOrganization */
         OwnOrganization: {
@@ -2748,7 +2748,7 @@ export interface components {
         /** SystemPage */
         SystemPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"][];
         };
         /**
          * TaskOut
@@ -2872,7 +2872,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__CredentialOut"] | null;
+            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__models__CredentialOut"] | null;
             /** Id */
             id: string;
             /** Kind */
@@ -2944,7 +2944,7 @@ export interface components {
             tasks: components["schemas"]["TaskOut"][];
         };
         /** CredentialOut */
-        pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut: {
+        pinegate__entrypoints__http_api__access_interface__models__CredentialOut: {
             /** Access Key */
             access_key: string;
             /**
@@ -3068,7 +3068,7 @@ export interface components {
          * OrganizationOut
          * @description An organization in a list.
          */
-        pinegate__entrypoints__http_api__organizations__routes__OrganizationOut: {
+        pinegate__entrypoints__http_api__organizations__models__OrganizationOut: {
             /** Address */
             address: string;
             /** Id */
@@ -3084,7 +3084,7 @@ export interface components {
             system_count: number;
         };
         /** SystemOut */
-        pinegate__entrypoints__http_api__organizations__routes__SystemOut: {
+        pinegate__entrypoints__http_api__organizations__models__SystemOut: {
             /** Description */
             description: string;
             /** Id */
@@ -3101,7 +3101,7 @@ export interface components {
          * CredentialOut
          * @description The system's present interface credential; never its secret.
          */
-        pinegate__entrypoints__http_api__work_orders__routes__CredentialOut: {
+        pinegate__entrypoints__http_api__work_orders__models__CredentialOut: {
             /** Access Key */
             access_key: string;
             /**
@@ -3111,7 +3111,7 @@ export interface components {
             issued_at: string;
         };
         /** PointIn */
-        pinegate__entrypoints__http_api__work_orders__routes__PointIn: {
+        pinegate__entrypoints__http_api__work_orders__models__PointIn: {
             /** Point Id */
             point_id: string;
         };
@@ -4001,7 +4001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4067,7 +4067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4968,7 +4968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"];
                 };
             };
             /** @description Validation Error */
@@ -5275,7 +5275,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__models__PointIn"];
             };
         };
         responses: {

@@ -1,48 +1,20 @@
 """The agreements' door: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.application_views import ApplicationViews
 from pinegate.domain.agreements.text import duty_paragraphs
+from pinegate.entrypoints.http_api.agreements.models import AcknowledgementIn, DutyOut, RejectIn, SignIn
 from pinegate.entrypoints.http_api.applications.answers import agreement_out
-from pinegate.entrypoints.http_api.applications.models import AgreementOut, Opinion
-from pinegate.entrypoints.http_api.applications.routes import act_of
+from pinegate.entrypoints.http_api.applications.models import AgreementOut
 from pinegate.entrypoints.http_api.shared.inputs import Id
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.agreements.sign import reject_unit_seal, sign_agreement
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.acknowledge import acknowledge_duty, read_duty
 
 router = APIRouter(prefix="/api/agreements/{agreement_id}")
-
-
-class SignIn(BaseModel):
-    """``document_id``: the stored scan with signature and seal."""
-
-    document_id: Id
-
-
-class RejectIn(BaseModel):
-    text: Opinion
-
-
-class DutyOut(BaseModel):
-    """What the person must have read (Annex 2 clause 2.3)."""
-
-    text: list[str]
-    text_version: int
-    system_name: str
-    acknowledged: bool
-
-
-class AcknowledgementIn(BaseModel):
-    """The person's own name, written out."""
-
-    signature_name: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 @router.post("/sign")

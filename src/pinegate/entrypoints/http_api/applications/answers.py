@@ -31,7 +31,7 @@ from pinegate.entrypoints.http_api.applications.models import (
     SignatureOut,
     SystemOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import point_out
+from pinegate.entrypoints.http_api.catalogue.answers import point_out
 from pinegate.usecases.applications.step import open_file
 
 _WRITING = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})

@@ -19,7 +19,7 @@ from pinegate.entrypoints.http_api.applications.models import (
     ContactBody,
     SignatureOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut
+from pinegate.entrypoints.http_api.catalogue.models import PointOut
 
 _NATURES = dict(zip(OrganizationNature, ORGANIZATION_NATURES, strict=True))
 

@@ -10,7 +10,7 @@ from pinegate.domain.applications.states import ApplicationEvent, ApplicationSta
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.refusal import Refusal
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut
+from pinegate.entrypoints.http_api.catalogue.models import PointOut
 from pinegate.entrypoints.http_api.shared.inputs import Id
 
 Line = Annotated[str, Field(max_length=200)]
@@ -239,3 +239,13 @@ class ApplicationOut(BaseModel):
     allowed_events: list[ApplicationEvent]
     missing: list[Refusal]
     missing_fields: list[str]
+
+
+class ApplicationQuery(BaseModel):
+    """``mine``: filed by me, or with an opinion of mine."""
+
+    state: Annotated[list[ApplicationState], Field(max_length=len(ApplicationState))] = []
+    q: Annotated[str, Field(max_length=100)] = ""
+    mine: bool = False
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=500)] = 50

@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.usecases.catalogue.ports import PointEdit
 
 Text = Annotated[str, Field(max_length=500)]
 Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=5_000)]
@@ -167,6 +169,20 @@ class PointIn(BaseModel):
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     record: Annotated[dict[Annotated[str, Field(max_length=60)], Text], Field(max_length=100)] = {}
 
+    def as_edit(self) -> PointEdit:
+        return PointEdit(
+            name=self.name.strip(),
+            address=self.address.strip(),
+            division_code=self.division_code,
+            township_code=self.township_code,
+            category=self.category,
+            point_class=self.point_class,
+            source_class=self.source_class,
+            longitude=self.longitude,
+            latitude=self.latitude,
+            values=self.record,
+        )
+
 
 class PointQuery(BaseModel):
     """The filters that list, tree and map share."""
@@ -204,3 +220,17 @@ class PointPageQuery(PointQuery):
 class MapQuery(PointQuery):
     bbox: Annotated[str, Field(max_length=100)] = "117,29.3,119,30.6"
     zoom: Annotated[float, Field(ge=0, le=22)] = 9
+
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north.
+
+        Raises:
+            ProblemError: ``invalid_input``.
+        """
+        try:
+            west, south, east, north = (float(part) for part in self.bbox.split(","))
+        except ValueError:
+            raise ProblemError(
+                "invalid_input", errors=[{"field": "bbox", "message": "west,south,east,north in degrees"}]
+            ) from None
+        return west, south, east, north

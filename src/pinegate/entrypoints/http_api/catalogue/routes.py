@@ -1,27 +1,25 @@
 """The catalogue's door: search, tree, map, editing, sharing mark, listing."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.adapters.reference import camera_fields, code_lists, divisions
-from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
-from pinegate.domain.catalogue.divisions import Division
-from pinegate.domain.catalogue.listing import LISTING, ListingState
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.catalogue.answers import (
+    division_out,
+    map_out,
+    point_detail,
+    point_out,
+    tree_out,
+)
 from pinegate.entrypoints.http_api.catalogue.models import (
     CategoryOut,
-    ClusterOut,
     CodesOut,
     DivisionOut,
     FieldOut,
-    HistoryOut,
     MapOut,
-    MapPoint,
     MapQuery,
     MarkIn,
     MarkOut,
@@ -29,7 +27,6 @@ from pinegate.entrypoints.http_api.catalogue.models import (
     MoveOut,
     PointDetail,
     PointIn,
-    PointOut,
     PointPage,
     PointPageQuery,
     PointQuery,
@@ -38,20 +35,17 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 )
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
 from pinegate.usecases.catalogue.edit_point import StaleEditError, UnknownPointError, edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
-from pinegate.usecases.catalogue.ports import PointEdit
 
 router = APIRouter(prefix="/api")
-
-_INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
 
 
 @router.get("/divisions")
 async def list_divisions(user: CurrentUser) -> DivisionOut:
-    return _division(divisions().city)
+    return division_out(divisions().city)
 
 
 @router.get("/categories")
@@ -89,7 +83,7 @@ async def point_tree(
 ) -> TreeNode:
     async with services.database.transaction() as tx:
         rows = await CatalogueViews(tx.connection, user.actor, services.now()).counts(asked.as_filter())
-    return _tree(rows)
+    return tree_out(rows)
 
 
 @router.get("/points/map")
@@ -99,30 +93,14 @@ async def point_map(
     cell = 40.0 / 2**asked.zoom
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
-        seen = await views.map(asked.as_filter(_box(asked.bbox)), cell)
-    return MapOut(
-        clusters=[
-            ClusterOut(longitude=c.longitude, latitude=c.latitude, count=c.points) for c in seen.clusters
-        ],
-        points=[
-            MapPoint(
-                id=p.id,
-                name=p.name,
-                longitude=p.longitude,
-                latitude=p.latitude,
-                health=p.health,
-                ptz=p.ptz_type in TURNING_PTZ_TYPES,
-                listing_state=p.listing_state,
-            )
-            for p in seen.points
-        ],
-    )
+        seen = await views.map(asked.as_filter(asked.box()), cell)
+    return map_out(seen)
 
 
 @router.get("/points/{point_id}")
 async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
 
 
 @router.post("/points/sharing-mark")
@@ -162,18 +140,6 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
 
 @router.patch("/points/{point_id}")
 async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
-    changed = PointEdit(
-        name=body.name.strip(),
-        address=body.address.strip(),
-        division_code=body.division_code,
-        township_code=body.township_code,
-        category=body.category,
-        point_class=body.point_class,
-        source_class=body.source_class,
-        longitude=body.longitude,
-        latitude=body.latitude,
-        values=body.record,
-    )
     async with services.database.transaction() as tx:
         try:
             await edit_point(
@@ -181,7 +147,7 @@ async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: Current
                 user.actor,
                 point_id,
                 body.version,
-                changed,
+                body.as_edit(),
                 camera_fields(),
                 divisions(),
                 services.now(),
@@ -192,80 +158,4 @@ async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: Current
             raise ProblemError("conflict", "somebody else changed this point; read it again") from None
         except UnknownPointError:
             raise ProblemError("not_found") from None
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
-
-
-def _division(division: Division) -> DivisionOut:
-    return DivisionOut(
-        code=division.code, name=division.name, children=[_division(c) for c in division.children]
-    )
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise ProblemError(
-            "invalid_input", errors=[{"field": "bbox", "message": "west,south,east,north in degrees"}]
-        ) from None
-    return west, south, east, north
-
-
-def _as_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    return row._asdict()  # pyright: ignore[reportPrivateUsage] -- public in SQLAlchemy in spite of its underscore
-
-
-def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    values = _as_dict(row)
-    tree = divisions()
-    return values | {
-        "division_name": tree.name_of(row.division_code),
-        "township_name": tree.name_of(row.township_code),
-        "ptz": row.ptz_type in TURNING_PTZ_TYPES,
-    }
-
-
-def point_out(row: Row[*tuple[Any, ...]]) -> PointOut:
-    """A row of ``CatalogueViews`` as the API shows it."""
-    return PointOut.model_validate(_point_values(row))
-
-
-async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> PointDetail:
-    row = await views.one(point_id)
-    if row is None:
-        raise ProblemError("not_found")
-    actor = user.actor
-    inside = actor.organization_kind in _INSIDERS
-    hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
-    values = _point_values(row) | {
-        "record": {name: value for name, value in row.record.items() if name not in hidden},
-        "upstream": row.upstream if inside else {},
-        "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
-        if inside
-        else [],
-        "allowed_events": LISTING.events_for(ListingState(row.listing_state), actor.roles),
-        "may_edit": Role.OPERATOR_CATALOGUER in actor.roles and row.listing_state != ListingState.RETIRED,
-        "may_mark": bool(actor.roles & {Role.POLICE_REVIEWER, Role.POLICE_LEADER}),
-    }
-    return PointDetail.model_validate(values)
-
-
-def _tree(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
-    by_code: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        for code in {"341000", row.division_code, row.township_code} - {""}:
-            count, online = by_code.get(code, (0, 0))
-            by_code[code] = (count + row.points, online + row.online)
-
-    def node(division: Division) -> TreeNode:
-        count, online = by_code.get(division.code, (0, 0))
-        children = [node(child) for child in division.children]
-        return TreeNode(
-            code=division.code,
-            name=division.name,
-            count=count,
-            online=online,
-            children=[child for child in children if child.count],
-        )
-
-    return node(divisions().city)
+        return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)

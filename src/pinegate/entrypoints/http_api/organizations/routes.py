@@ -1,25 +1,35 @@
 """The organizations' door: units and authorities, their people, their systems, who may know what."""
 
-from datetime import datetime
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.organization_views import (
     organization_rows,
-    people_of,
     person_row,
     roster_rows,
     system_rows,
 )
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.entrypoints.http_api.applications.routes import act_of
+from pinegate.entrypoints.http_api.organizations.answers import organization_out
+from pinegate.entrypoints.http_api.organizations.models import (
+    OrganizationChange,
+    OrganizationDetail,
+    OrganizationIn,
+    OrganizationOut,
+    OrganizationPage,
+    PersonChange,
+    PersonCreated,
+    PersonIn,
+    PersonOut,
+    Roster,
+    RosterEntryOut,
+    SystemIn,
+    SystemOut,
+    SystemPage,
+)
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
 from pinegate.usecases.organizations.change_person import change_person
@@ -28,119 +38,9 @@ from pinegate.usecases.organizations.keep_roster import put_on_roster, register_
 
 router = APIRouter(prefix="/api")
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Address = Annotated[str, Field(max_length=200)]
-Roles = Annotated[list[Role], Field(max_length=len(Role))]
 _UNIT = OrganizationKind.USING_UNIT
 _ADD_PEOPLE = frozenset({Role.SECURITY_ADMIN, Role.UNIT_LEADER})
 _SEE_PEOPLE = frozenset({Role.SECURITY_ADMIN, Role.BUREAU_REVIEWER, Role.BUREAU_APPROVER})
-
-
-class OrganizationOut(BaseModel):
-    """An organization in a list."""
-
-    id: str
-    kind: OrganizationKind
-    name: str
-    address: str
-    nature: OrganizationNature
-    standing: Standing
-    person_count: int
-    system_count: int
-
-
-class OrganizationPage(BaseModel):
-    items: list[OrganizationOut]
-
-
-class PersonOut(BaseModel):
-    """A person; ``login`` null: no account."""
-
-    id: str
-    name: str
-    staff_number: str
-    mobile: str
-    email: str
-    roles: list[Role]
-    state: PersonnelState
-    login: str | None
-
-
-class SystemOut(BaseModel):
-    id: str
-    name: str
-    description: str
-    standing: Standing
-    organization_id: str
-    organization_name: str
-
-
-class SystemPage(BaseModel):
-    items: list[SystemOut]
-
-
-class OrganizationDetail(OrganizationOut):
-    persons: list[PersonOut]
-    systems: list[SystemOut]
-
-
-class OrganizationIn(BaseModel):
-    kind: OrganizationKind
-    name: Name
-    address: Address = ""
-    nature: OrganizationNature = OrganizationNature.GOVERNMENT
-
-
-class OrganizationChange(BaseModel):
-    """What is absent stays."""
-
-    name: Name | None = None
-    address: Address | None = None
-    nature: OrganizationNature | None = None
-    standing: Standing | None = None
-
-
-class PersonIn(BaseModel):
-    """``login`` absent: no account."""
-
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    staff_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
-    mobile: Annotated[str, Field(max_length=40)] = ""
-    email: Annotated[str, Field(max_length=120)] = ""
-    roles: Annotated[Roles, Field(min_length=1)]
-    login: Annotated[str, Field(pattern=r"^[0-9a-z._-]{3,40}$")] | None = None
-
-
-class PersonCreated(BaseModel):
-    """``initial_password``: shown this once."""
-
-    person: PersonOut
-    initial_password: str | None
-
-
-class PersonChange(BaseModel):
-    roles: Annotated[Roles, Field(min_length=1)] | None = None
-    state: PersonnelState | None = None
-
-
-class SystemIn(BaseModel):
-    name: Name
-    description: Annotated[str, Field(max_length=1_000)] = ""
-
-
-class RosterEntryOut(BaseModel):
-    """``acknowledged``: every agreement in force for the system."""
-
-    person_id: str
-    name: str
-    staff_number: str
-    state: PersonnelState
-    added_at: datetime
-    acknowledged: bool
-
-
-class Roster(BaseModel):
-    items: list[RosterEntryOut]
 
 
 @router.get("/organizations")
@@ -159,7 +59,7 @@ async def get_organization(
     if not own and not user.actor.may(_SEE_PEOPLE):
         raise ProblemError("not_found" if user.actor.organization_kind is _UNIT else "forbidden")
     async with services.database.transaction() as tx:
-        return await _organization(tx, organization_id)
+        return await organization_out(tx, organization_id)
 
 
 @router.post("/organizations", status_code=201)
@@ -263,19 +163,6 @@ async def remove_from_roster(
 ) -> None:
     async with services.database.transaction() as tx:
         await take_off_roster(tx, system_id, person_id, act_of(user, services))
-
-
-async def _organization(tx: Transaction, organization_id: str) -> OrganizationDetail:
-    rows = await organization_rows(tx.connection, organization_id)
-    if not rows:
-        raise NotFoundError
-    people = await people_of(tx.connection, organization_id)
-    systems = await system_rows(tx.connection, organization_id=organization_id)
-    return OrganizationDetail(
-        **OrganizationOut.model_validate(rows[0], from_attributes=True).model_dump(),
-        persons=[PersonOut.model_validate(row, from_attributes=True) for row in people],
-        systems=[SystemOut.model_validate(row, from_attributes=True) for row in systems],
-    )
 
 
 async def _may_see_roster(tx: Transaction, system_id: str, user: SignedIn) -> None:

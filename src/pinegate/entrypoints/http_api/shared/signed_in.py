@@ -13,6 +13,7 @@ from pinegate.domain.organizations.parties import Actor, PersonnelState, Standin
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.identity.sign_in import SHUT_OUT
 
 COOKIE = "pinegate_session"
@@ -117,3 +118,8 @@ def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
 
 CurrentUser = Annotated[SignedIn, Depends(signed_in)]
 CurrentServices = Annotated[Services, Depends(services_of)]
+
+
+def act_of(user: SignedIn, services: Services) -> Act:
+    """What the signed-in person does now."""
+    return Act(user.actor, services.now(), services.new_id, user.client_host)

@@ -1,91 +1,33 @@
 """The operator's door: points, operations, system and unit — never the application's file (Annex 1 note 4)."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
-from pinegate.adapters.database.application_views import (
-    ordered_points,
-    present_credential,
-    work_order_page,
-    work_order_row,
-)
-from pinegate.adapters.database.catalogue_views import CatalogueViews
-from pinegate.adapters.database.transaction import Transaction
+from pinegate.adapters.database.application_views import work_order_page
 from pinegate.domain.access.request import AccessRequest, Door
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrderState
-from pinegate.entrypoints.http_api.access.watching import PlayAnswer, ProtocolName, start_watching
-from pinegate.entrypoints.http_api.applications.models import Opinion
-from pinegate.entrypoints.http_api.applications.routes import act_of
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut, point_out
+from pinegate.domain.work_orders.work_order import PROVISIONERS
+from pinegate.entrypoints.http_api.access.models import PlayAnswer
+from pinegate.entrypoints.http_api.access.watching import start_watching
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
+from pinegate.entrypoints.http_api.work_orders.answers import work_order_detail
+from pinegate.entrypoints.http_api.work_orders.models import (
+    PointIn,
+    ResultIn,
+    TestPlayIn,
+    WorkOrderDetail,
+    WorkOrderOut,
+    WorkOrderPage,
+    WorkOrderQuery,
+)
 from pinegate.usecases.work_orders.provide import complete_order, confirm_test_play, fail_order
 
 router = APIRouter(prefix="/api/work-orders")
 
 _MOST = 500
-
-
-class WorkOrderOut(BaseModel):
-    """A work order in a list."""
-
-    id: str
-    number: str
-    kind: str
-    state: WorkOrderState
-    system_id: str
-    system_name: str
-    organization_name: str
-    created_at: datetime
-    tested_at: datetime | None
-    closed_at: datetime | None
-    result: str
-
-
-class WorkOrderPage(BaseModel):
-    items: list[WorkOrderOut]
-
-
-class OrderedPoint(BaseModel):
-    """A point to be provided, and for which operations."""
-
-    point: PointOut
-    operations: list[Operation]
-
-
-class CredentialOut(BaseModel):
-    """The system's present interface credential; never its secret."""
-
-    access_key: str
-    issued_at: datetime
-
-
-class WorkOrderDetail(WorkOrderOut):
-    points: list[OrderedPoint]
-    credential: CredentialOut | None
-
-
-class WorkOrderQuery(BaseModel):
-    state: Annotated[list[WorkOrderState], Field(max_length=len(WorkOrderState))] = []
-
-
-class PointIn(BaseModel):
-    point_id: Id
-
-
-class TestPlayIn(PointIn):
-    protocol: ProtocolName = "flv"
-
-
-class ResultIn(BaseModel):
-    """处置结果."""
-
-    text: Opinion
 
 
 def _only_provisioners(user: SignedIn) -> None:
@@ -107,7 +49,7 @@ async def list_work_orders(
 async def get_work_order(order_id: Id, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
     _only_provisioners(user)
     async with services.database.transaction() as tx:
-        return await _detail(tx, order_id, user, services.now())
+        return await work_order_detail(tx, order_id, user, services.now())
 
 
 @router.post("/{order_id}/test-play")
@@ -149,22 +91,3 @@ async def complete(order_id: Id, body: ResultIn, user: CurrentUser, services: Cu
 async def fail(order_id: Id, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await fail_order(tx, order_id, body.text, act_of(user, services))
-
-
-async def _detail(tx: Transaction, order_id: str, user: SignedIn, now: datetime) -> WorkOrderDetail:
-    order = await work_order_row(tx.connection, order_id)
-    if order is None:
-        raise ProblemError("not_found")
-    ordered = await ordered_points(tx.connection, order_id)
-    views = CatalogueViews(tx.connection, user.actor, now)
-    points = await views.named_on_paper([row.point_id for row in ordered])
-    credential = await present_credential(tx.connection, order.system_id)
-    return WorkOrderDetail(
-        **WorkOrderOut.model_validate(order, from_attributes=True).model_dump(),
-        points=[
-            OrderedPoint(point=point_out(points[row.point_id]), operations=row.operations) for row in ordered
-        ],
-        credential=None
-        if credential is None
-        else CredentialOut(access_key=credential.access_key, issued_at=credential.issued_at),
-    )

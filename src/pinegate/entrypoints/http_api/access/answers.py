@@ -1,0 +1,46 @@
+"""What became of a play, as the API tells it."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+
+from pinegate.domain.access.denial_reasons import EndReason
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.access.ports import EndedSession
+
+MOST_LISTENERS = 8
+_STILL_HERE_SECONDS = 15.0
+_MOST_SILENCES = 40
+"""Ten minutes; the browser comes again by itself, and is asked again who it is."""
+
+
+async def events_of(portal_session_id: str, services: Services) -> AsyncGenerator[str, None]:
+    queue = services.ended_events.listen(portal_session_id)
+    try:
+        yield ": listening\n\n"
+        for _ in range(_MOST_SILENCES):
+            try:
+                async with asyncio.timeout(_STILL_HERE_SECONDS):
+                    ended = await queue.get()
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            yield _event(ended)
+            if ended.reason == EndReason.SIGNED_OUT:
+                return
+    finally:
+        services.ended_events.stop_listening(portal_session_id, queue)
+
+
+def _event(ended: EndedSession) -> str:
+    reason, code = split_reason(ended.reason)
+    data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
+    return f"event: session_ended\ndata: {data}\n\n"
+
+
+def split_reason(end_reason: str | None) -> tuple[str | None, str | None]:
+    """``source_unavailable:busy`` → the reason, and the code that says more."""
+    if end_reason is None:
+        return None, None
+    reason, _, code = end_reason.partition(":")
+    return reason, code or None
