@@ -1,4 +1,4 @@
-"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP door.
+"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP API.
 
 Keys: ``list_p95_ms``, ``search_p95_ms``, ``tree_p95_ms``, ``map_p95_ms``. An answer within 100 ms feels instant.
 """

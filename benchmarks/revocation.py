@@ -1,7 +1,7 @@
 """Revocation: from the COMMIT of the bureau's order to the last byte that any of 200 viewers gets.
 
-Everything is real but the camera, whose RTP this script sends itself: embedded PostgreSQL, the order, the outbox
-and its NOTIFY, the judge, a media worker, and viewers of all four outputs in a process of their own. A viewer counts
+Everything is real but the camera, whose RTP this script sends itself: embedded PostgreSQL, the order, the outbox and
+its NOTIFY, the reevaluator, a media worker, and viewers of all four outputs in a process of their own. A viewer counts
 as cut when its connection is gone.
 """
 
@@ -24,14 +24,14 @@ from sqlalchemy import text
 from _access_city import AccessCity, build_city, request_for
 from _measure import figure, percentile
 from _media_city import LoadProcess, PacedCamera
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
@@ -76,21 +76,21 @@ class Gate:
 @asynccontextmanager
 async def gate(url: str) -> AsyncIterator[Gate]:
     database = Database(url, pool_size=20)
-    ends = SessionEnds(database, EndedEvents(), utc_now, lambda: str(uuid4()))
-    door = MediaDoor(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
-    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), door)
+    ends = SessionEndWriter(database, SessionEndListeners(), utc_now, lambda: str(uuid4()))
+    media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
+    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), media_events)
     sources = SourceRunner(media, PacedSignalling(), database, monotonic_seconds, sip_domain="3410000000")
-    door.serve(sources)
+    media_events.serve(sources)
     limits = {"idle_limit": timedelta(hours=1), "longest_session": timedelta(hours=12)}
-    judge = Judge(database, media, ends, utc_now, monotonic_seconds, **limits)
+    reevaluator = Reevaluator(database, media, ends, utc_now, monotonic_seconds, **limits)
     city = await build_city(database, datetime.now(UTC) - timedelta(minutes=1), points=500)
     async with database.transaction() as tx:
         await tx.connection.execute(
             text("update devices set address = '127.0.0.1:5060', media_transport = 'udp'")
         )
-    await judge.begin()
+    await reevaluator.begin()
     await media.start()
-    tasks = [asyncio.create_task(part.run()) for part in (judge, ends, sources)]
+    tasks = [asyncio.create_task(part.run()) for part in (reevaluator, ends, sources)]
     try:
         yield Gate(database, media, city)
     finally:

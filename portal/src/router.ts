@@ -4,7 +4,7 @@ import { modules } from '@/modules'
 import { useSession } from '@/session/session'
 
 export const router = createRouter({
-  // Behind the hash, so that the programme serves its files by their exact paths and needs no catch-all.
+  // Behind the hash, so that the program serves its files by their exact paths and needs no catch-all.
   history: createWebHashHistory(),
   routes: [
     ...modules.flatMap((module) => module.routes),

@@ -1,4 +1,4 @@
-"""Players: readers of every output, and ffprobe as the judge of what they received."""
+"""Players: readers of every output, and ffprobe to check what they received."""
 
 import asyncio
 import json

@@ -18,7 +18,7 @@ _HEAD = """\
 
 Generated from the tables in `src/pinegate/domain` by `make generate`; do not edit.
 
-A step that is not in a table does not exist. “programme” means that no person takes the step: a date was reached, or it
+A step that is not in a table does not exist. “program” means that no person takes the step: a date was reached, or it
 follows from another. The clause is where the regulation asks for it; `[D]` is our own design.
 """
 
@@ -33,7 +33,7 @@ def _chapter(title: str, source: str, table: StateTable[Any, Any]) -> str:
 
 def _row(row: Transition[Any, Any]) -> str:
     source = "—" if row.source is None else f"`{row.source.value}`"
-    by = ", ".join(f"`{role.value}`" for role in sorted(row.roles)) or "programme"
+    by = ", ".join(f"`{role.value}`" for role in sorted(row.roles)) or "program"
     return f"| {source} | {row.event.value} | {by} | `{row.target.value}` | {row.clause} |\n"
 
 

@@ -1,6 +1,6 @@
 import type { components, paths } from './schema'
 
-/** Short names for what the programme answers with; the types themselves are generated. */
+/** Short names for what the program answers with; the types themselves are generated. */
 type Schemas = components['schemas']
 type Get<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } }
   ? T

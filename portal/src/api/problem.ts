@@ -3,7 +3,7 @@ export interface FieldError {
   message: string
 }
 
-/** A refusal by the programme (RFC 9457). `code` is a key of the message catalogue under `code.`. */
+/** A refusal by the program (RFC 9457). `code` is a key of the message catalogue under `code.`. */
 export class Problem extends Error {
   constructor(
     readonly status: number,

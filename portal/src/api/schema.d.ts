@@ -1775,7 +1775,7 @@ export interface components {
         };
         /**
          * InterfacePlay
-         * @description ``client_host``: where the player will come from, if not from the calling programme's own address.
+         * @description ``client_host``: where the player will come from, if not from the calling program's own address.
          */
         InterfacePlay: {
             /** Client Host */
@@ -2448,12 +2448,12 @@ export interface components {
             application_id: string | null;
             /** Bytes Sent */
             bytes_sent: number;
+            /** Channel */
+            channel: string;
             /** Client Host */
             client_host: string;
             /** Denial Reason */
             denial_reason: string | null;
-            /** Door */
-            door: string;
             /** End Code */
             end_code: string | null;
             /** End Reason */

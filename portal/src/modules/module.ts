@@ -9,7 +9,7 @@ export interface MenuEntry {
   route: string
   icon: Component
   group: MenuGroup
-  /** Who sees it; absent: everybody who is signed in. The programme decides again on each request. */
+  /** Who sees it; absent: everybody who is signed in. The program decides again on each request. */
   roles?: readonly Role[]
 }
 

@@ -8,7 +8,7 @@ import type { Role } from './roles'
 
 export type SignIn = components['schemas']['SignInForm']
 
-/** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the programme decides again. */
+/** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the program decides again. */
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const roles = computed(() => new Set<string>(me.value?.roles ?? []))

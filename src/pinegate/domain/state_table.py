@@ -13,7 +13,7 @@ E = TypeVar("E", bound=StrEnum)
 class Transition(Generic[S, E]):
     """One row: in ``source``, ``event`` done by one of ``roles`` leads to ``target``.
 
-    ``source`` None is the birth of the thing. Empty ``roles``: the programme itself does it (a deadline, a
+    ``source`` None is the birth of the thing. Empty ``roles``: the program itself does it (a deadline, a
     consequence).
     ``clause`` is where the regulation asks for it; ``[D]`` marks our own design.
     """
@@ -50,6 +50,6 @@ class StateTable(Generic[S, E]):
         lines = ["stateDiagram-v2"]
         for row in self.rows:
             source = "[*]" if row.source is None else row.source.value
-            by = ", ".join(sorted(role.value for role in row.roles)) or "programme"
+            by = ", ".join(sorted(role.value for role in row.roles)) or "program"
             lines.append(f"    {source} --> {row.target.value}: {row.event.value} ({by})")
         return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
+"""What the routes are given. Built once by ``wiring.py``, the only place that builds adapters."""
 
 import secrets
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from pinegate.adapters.access.judge import NobodyJudges
-from pinegate.adapters.access.session_ends import EndedEvents
+from pinegate.adapters.access.reevaluator import NullReevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.disk_space import PlentyOfSpace
@@ -26,14 +26,14 @@ from pinegate.usecases.streams.media_engine import MediaEngine, NullMediaEngine
 from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
 
 
-class WakesJudge(Protocol):
-    """The judge of running sessions, as the doors know it."""
+class Reevaluation(Protocol):
+    """The re-evaluation of running sessions, as the routes know it."""
 
     def wake(self) -> None:
-        """Something happened that is no access change: judge everything soon."""
+        """Something happened that is no access change: re-evaluate everything soon."""
         ...
 
-    async def judge_now(self) -> None:
+    async def reevaluate_now(self) -> None:
         """Close what has fallen; returns when it is closed."""
         ...
 
@@ -76,7 +76,7 @@ def _interface_limit() -> RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
+    """The adapters behind every route. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
     ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url. What has a default works without cameras.
     """
 
@@ -96,8 +96,8 @@ class Services:
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
-    judge: WakesJudge = field(default_factory=NobodyJudges)
-    ended_events: EndedEvents = field(default_factory=EndedEvents)
+    reevaluator: Reevaluation = field(default_factory=NullReevaluator)
+    end_listeners: SessionEndListeners = field(default_factory=SessionEndListeners)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
     scans: KeepsScans = field(default_factory=NoScans)
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)

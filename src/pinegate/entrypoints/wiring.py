@@ -12,9 +12,8 @@ from uuid import uuid4
 import structlog
 from fastapi import FastAPI
 
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
@@ -34,6 +33,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.secret_files import read_or_create
 from pinegate.adapters.settings import Settings
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.snapshots import Snapshots
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.entrypoints.http_api.app import create_app
@@ -158,16 +158,16 @@ async def running_city(
         async with database.transaction() as tx:
             await tx.devices.nobody_is_online()
 
-        events = EndedEvents()
-        ends = SessionEnds(database, events, utc_now, new_id)
-        door = MediaDoor(database, ends, utc_now, monotonic_seconds, new_id)
-        media = MediaSupervisor(media_settings(settings), door)
+        events = SessionEndListeners()
+        ends = SessionEndWriter(database, events, utc_now, new_id)
+        media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, new_id)
+        media = MediaSupervisor(media_settings(settings), media_events)
         recorder = Recorder(database, divisions(), utc_now, new_id)
         signalling = Gb28181Server(
             settings.sip_id, settings.sip_domain, DeviceAccounts(database, box), recorder
         )
         sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=settings.sip_domain)
-        judge = Judge(
+        reevaluator = Reevaluator(
             database,
             media,
             ends,
@@ -176,7 +176,7 @@ async def running_city(
             idle_limit=IDLE_LIMIT,
             longest_session=ABSOLUTE_LIMIT,
         )
-        door.serve(sources)
+        media_events.serve(sources)
         signalling.streams = sources
         scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
         await _remove_orphans(scans, database)
@@ -190,8 +190,8 @@ async def running_city(
             media=media,
             signalling=signalling,
             snapshots=Snapshots(media, sources),
-            judge=judge,
-            ended_events=events,
+            reevaluator=reevaluator,
+            end_listeners=events,
             device_signalling=signalling,
             scans=scans,
             disk=space,
@@ -200,13 +200,13 @@ async def running_city(
 
         # Stopped in reverse: sources hang up while signalling still speaks; what is then still open is closed last.
         stack.push_async_callback(_cancelled, _started(ends.run))
-        stack.push_async_callback(judge.begin)
+        stack.push_async_callback(reevaluator.begin)
         await media.start()
         stack.push_async_callback(media.stop)
         sip_port = await _listen(signalling, settings, any_port=any_sip_port)
         stack.push_async_callback(signalling.stop)
-        await judge.begin()
-        for work in (judge.run, sources.run, lambda: run_scheduler(services)):
+        await reevaluator.begin()
+        for work in (reevaluator.run, sources.run, lambda: run_scheduler(services)):
             stack.push_async_callback(_cancelled, _started(work))
         app = create_app(
             services,

@@ -10,7 +10,7 @@ from pinegate.domain.organizations.parties import Actor
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """``actor`` is None where a date was reached and the programme itself acts."""
+    """``actor`` is None where a date was reached and the program itself acts."""
 
     actor: Actor | None
     now: datetime

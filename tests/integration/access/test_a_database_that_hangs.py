@@ -88,22 +88,22 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
     client = await client_as(watching.viewer)
     async with serving(live):
         session = await watch(client_as, watching, live)
-        live.judge.wake()
+        live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with hanging(cluster):
             asked = [client.post("/api/play", json=watching.form()) for _ in range(20)]
             async with asyncio.timeout(15):
                 answers = await asyncio.gather(*asked)
                 health = (await client.get("/api/health")).json()
-                refused = await live.door.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+                refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
             assert {(one.status_code, one.json()["code"]) for one in answers} == {(503, "unavailable")}
             assert (health["status"], health["database"]) == ("degraded", "unavailable")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()
-            live.judge.wake()
-            await live.judge.judge_now()
+            live.reevaluator.wake()
+            await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
-            await live.door.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
 
         async def written() -> bool:
             return await end_reason(live, session) == "lease_ended"

@@ -1,4 +1,4 @@
-"""A unit's programme with a key pair, and the doors it calls."""
+"""A unit's program with a key pair, and the routes it calls."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,8 +30,8 @@ HOST = "127.0.0.1"
 
 
 @dataclass
-class Programme:
-    """A unit's programme with its key pair."""
+class Program:
+    """A unit's program with its key pair."""
 
     client: httpx2.AsyncClient
     clock: Clock
@@ -83,7 +83,7 @@ def full_services(services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )
 
 
@@ -101,10 +101,10 @@ async def open_order(watching: Watching, database: Database) -> None:
 
 
 @pytest.fixture
-async def programme(
+async def program(
     client_as: ClientAs, watching: Watching, open_order: None, full_services: Services, clock: Clock
-) -> Programme:
+) -> Program:
     keys = await issue(client_as, watching)
     transport = httpx2.ASGITransport(app=create_app(full_services), client=(HOST, 1))
     client = httpx2.AsyncClient(transport=transport, base_url="http://pinegate.test")
-    return Programme(client, clock, keys["access_key"], keys["secret_key"], watching.viewer.staff_number)
+    return Program(client, clock, keys["access_key"], keys["secret_key"], watching.viewer.staff_number)

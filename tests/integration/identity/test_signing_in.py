@@ -1,4 +1,4 @@
-"""Signing in through the door: credentials, lockout, one-time codes, sessions, the demonstration's accounts."""
+"""Signing in through the routes: credentials, lockout, one-time codes, sessions, the demonstration's accounts."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -58,9 +58,9 @@ class Control:
         self, ticket: str, protocol: PlayProtocol, client_host: str
     ) -> Admitted | Refused:
         self.redeemed.append((protocol, client_host))
-        verdict = self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
+        decision = self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
         await self.may_answer.wait()
-        return verdict
+        return decision
 
     async def source_started(self, started: SourceStarted) -> None:
         self.started.append(started)

@@ -1,4 +1,4 @@
-"""Cameras in, players out: every transport, codec and output, judged by FFmpeg and websockets."""
+"""Cameras in, players out: every transport, codec and output, checked by FFmpeg and websockets."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Viewers: a plain HTTP client over a bare socket, a WebSocket client, and judges of what they received."""
+"""Viewers: a plain HTTP client over a bare socket, a WebSocket client, and checkers of what they received."""
 
 import asyncio
 import io

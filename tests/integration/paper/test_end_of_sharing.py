@@ -13,7 +13,7 @@ from pinegate.usecases.grants.expire import complete_revocations, expire_due
 from pinegate.usecases.grants.strike import revoke_application
 
 
-def _programme(walk: Walk) -> Act:
+def _program(walk: Walk) -> Act:
     return Act(None, walk.clock(), fresh_id)
 
 
@@ -61,10 +61,10 @@ async def test_a_notice_ends_the_sharing_fifteen_days_later(walk: Walk) -> None:
     assert {grant["state"] for grant in answer.json()["grants"]} == {"active"}
     walk.clock.advance(days=15)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == []
+        assert await expire_due(tx, _program(walk)) == []
     walk.clock.advance(days=1)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == [walk.id]
+        assert await expire_due(tx, _program(walk)) == [walk.id]
     file = await walk.file(walk.city.others[Role.BUREAU_APPROVER])
     assert (file["state"], file["agreement"]["state"]) == ("revoked", "surviving")
     assert [step["event"] for step in file["history"][-2:]] == ["end_date_reached", "complete_revocation"]
@@ -74,7 +74,7 @@ async def test_a_sharing_expires_with_its_last_day(walk: Walk) -> None:
     await walk.to_active()
     walk.clock.advance(days=365)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == [walk.id]
+        assert await expire_due(tx, _program(walk)) == [walk.id]
     file = await walk.file(walk.city.others[Role.BUREAU_APPROVER])
     assert file["state"] == "revoked"
     assert {grant["state"] for grant in file["grants"]} == {"expired"}
@@ -130,9 +130,9 @@ async def test_a_revocation_is_complete_only_when_nothing_plays_any_more(walk: W
     await _revoke(walk)
     assert (await walk.file())["state"] == "revoking"
     async with walk.database.transaction() as tx:
-        assert await complete_revocations(tx, _programme(walk)) == []
+        assert await complete_revocations(tx, _program(walk)) == []
         await tx.connection.execute(update(access_register).values(ended_at=walk.clock()))
-        assert await complete_revocations(tx, _programme(walk)) == [walk.id]
+        assert await complete_revocations(tx, _program(walk)) == [walk.id]
     assert (await walk.file())["state"] == "revoked"
 
 
@@ -169,5 +169,5 @@ async def test_every_sharing_that_is_over_ends_one_after_the_other(walk: Walk) -
     ended: list[str] = []
     for _ in range(3):
         async with walk.database.transaction() as tx:
-            ended += await expire_due(tx, _programme(walk))
+            ended += await expire_due(tx, _program(walk))
     assert len(ended) == len(set(ended)) == 2

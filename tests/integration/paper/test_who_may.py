@@ -173,7 +173,7 @@ async def test_allowed_events_are_what_the_person_may_do(walk: Walk) -> None:
     assert (await walk.file(Role.POLICE_LEADER))["allowed_events"] == []
 
 
-async def test_an_unknown_step_and_a_step_of_the_programme_are_not_found(walk: Walk) -> None:
+async def test_an_unknown_step_and_a_step_of_the_program_are_not_found(walk: Walk) -> None:
     await walk.create()
     assert (await walk.step(Role.UNIT_LEADER, "agreement_effective")).status_code == 404
     assert (await walk.step(Role.UNIT_LEADER, "provision")).status_code == 404

@@ -30,6 +30,7 @@ from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
+    CallFailed,
     CatalogChanged,
     CatalogCompleted,
     ControlFinished,
@@ -38,7 +39,6 @@ from pinegate.protocols.gb28181.upper.events import (
     DeviceRegistered,
     DeviceStatusReceived,
     InviteAnswered,
-    InviteFailed,
     OfflineReason,
     SubscriptionChanged,
 )
@@ -203,7 +203,7 @@ async def test_a_call_that_cannot_be_is_refused_with_its_status(config, change, 
         running_receiver("udp") as receiver,
     ):
         await call(platform, camera, receiver)
-        assert (await platform.wait_for(InviteFailed)).status == status
+        assert (await platform.wait_for(CallFailed)).status == status
 
 
 async def test_a_platform_that_closes_the_media_connection_gets_a_bye(config):

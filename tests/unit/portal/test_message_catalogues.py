@@ -1,4 +1,4 @@
-"""Every word that the programme may say has its words in both languages of the portal."""
+"""Every word that the program may say has its words in both languages of the portal."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pinegate.domain.access.denial_reasons import DenialReason, EndReason
-from pinegate.domain.access.request import Door
+from pinegate.domain.access.request import AccessChannel
 from pinegate.domain.agreements.agreement import AgreementEvent, AgreementState
 from pinegate.domain.applications.application import OpinionKind
 from pinegate.domain.applications.states import ApplicationEvent, ApplicationState
@@ -49,7 +49,7 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (OpinionKind, "term.opinion"),
     (ReceiptKind, "term.receipt"),
     (RevocationScope, "term.scope"),
-    (Door, "term.door"),
+    (AccessChannel, "term.access_channel"),
     (AuditEventName, "audit_event"),
 )
 PROBLEM_CODES = (

@@ -36,7 +36,7 @@ export function draftOf(application: Application): ApplicationDraft {
   })
 }
 
-/** The body of the change; `version` lets the programme refuse when somebody else wrote meanwhile. */
+/** The body of the change; `version` lets the program refuse when somebody else wrote meanwhile. */
 export function changeOf(draft: ApplicationDraft, version: number): Omit<ApplicationDraft, 'points'> & {
   points: { point_id: string; operations: Operation[] }[]
   version: number

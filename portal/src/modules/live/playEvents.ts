@@ -22,7 +22,7 @@ function open(): EventSource {
   return events
 }
 
-/** Calls `listener` with the reason when the programme ends this play session. One stream of events serves all tiles. */
+/** Calls `listener` with the reason when the program ends this play session. One stream of events serves all tiles. */
 export function onSessionEnded(sessionId: string, listener: Listener): () => void {
   listeners.set(sessionId, listener)
   source ??= open()

@@ -30,7 +30,7 @@ export interface LivePicture {
   again: () => void
 }
 
-/** The life of one picture: ask the programme, play, and say why it ended. */
+/** The life of one picture: ask the program, play, and say why it ended. */
 export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
   const view = reactive<PictureView>({
     state: 'idle',

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.database.connection import Database
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import EndedSession, SessionEnd
+from pinegate.usecases.access.ports import ClosedEntry, SessionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -18,18 +18,18 @@ _TRY_AGAIN_SECONDS = 1.0
 _MOST_WAITING_EVENTS = 100
 
 
-class EndedEvents:
+class SessionEndListeners:
     """Tells each portal session which of its plays ended."""
 
     def __init__(self) -> None:
-        self._listeners: dict[str, set[asyncio.Queue[EndedSession]]] = {}
+        self._listeners: dict[str, set[asyncio.Queue[ClosedEntry]]] = {}
 
-    def listen(self, portal_session_id: str) -> asyncio.Queue[EndedSession]:
-        queue: asyncio.Queue[EndedSession] = asyncio.Queue(_MOST_WAITING_EVENTS)
+    def listen(self, portal_session_id: str) -> asyncio.Queue[ClosedEntry]:
+        queue: asyncio.Queue[ClosedEntry] = asyncio.Queue(_MOST_WAITING_EVENTS)
         self._listeners.setdefault(portal_session_id, set()).add(queue)
         return queue
 
-    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[EndedSession]) -> None:
+    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[ClosedEntry]) -> None:
         queues = self._listeners.get(portal_session_id, set())
         queues.discard(queue)
         if not queues:
@@ -38,19 +38,19 @@ class EndedEvents:
     def listeners(self, portal_session_id: str) -> int:
         return len(self._listeners.get(portal_session_id, ()))
 
-    def tell(self, ended: EndedSession) -> None:
+    def tell(self, ended: ClosedEntry) -> None:
         for queue in self._listeners.get(ended.portal_session_id or "", ()):
             if not queue.full():  # who does not read asks GET /api/play/{id} instead
                 queue.put_nowait(ended)
 
 
-class SessionEnds:
+class SessionEndWriter:
     """Writes ends at once and byte counts every few seconds; keeps both while the database is away."""
 
     def __init__(
         self,
         database: Database,
-        events: EndedEvents,
+        events: SessionEndListeners,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:

@@ -23,7 +23,7 @@ from pinegate.domain.access.request import AccessRequest, Allowed
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
-    EndedSession,
+    ClosedEntry,
     IssuedTicket,
     LiveSession,
     RegisterEntry,
@@ -116,7 +116,7 @@ class AccessRows:
     def __init__(self, driver: Driver) -> None:
         self._execute = driver.execute
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         await self._execute(KEEP_CHANGES_OUT, ())
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:
@@ -142,7 +142,7 @@ class AccessRows:
             (
                 *event_values(event),
                 entry.id,
-                request.door.value,
+                request.channel.value,
                 "allowed" if allowed else "denied",
                 None if allowed else decision.reason.value,
                 request.operation.value,
@@ -193,13 +193,13 @@ class AccessRows:
         rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
         return [LiveSession(row.id, request_from(row), situation_from(row)) for row in rows]
 
-    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
+    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[ClosedEntry]:
         ids = list(ends)
         reasons = [end.reason for end in ends.values()]
         sent = [end.bytes_sent for end in ends.values()]
         rows = await (await self._execute(_END, (now, ids, reasons, sent, ids))).fetchall()
         return [
-            EndedSession(
+            ClosedEntry(
                 id=row.id,
                 portal_session_id=row.portal_session_id,
                 reason=row.end_reason,

@@ -80,7 +80,7 @@ class AwaitedAnswers:
             waiting.set_result(Answered(event.call, host, video.port, ssrc))
         return True
 
-    def invite_failed(self, event: events.InviteFailed) -> None:
+    def call_failed(self, event: events.CallFailed) -> None:
         waiting = self._invites.get(event.call)
         if waiting is not None and not waiting.done():
             waiting.set_result(InviteFailed(_FAILURES.get(event.status, InviteFailure.REFUSED)))

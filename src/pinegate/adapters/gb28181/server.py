@@ -20,7 +20,7 @@ from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
-from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
 from pinegate.protocols.sdp.session import Setup
 from pinegate.protocols.sip.flow import Flow
@@ -89,7 +89,7 @@ class Gb28181Server:
             events.QueryFailed: self._query_failed,
             events.ControlFinished: self._answers.control_finished,
             events.InviteAnswered: self._invite_answered,
-            events.InviteFailed: self._answers.invite_failed,
+            events.CallFailed: self._answers.call_failed,
             events.CallEnded: self._call_ended,
             events.MessageRejected: self._faults.refused,
         }
@@ -182,7 +182,7 @@ class Gb28181Server:
             code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
         return await self._control(device_code, channel_code, code)
 
-    async def _control(self, device_code: str, channel_code: str, code: PtzBytes) -> bool:
+    async def _control(self, device_code: str, channel_code: str, code: PtzInstruction) -> bool:
         if self._machine is None:
             return False
         sn = self._machine.control_ptz(device_code, channel_code, code, self._now())

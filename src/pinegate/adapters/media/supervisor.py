@@ -250,8 +250,8 @@ class MediaSupervisor:
         try:
             return await self._redeem(slot, request)
         except Exception:
-            log.exception("a ticket could not be judged")
-            return Failed(code="unavailable", message="the ticket could not be judged")
+            log.exception("a ticket could not be decided on")
+            return Failed(code="unavailable", message="the ticket could not be decided on")
         finally:
             self._redeeming -= 1
             if not self._redeeming:
@@ -260,10 +260,10 @@ class MediaSupervisor:
     async def _redeem(self, slot: _Slot, request: messages.RedeemTicket) -> Answer:
         loop = asyncio.get_running_loop()
         asked, sessions = loop.time(), slot.sessions
-        verdict = await self._events.redeem_ticket(request.ticket, request.protocol, request.client_host)
-        if isinstance(verdict, Refused):
-            return messages.TicketRefused(code=verdict.code, message=verdict.message)
-        session_id = verdict.session_id
+        decision = await self._events.redeem_ticket(request.ticket, request.protocol, request.client_host)
+        if isinstance(decision, Refused):
+            return messages.TicketRefused(code=decision.code, message=decision.message)
+        session_id = decision.session_id
         reason = self._cut_early.get(session_id)
         if slot.sessions is not sessions or loop.time() - asked >= REDEEM_S:
             reason = EndReason.WORKER_LOST
@@ -272,7 +272,7 @@ class MediaSupervisor:
             return messages.TicketRefused(code=reason, message="The session was ended meanwhile.")
         sessions.add(session_id)
         return messages.TicketAdmitted(
-            session_id=session_id, source_id=verdict.source_id, lease_ms=verdict.lease_ms
+            session_id=session_id, source_id=decision.source_id, lease_ms=decision.lease_ms
         )
 
     async def _tell(self, slot: _Slot) -> None:

@@ -13,7 +13,7 @@ import structlog
 from pinegate.adapters.media.audio import AudioTranscoder
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
 from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
-from pinegate.adapters.media.http_door import HttpDoor
+from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
 from pinegate.adapters.media.messages import (
     Answer,
@@ -74,18 +74,18 @@ class Worker:
         self._logged: dict[str, Counter[str]] = {}
         self._pictures = CodecHelper()
         self._audio = AudioTranscoder(self._push) if configuration.transcode_g711 else None
-        self._door = HttpDoor(
+        self._listener = HttpListener(
             self._redeem,
             self._admit,
             lambda: len(self._viewers) < MAX_VIEWERS,
             configuration.portal_origins,
             configuration.trusted_proxies,
         )
-        self._door_logged: Counter[str] = Counter()
+        self._refusals_logged: Counter[str] = Counter()
 
     def listen(self) -> int:
-        """Open the viewers' door; its port. ``OSError`` when it is taken."""
-        return self._door.listen(self._configuration.http_bind_host, self._configuration.http_port)
+        """Listen for viewers; the port. ``OSError`` when it is taken."""
+        return self._listener.listen(self._configuration.http_bind_host, self._configuration.http_port)
 
     async def run(self) -> None:
         """Enforce leases and time limits, report bytes and faults, until cancelled."""
@@ -103,7 +103,7 @@ class Worker:
 
     async def close(self) -> None:
         """End everything, as when control is gone."""
-        self._door.close()
+        self._listener.close()
         for source_id in tuple(self._sources):
             self._close_source(source_id, EndReason.WORKER_LOST)
         for viewer, _ in tuple(self._viewers.values()):
@@ -254,7 +254,7 @@ class Worker:
             case TicketRefused():
                 return Refused(answer.code, answer.message)
             case _:
-                raise ChannelClosedError("control could not judge the ticket")
+                raise ChannelClosedError("control could not decide on the ticket")
 
     def _admit(
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
@@ -301,14 +301,14 @@ class Worker:
             if faults != self._logged.get(source_id, Counter()):
                 self._logged[source_id] = faults
                 log.warning("faults of a source", source_id=source_id, **faults)
-        refused = Counter({name: n for name, n in self._door.counters.items() if name not in _USUAL})
-        if refused != self._door_logged:
-            self._door_logged = refused
-            log.warning("refused at the viewers' door", **refused)
+        refused = Counter({name: n for name, n in self._listener.counters.items() if name not in _USUAL})
+        if refused != self._refusals_logged:
+            self._refusals_logged = refused
+            log.warning("viewers refused", **refused)
 
     def _stats(self) -> dict[str, int]:
         counted = Counter(self._counters)
-        counted.update(self._door.counters)
+        counted.update(self._listener.counters)
         for source, _ in self._sources.values():
             counted.update(source.counters())
         viewers = [viewer for viewer, _ in self._viewers.values()]

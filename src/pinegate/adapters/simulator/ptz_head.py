@@ -3,7 +3,7 @@
 import math
 from typing import Final, NamedTuple
 
-from pinegate.protocols.manscdp.ptz import PtzCode, PtzCommand
+from pinegate.protocols.manscdp.ptz import PtzCode, PtzInstruction
 
 
 class View(NamedTuple):
@@ -37,10 +37,10 @@ class PtzHead:
         self.presets: dict[int, View] = {}
         self._from = HOME
         self._since = 0.0
-        self._motion = PtzCommand(PtzCode.STOP)
+        self._motion = PtzInstruction(PtzCode.STOP)
         self._target: View | None = None
 
-    def apply(self, command: PtzCommand, now: float) -> None:
+    def apply(self, command: PtzInstruction, now: float) -> None:
         """Carry out movement and preset commands; others (iris, focus, cruises) change nothing that is seen."""
         view = self.view(now)
         if command.is_movement:
@@ -50,7 +50,7 @@ class PtzHead:
         elif command.code == PtzCode.PRESET_DELETE:
             self.presets.pop(command.d2, None)
         elif command.code == PtzCode.PRESET_CALL and command.d2 in self.presets:
-            self._start(view, now, PtzCommand(PtzCode.STOP), self.presets[command.d2])
+            self._start(view, now, PtzInstruction(PtzCode.STOP), self.presets[command.d2])
 
     def view(self, now: float) -> View:
         """Where the camera looks at ``now``."""
@@ -59,7 +59,7 @@ class PtzHead:
             return _between(left, HOME, (now - self._since - _PATIENCE) / _TRAVEL)
         return self._moved(now - self._since)
 
-    def _start(self, view: View, now: float, motion: PtzCommand, target: View | None) -> None:
+    def _start(self, view: View, now: float, motion: PtzInstruction, target: View | None) -> None:
         self._from, self._since, self._motion, self._target = view, now, motion, target
 
     def _moved(self, seconds: float) -> View:

@@ -17,8 +17,8 @@ SENSITIVE_LEASE_SECONDS = 2.0
 """How long a session may go on unasked (security.md: 30 s, sensitive ones 2 s)."""
 
 
-class Door(StrEnum):
-    """Through which door the request came; each asks the same rule."""
+class AccessChannel(StrEnum):
+    """The way by which the request came; each asks the same rule."""
 
     PORTAL = "portal"
     INTERFACE = "interface"
@@ -29,10 +29,10 @@ class Door(StrEnum):
 class AccessRequest:
     """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name).
 
-    ``access_key``: the system's credential that signed the request, at the interface's door only.
+    ``access_key``: the system's credential that signed the request, on the interface only.
     """
 
-    door: Door
+    channel: AccessChannel
     person_id: str
     system_id: str
     point_id: str

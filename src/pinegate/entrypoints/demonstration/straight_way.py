@@ -18,7 +18,7 @@ from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
 from pinegate.adapters.reference import divisions
 from pinegate.adapters.sm3 import sm3_hex
-from pinegate.domain.access.request import AccessRequest, Denied, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest, Denied
 from pinegate.domain.applications.application import Application, Consultation, Contact, RequestedPoint
 from pinegate.domain.calendar import day_of
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
@@ -172,7 +172,7 @@ class StraightWay:
     async def _look(self, order_id: str, system_id: str, point_id: str) -> None:
         services, operator = self._services, self._actors["provisioner"]
         request = AccessRequest(
-            door=Door.OPERATOR_TEST,
+            channel=AccessChannel.OPERATOR_TEST,
             person_id=operator.person_id,
             system_id=system_id,
             point_id=point_id,

@@ -1,4 +1,4 @@
-"""The application: every feature's door behind the outer one, problem documents, and the portal's files."""
+"""The application: every feature's routes, secured, problem documents, and the portal's files."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -19,9 +19,9 @@ from pinegate.entrypoints.http_api.organizations import routes as organizations
 from pinegate.entrypoints.http_api.register import routes as register
 from pinegate.entrypoints.http_api.revocations import routes as revocations
 from pinegate.entrypoints.http_api.shared.body_limit import BodyLimit
-from pinegate.entrypoints.http_api.shared.outer_door import OuterDoor
 from pinegate.entrypoints.http_api.shared.portal_files import PortalFiles
 from pinegate.entrypoints.http_api.shared.problems import install_problem_documents
+from pinegate.entrypoints.http_api.shared.secured_application import SecuredApplication
 from pinegate.entrypoints.http_api.work_orders import routes as work_orders
 from pinegate.entrypoints.http_api.workbench import routes as workbench
 from pinegate.entrypoints.services import Services
@@ -56,7 +56,7 @@ def create_app(
     """The ASGI application. ``portal``: the folder of the built portal, served at ``/``; ``hosts``: the names under
     which it answers, any when empty.
     """
-    app = OuterDoor(media_origins, hosts)
+    app = SecuredApplication(media_origins, hosts)
     app.state.services = services
     install_problem_documents(app)
     app.add_middleware(BodyLimit)

@@ -62,7 +62,7 @@ class CatalogItem:
 
     ``longitude``/``latitude``: WGS-84 degrees. ``status``: ``ON``, ``OFF`` or empty. ``parent_id``: several
     joined by ``/``. ``event``: only inside a NOTIFY: ON, OFF, VLOST, DEFECT, ADD, UPDATE or DEL.
-    Everything is as the peer said it: to be judged, never believed.
+    Everything is as the peer said it: to be checked, never believed.
     """
 
     device_id: str

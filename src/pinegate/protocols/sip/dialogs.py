@@ -49,7 +49,7 @@ class Dialog:
         self.local_cseq += 1
         return self.local_cseq
 
-    def judge(self, request: Request, source: Flow) -> Belonging:
+    def check(self, request: Request, source: Flow) -> Belonging:
         """Whether ``request`` (whose tags found this dialog) is the peer's: right source, rising CSeq
         (12.2.2).
         """
@@ -60,7 +60,7 @@ class Dialog:
         return Belonging.FITS
 
     def took(self, request: Request) -> None:
-        """Note the CSeq of a request that ``judge`` found fitting."""
+        """Note the CSeq of a request that ``check`` found fitting."""
         self.remote_cseq = request.cseq[0]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pinegate.protocols.sip.dialogs import Dialog
-from pinegate.protocols.sip.faults import Malformed
+from pinegate.protocols.sip.faults import MalformedMessage
 from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Headers, Request, Response, response_to
 from pinegate.protocols.sip.parser import DEFAULT_LIMITS, Limits, StreamFramer, parse_message
@@ -89,7 +89,7 @@ class SipEndpoint:
         for message in framer.feed(data):
             self._take(message, flow, now)
 
-    def _take(self, message: Request | Response | Malformed, flow: Flow, now: float) -> None:
+    def _take(self, message: Request | Response | MalformedMessage, flow: Flow, now: float) -> None:
         if isinstance(message, Request):
             if not self.transactions.absorb(message, flow, now):
                 self._on_request(message, flow, now)

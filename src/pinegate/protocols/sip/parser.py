@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from pinegate.protocols.sip.faults import Malformed, SipSyntaxError
+from pinegate.protocols.sip.faults import MalformedMessage, SipSyntaxError
 from pinegate.protocols.sip.message import KNOWN_NAMES, Headers, Request, Response, canonical
 
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
@@ -25,7 +25,9 @@ class Limits(NamedTuple):
 DEFAULT_LIMITS = Limits()
 
 
-def parse_message(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Request | Response | Malformed | None:
+def parse_message(
+    data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> Request | Response | MalformedMessage | None:
     """One datagram → message; ``None`` for a keep-alive of line ends or zeros. Never raises."""
     if data[:1] in (b"\r", b"\n", b"\0", b""):
         data = data.lstrip(b"\r\n\0")
@@ -33,15 +35,15 @@ def parse_message(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Request | Res
             return None
     end = data.find(b"\r\n\r\n", 0, limits.head + 4)
     if end < 0:
-        return Malformed("head_too_long" if len(data) > limits.head else "no_end_of_head")
+        return MalformedMessage("head_too_long" if len(data) > limits.head else "no_end_of_head")
     return _parse(data[:end], data[end + 4 :], limits)
 
 
-def _parse(head: bytes, body: bytes, limits: Limits) -> Request | Response | Malformed:
+def _parse(head: bytes, body: bytes, limits: Limits) -> Request | Response | MalformedMessage:
     try:
         return _message(head, body, limits)
     except SipSyntaxError as fault:
-        return Malformed(str(fault))
+        return MalformedMessage(str(fault))
 
 
 def _message(head: bytes, body: bytes, limits: Limits) -> Request | Response:
@@ -147,7 +149,7 @@ def _check(message: Request | Response) -> None:
 
 
 class StreamFramer:
-    """Cuts a TCP stream into messages. After a fatal :class:`Malformed` it swallows everything: close
+    """Cuts a TCP stream into messages. After a fatal :class:`MalformedMessage` it swallows everything: close
     it.
     """
 
@@ -160,23 +162,23 @@ class StreamFramer:
         self._length = 0
         self.broken = False
 
-    def feed(self, data: bytes) -> list[Request | Response | Malformed]:
+    def feed(self, data: bytes) -> list[Request | Response | MalformedMessage]:
         """All messages that are complete now. Holds at most one message's caps (and what came with
         ``data``).
         """
-        messages: list[Request | Response | Malformed] = []
+        messages: list[Request | Response | MalformedMessage] = []
         if self.broken:
             return messages
         self._buffer += data
         while (message := self._next()) is not None:
             messages.append(message)
-            if isinstance(message, Malformed) and message.fatal:
+            if isinstance(message, MalformedMessage) and message.fatal:
                 self.broken = True
                 self._buffer.clear()
                 break
         return messages
 
-    def _next(self) -> Request | Response | Malformed | None:
+    def _next(self) -> Request | Response | MalformedMessage | None:
         if self._head_end < 0:
             fault = self._find_head()
             if fault is not None:
@@ -192,21 +194,21 @@ class StreamFramer:
         self._searched, self._head_end = 0, -1
         return _parse(head, body, self.limits)
 
-    def _find_head(self) -> Malformed | None:
+    def _find_head(self) -> MalformedMessage | None:
         if self._searched == 0:
             self._skip_keep_alive()
         end = self._buffer.find(b"\r\n\r\n", self._searched)
         if end < 0:
             self._searched = max(0, len(self._buffer) - 3)
         if (len(self._buffer) if end < 0 else end) > self.limits.head:
-            return Malformed("head_too_long", fatal=True)
+            return MalformedMessage("head_too_long", fatal=True)
         if end >= 0:
             try:
                 length = _peek_length(bytes(self._buffer[:end]))
             except SipSyntaxError as fault:
-                return Malformed(str(fault), fatal=True)
+                return MalformedMessage(str(fault), fatal=True)
             if length > self.limits.body:
-                return Malformed("body_too_long", fatal=True)
+                return MalformedMessage("body_too_long", fatal=True)
             self._head_end, self._length = end, length
         return None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pinegate.domain.access.request import AccessRequest, Denied
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
-from pinegate.usecases.access.ports import EndedSession, RegisterEntry
+from pinegate.usecases.access.ports import ClosedEntry, RegisterEntry
 
 
 def decided(entry: RegisterEntry, event_id: str) -> AuditEvent:
@@ -34,7 +34,7 @@ def started(entry: RegisterEntry, event_id: str, now: datetime) -> AuditEvent:
     return _event(AuditEventName.ACCESS_STARTED, entry, event_id, now, {"grant": entry.decision.grant_id})
 
 
-def ended(session: EndedSession, event_id: str, now: datetime) -> AuditEvent:
+def ended(session: ClosedEntry, event_id: str, now: datetime) -> AuditEvent:
     """``access.ended``, with the reason that the viewer is shown."""
     return AuditEvent(
         id=event_id,
@@ -66,7 +66,7 @@ def _event(
         subject_id=entry.id,
         client_host=request.client_host,
         details={
-            "door": request.door.value,
+            "door": request.channel.value,  # the name of 0.1.0: the log's keys do not change under who searches it
             "operation": request.operation.value,
             "point": request.point_id,
             "system": request.system_id,

@@ -31,7 +31,7 @@ async def ask_to_do(
 
     Access changes are kept out meanwhile, as in ``redeem_ticket``.
     """
-    await tx.access.hold_still()
+    await tx.access.lock_out_changes()
     situation = await tx.access.situation(request, portal_session_id)
     decision = decide_access(request, situation.facts, now)
     entry = RegisterEntry(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from pinegate.usecases.access.decision_events import ended
-from pinegate.usecases.access.ports import AccessTransaction, EndedSession, SessionEnd
+from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry, SessionEnd
 
 
 async def end_sessions(
@@ -13,7 +13,7 @@ async def end_sessions(
     *,
     now: datetime,
     new_id: Callable[[], str],
-) -> Sequence[EndedSession]:
+) -> Sequence[ClosedEntry]:
     """Write the ends into the register and the audit log; the engine has closed them already.
 
     A session whose end is known keeps its first reason; only its byte count may still rise.

@@ -64,7 +64,7 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A play session that runs, or whose ticket is still out, with everything to judge it again."""
+    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it."""
 
     id: str
     request: AccessRequest
@@ -80,7 +80,7 @@ class SessionEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class EndedSession:
+class ClosedEntry:
     """A session whose end has just been written down."""
 
     id: str
@@ -95,7 +95,7 @@ class EndedSession:
 class AccessStore(Protocol):
     """The access register and the facts behind decisions."""
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         """Keep every access change out until this transaction ends."""
         ...
 
@@ -120,7 +120,7 @@ class AccessStore(Protocol):
         """
         ...
 
-    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
+    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[ClosedEntry]:
         """Write down the ends; gives those that were still open. Byte counts only ever rise."""
         ...
 

@@ -1,8 +1,8 @@
 """A viewer comes to the media engine with a ticket: the decision is made again, where no change can pass it by.
 
-The transaction first keeps access changes out (``hold_still``), then reads, decides and marks the session live. A
-revocation therefore either committed before (and the answer is no) or commits after, and its judge finds a live session
-to cut. That is the whole of the "new enemy" defence.
+The transaction first keeps access changes out (``lock_out_changes``), then reads, decides and marks the session live. A
+revocation therefore either committed before (and the answer is no) or commits after, and the re-evaluation finds a live
+session to cut. That is the whole of the "new enemy" defence.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ async def redeem_ticket(
     """Redeem ``ticket`` for a live session. The caller commits every answer."""
     if len(ticket) != TICKET_CHARACTERS or not ticket.isascii():
         return TicketRefusal.UNKNOWN
-    await tx.access.hold_still()
+    await tx.access.lock_out_changes()
     issued = await tx.access.ticket(ticket_digest(ticket))
     if issued is None:
         return TicketRefusal.UNKNOWN

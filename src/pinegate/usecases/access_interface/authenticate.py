@@ -32,7 +32,7 @@ class InterfaceRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A granted system's programme, acting for a person of its unit."""
+    """A granted system's program, acting for a person of its unit."""
 
     access_key: str
     system_id: str
@@ -54,7 +54,7 @@ async def authenticate(
     credential = await tx.credentials.get(authorization.access_key)
     if credential is None:
         return InterfaceRefusal.WRONG_SIGNATURE
-    refusal = await _judge(tx, credential, authorization, request, client_host, secret_box, now)
+    refusal = await _refusal_of(tx, credential, authorization, request, client_host, secret_box, now)
     if refusal is not None:
         await tx.audit.append(
             AuditEvent(
@@ -79,7 +79,7 @@ async def authenticate(
     )
 
 
-async def _judge(
+async def _refusal_of(
     tx: CredentialTransaction,
     credential: Credential,
     authorization: Authorization,

@@ -1,8 +1,8 @@
-"""What every step has in common: read under lock, store, audit, tell those concerned."""
+"""What every step has in common: read under lock, store, audit, notify those concerned."""
 
 from pinegate.domain.agreements.agreement import Agreement, end_sharing
 from pinegate.domain.applications.application import Application
-from pinegate.domain.applications.notices import told_of
+from pinegate.domain.applications.notices import recipients_of
 from pinegate.domain.applications.readers import may_read
 from pinegate.domain.applications.states import ApplicationEvent
 from pinegate.domain.audit.event import AuditEventName
@@ -47,11 +47,11 @@ async def record_step(
             **{"from": before.state.value, "to": after.state.value},
         )
     )
-    await _tell(tx, before, after, event, act, text)
+    await _notify(tx, before, after, event, act, text)
     return stored
 
 
-async def _tell(
+async def _notify(
     tx: ApplicationTransaction,
     before: Application,
     after: Application,
@@ -59,7 +59,7 @@ async def _tell(
     act: Act,
     text: str,
 ) -> None:
-    kinds = told_of(event, after.round)
+    kinds = recipients_of(event, after.round)
     addressed = list(await tx.notices.organizations_of(kinds - {OrganizationKind.USING_UNIT}))
     if OrganizationKind.USING_UNIT in kinds:
         addressed.append(after.organization_id)

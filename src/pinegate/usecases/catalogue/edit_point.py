@@ -12,18 +12,11 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, PointEdit
+from pinegate.usecases.errors import NotFoundError, StaleVersionError
 from pinegate.usecases.transaction import ChangeScope
 
 _CATALOGUERS = frozenset({Role.OPERATOR_CATALOGUER})
 _SOURCE_CLASSES = frozenset({"gov_invested", "social"})
-
-
-class StaleEditError(Exception):
-    """Somebody else changed the point since it was read; read it again."""
-
-
-class UnknownPointError(Exception):
-    """There is no such point."""
 
 
 async def edit_point(
@@ -42,17 +35,17 @@ async def edit_point(
 
     Raises:
         RuleRefusedError: not the actor's role; a field outside its list, with the field's name.
-        StaleEditError: ``version`` is not the present one.
+        StaleVersionError: ``version`` is not the present one.
     """
     if not actor.may(_CATALOGUERS):
         raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "edit"})
     _check(edit, fields, divisions)
     known = await tx.points.get([point_id])
     if not known:
-        raise UnknownPointError
+        raise NotFoundError
     point = known[0]
     if point.version != version:
-        raise StaleEditError
+        raise StaleVersionError
     if point.listing.state is ListingState.RETIRED:
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": point.listing.state})
     was_listed = point.listing.state is ListingState.LISTED

@@ -39,7 +39,7 @@ async def move_points(
     events: list[AuditEvent] = []
     for point in await tx.points.get(point_ids):
         try:
-            target = _judge(point, event, actor, divisions)
+            target = _target_state(point, event, actor, divisions)
         except RuleRefusedError as refusal:
             refused.append((point.id, refusal.refusal))
             continue
@@ -71,7 +71,9 @@ async def move_points(
     return MoveOutcome(everything, tuple(refused))
 
 
-def _judge(point: KnownPoint, event: ListingEvent, actor: Actor, divisions: DivisionTree) -> ListingState:
+def _target_state(
+    point: KnownPoint, event: ListingEvent, actor: Actor, divisions: DivisionTree
+) -> ListingState:
     target = decide_listing(point.listing, event, actor)
     if event in (ListingEvent.CATALOGUE, ListingEvent.LIST):
         blocking = next((fault for fault in listing_faults(point.record, divisions) if fault.blocks), None)

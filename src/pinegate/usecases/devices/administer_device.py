@@ -7,6 +7,7 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
+from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.identity.ports import SecretBox
 
 _ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN})
@@ -14,10 +15,6 @@ _ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN})
 
 class DeviceCodeTakenError(Exception):
     """Another device has this code already."""
-
-
-class UnknownDeviceError(Exception):
-    """There is no such device."""
 
 
 def password_context(device_code: str) -> str:
@@ -57,11 +54,11 @@ async def change_device(
     event_id: str,
     client_host: str = "",
 ) -> None:
-    """The code itself never changes: grants' points hang on it. Raises :class:`UnknownDeviceError`."""
+    """The code itself never changes: grants' points hang on it. Raises :class:`NotFoundError`."""
     _must_administer(actor)
     known = await tx.devices.get(device_id)
     if known is None:
-        raise UnknownDeviceError
+        raise NotFoundError
     context = password_context(known.device_code)
     sealed = None if password is None else box.seal(password.encode(), context)
     await tx.devices.change(device_id, record, sealed)

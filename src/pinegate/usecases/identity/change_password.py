@@ -40,7 +40,7 @@ async def change_password(
     now: datetime,
     new_id: Callable[[], str],
 ) -> None:
-    """Store the new hash and end every session of the person but ``session_id``. The door verified the old one."""
+    """Store the new hash and end every session of the person but ``session_id``. The route verified the old one."""
     await tx.identity.set_password(actor.person_id, password_hash)
     ended = await tx.identity.end_sessions(actor.person_id, now, but=session_id)
     await tx.audit.append(

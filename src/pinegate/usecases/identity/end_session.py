@@ -1,4 +1,4 @@
-"""Signing out, and ending a session from another one. The pictures it opened are cut by the caller's judge."""
+"""Signing out, and ending a session from another one. The pictures it opened are cut by the caller's re-evaluation."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -44,7 +44,7 @@ async def confirm_totp(
 async def give_up_totp(
     tx: IdentityTransaction, actor: Actor, *, client_host: str, now: datetime, new_id: Callable[[], str]
 ) -> None:
-    """Back to the password alone; the door verified it."""
+    """Back to the password alone; the route verified it."""
     await tx.identity.set_totp(actor.person_id, None, None)
     await tx.audit.append(_event(AuditEventName.TOTP_DISABLED, actor, client_host, now, new_id))
 

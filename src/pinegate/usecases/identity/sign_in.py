@@ -1,6 +1,6 @@
 """Signing in with a password, and a one-time code where the person asked for one.
 
-Two steps with the slow password check between them, so that no database connection waits for it: the door reads
+Two steps with the slow password check between them, so that no database connection waits for it: the route reads
 the account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under
 lock. However many guesses run side by side, the sixth finds the account locked.
 """
@@ -42,7 +42,7 @@ class SignInMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
-    """What the door learned. ``password_fits`` is the hasher's word; ``code`` the one-time code, if one was given."""
+    """What the route learned. ``password_fits`` is the hasher's word; ``code`` the one-time code, if one was given."""
 
     login: str
     password_fits: bool
@@ -81,7 +81,7 @@ async def settle_sign_in(
         return SignInRefusal.LOCKED_OUT
     demonstration = attempt.method is SignInMethod.DEMONSTRATION
     if not demonstration:
-        refusal = await _judge(tx, account, attempt, secret_box, codes, now)
+        refusal = await _refusal_of(tx, account, attempt, secret_box, codes, now)
         if refusal is SignInRefusal.TOTP_REQUIRED and not attempt.code:
             return refusal
         if refusal is not None:
@@ -95,7 +95,7 @@ async def settle_sign_in(
     return account
 
 
-async def _judge(
+async def _refusal_of(
     tx: IdentityTransaction,
     account: Account,
     attempt: SignInAttempt,

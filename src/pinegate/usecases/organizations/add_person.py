@@ -12,7 +12,7 @@ from pinegate.usecases.organizations.ports import OrganizationTransaction, Perso
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """``login`` empty: the person appears in papers and on rosters of programmes, but cannot sign in."""
+    """``login`` empty: the person appears in papers and on rosters of programs, but cannot sign in."""
 
     name: str
     staff_number: str

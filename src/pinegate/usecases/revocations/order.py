@@ -1,7 +1,7 @@
 """Order a revocation, or an emergency suspension, of whatever scope.
 
-Everything is struck in one transaction, whose COMMIT wakes the judge of running sessions: what it then finds fallen is
-cut. An emergency interrupts and can be undone (``resume`` by two persons); a revocation ends.
+Everything is struck in one transaction, whose COMMIT wakes the re-evaluation of running sessions: what it then finds
+fallen is cut. An emergency interrupts and can be undone (``resume`` by two persons); a revocation ends.
 """
 
 from collections.abc import Sequence

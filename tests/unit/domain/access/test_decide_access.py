@@ -15,11 +15,11 @@ from pinegate.domain.access.decide_access import (
 )
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import (
+    AccessChannel,
     AccessFacts,
     AccessRequest,
     Allowed,
     Denied,
-    Door,
     GrantFacts,
     PersonFacts,
     PointFacts,
@@ -55,8 +55,8 @@ FACTS = AccessFacts(
     point=PointFacts(ListingState.LISTED, sharing_mark=True, secret=False),
     grants=(GrantFacts(GRANT, ApplicationState.ACTIVE, AGREEMENT),),
 )
-REQUEST = AccessRequest(Door.PORTAL, "p1", "s1", "c1", Operation.LIVE, "占道巡查")
-TEST_PLAY = replace(REQUEST, door=Door.OPERATOR_TEST, work_order_id="w1")
+REQUEST = AccessRequest(AccessChannel.PORTAL, "p1", "s1", "c1", Operation.LIVE, "占道巡查")
+TEST_PLAY = replace(REQUEST, channel=AccessChannel.OPERATOR_TEST, work_order_id="w1")
 
 
 def _asked(**changes: object) -> Change:
@@ -129,7 +129,9 @@ def test_each_reason_is_given_where_it_applies(reason: DenialReason) -> None:
 
 
 def test_a_withdrawn_credential_closes_the_interface_and_not_the_portal() -> None:
-    request, facts = _part("system", interface_open=False)(replace(REQUEST, door=Door.INTERFACE), FACTS)
+    request, facts = _part("system", interface_open=False)(
+        replace(REQUEST, channel=AccessChannel.INTERFACE), FACTS
+    )
     assert decide_access(request, facts, NOW) == Denied(DenialReason.CREDENTIAL_WITHDRAWN)
     assert isinstance(decide_access(REQUEST, facts, NOW), Allowed)
 
@@ -190,7 +192,7 @@ def test_of_several_grants_that_deny_the_newest_is_told() -> None:
 
 @st.composite
 def allowed_situations(draw: st.DrawFn) -> Situation:
-    """Any person, door, operation and number of good grants for which the rule says yes."""
+    """Any person, channel, operation and number of good grants for which the rule says yes."""
     operation = draw(st.sampled_from(Operation))
     more = draw(st.frozensets(st.sampled_from(Operation)))
     grants = tuple(
@@ -209,7 +211,7 @@ def allowed_situations(draw: st.DrawFn) -> Situation:
     )
     request = replace(
         REQUEST,
-        door=draw(st.sampled_from([Door.PORTAL, Door.INTERFACE])),
+        channel=draw(st.sampled_from([AccessChannel.PORTAL, AccessChannel.INTERFACE])),
         operation=operation,
         reason=draw(st.text(min_size=1).filter(str.strip)),
     )

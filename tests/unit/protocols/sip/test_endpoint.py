@@ -65,10 +65,10 @@ def test_requests_in_a_dialog_count_up_and_use_its_target_and_routes() -> None:
     assert bye.cseq == (2, "BYE")
     assert (bye.from_.tag, bye.to.tag) == (request.from_.tag, "their")
     called = dialog_of_request(request, "their", 0, UDP)
-    assert called.judge(bye, UDP) is Belonging.FITS
-    assert called.judge(bye, TCP) is Belonging.OTHER_SOURCE
+    assert called.check(bye, UDP) is Belonging.FITS
+    assert called.check(bye, TCP) is Belonging.OTHER_SOURCE
     called.took(bye)
-    assert called.judge(bye, UDP) is Belonging.OLD_CSEQ
+    assert called.check(bye, UDP) is Belonging.OLD_CSEQ
 
 
 def test_a_request_in_pieces_on_tcp_is_heard_once() -> None:

@@ -75,7 +75,7 @@ export class Fmp4Player implements Player {
       if (event.data instanceof ArrayBuffer) this.take(feed, new Uint8Array(event.data))
     })
     socket.addEventListener('close', (event) => {
-      // 4000–4999 are the programme's own; the reason is then a code of the catalogue.
+      // 4000–4999 are the program's own; the reason is then a code of the catalogue.
       this.picture.end(event.code >= 4000 && event.reason ? event.reason : null)
     })
     this.socket = socket

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.access.ports import EndedSession
+from pinegate.usecases.access.ports import ClosedEntry
 
 MOST_LISTENERS = 8
 _STILL_HERE_SECONDS = 15.0
@@ -15,7 +15,7 @@ _MOST_SILENCES = 40
 
 
 async def events_of(portal_session_id: str, services: Services) -> AsyncGenerator[str, None]:
-    queue = services.ended_events.listen(portal_session_id)
+    queue = services.end_listeners.listen(portal_session_id)
     try:
         yield ": listening\n\n"
         for _ in range(_MOST_SILENCES):
@@ -29,10 +29,10 @@ async def events_of(portal_session_id: str, services: Services) -> AsyncGenerato
             if ended.reason == EndReason.SIGNED_OUT:
                 return
     finally:
-        services.ended_events.stop_listening(portal_session_id, queue)
+        services.end_listeners.stop_listening(portal_session_id, queue)
 
 
-def _event(ended: EndedSession) -> str:
+def _event(ended: ClosedEntry) -> str:
     reason, code = split_reason(ended.reason)
     data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
     return f"event: session_ended\ndata: {data}\n\n"

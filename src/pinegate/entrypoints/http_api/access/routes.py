@@ -1,9 +1,9 @@
-"""The portal's door to pictures: play, its state and its end, snapshots, camera control."""
+"""The portal's routes to pictures: play, its state and its end, snapshots, camera control."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.answers import MOST_LISTENERS, events_of, split_reason
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayForm, PlayState, PtzForm, SnapshotForm
@@ -23,7 +23,7 @@ router = APIRouter()
 
 def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation: Operation) -> AccessRequest:
     return AccessRequest(
-        door=Door.PORTAL,
+        channel=AccessChannel.PORTAL,
         person_id=user.actor.person_id,
         system_id=form.system_id,
         point_id=form.point_id,
@@ -43,7 +43,7 @@ async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> 
 @router.get("/api/play/events", response_class=StreamingResponse)
 async def play_events(user: CurrentUser, services: CurrentServices) -> StreamingResponse:
     """Server-sent events ``session_ended`` of the plays that this portal session opened."""
-    if services.ended_events.listeners(user.session_id) >= MOST_LISTENERS:
+    if services.end_listeners.listeners(user.session_id) >= MOST_LISTENERS:
         raise ProblemError("too_many_requests", "close the portal's other windows")
     return StreamingResponse(events_of(user.session_id, services), media_type="text/event-stream")
 

@@ -1,6 +1,6 @@
 """Watching, snapshots and control, as the portal, the access interface and the operator's test all offer them.
 
-The doors differ in who asks; what happens then is one and the same.
+The routes differ in who asks; what happens then is one and the same.
 """
 
 from typing import Literal

@@ -87,4 +87,4 @@ async def withdraw(system_id: Id, access_key: Id, user: CurrentUser, services: C
             await withdraw_credential(tx, system_id, access_key, act_of(user, services))
     except NotFoundError:
         raise ProblemError("not_found") from None
-    await services.judge.judge_now()
+    await services.reevaluator.reevaluate_now()

@@ -57,7 +57,7 @@ class InterfacePoints(BaseModel):
 
 
 class InterfacePlay(BaseModel):
-    """``client_host``: where the player will come from, if not from the calling programme's own address."""
+    """``client_host``: where the player will come from, if not from the calling program's own address."""
 
     model_config = ConfigDict(extra="forbid")
     protocol: ProtocolName = "flv"

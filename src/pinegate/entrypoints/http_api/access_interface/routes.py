@@ -1,4 +1,4 @@
-"""``/access/v1``: what a granted information system's programmes may ask. The same decision as in the portal."""
+"""``/access/v1``: what a granted information system's programs may ask. The same decision as in the portal."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from pinegate import __version__
 from pinegate.adapters.database.interface_points import granted_points
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
@@ -44,7 +44,7 @@ def _request(
 ) -> AccessRequest:
     known = caller.caller
     return AccessRequest(
-        door=Door.INTERFACE,
+        channel=AccessChannel.INTERFACE,
         person_id=known.person_id,
         system_id=known.system_id,
         point_id=point_id,
@@ -116,7 +116,7 @@ async def ptz(point_id: Id, order: PtzOrder, caller: CurrentCaller, services: Cu
 async def _own_session(session_id: str, caller: SignedCaller, services: CurrentServices) -> Any:
     async with services.database.transaction() as tx:
         found = await tx.access.play(session_id)
-    # Of this system, opened at this door: a programme neither sees nor stops what people watch in the portal.
+    # Of this system, opened by this interface: a program neither sees nor stops what people watch in the portal.
     if found is None or found.system_id != caller.caller.system_id or found.access_key is None:
         raise ProblemError("not_found")
     return found

@@ -1,4 +1,4 @@
-"""The agreements' door: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
+"""The agreements' routes: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""The application in JSON: what the doors of applications, agreements and documents take and give."""
+"""The application in JSON: what the routes of applications, agreements and documents take and give."""
 
 from datetime import date, datetime
 from typing import Annotated

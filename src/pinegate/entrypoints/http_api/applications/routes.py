@@ -1,4 +1,4 @@
-"""The applications' door: list, draft, edit, consultation, and every step of the table."""
+"""The applications' routes: list, draft, edit, consultation, and every step of the table."""
 
 from typing import Annotated
 

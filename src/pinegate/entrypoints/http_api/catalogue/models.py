@@ -1,4 +1,4 @@
-"""What the catalogue's door takes and gives."""
+"""What the catalogue's routes take and give."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

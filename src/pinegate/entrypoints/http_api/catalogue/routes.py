@@ -1,4 +1,4 @@
-"""The catalogue's door: search, tree, map, editing, sharing mark, listing."""
+"""The catalogue's routes: search, tree, map, editing, sharing mark, listing."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
-from pinegate.usecases.catalogue.edit_point import StaleEditError, UnknownPointError, edit_point
+from pinegate.usecases.catalogue.edit_point import edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
 
@@ -141,21 +141,16 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
 @router.patch("/points/{point_id}")
 async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
-        try:
-            await edit_point(
-                tx,
-                user.actor,
-                point_id,
-                body.version,
-                body.as_edit(),
-                camera_fields(),
-                divisions(),
-                services.now(),
-                services.new_id(),
-                user.client_host,
-            )
-        except StaleEditError:
-            raise ProblemError("conflict", "somebody else changed this point; read it again") from None
-        except UnknownPointError:
-            raise ProblemError("not_found") from None
+        await edit_point(
+            tx,
+            user.actor,
+            point_id,
+            body.version,
+            body.as_edit(),
+            camera_fields(),
+            divisions(),
+            services.now(),
+            services.new_id(),
+            user.client_host,
+        )
         return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)

@@ -1,4 +1,4 @@
-"""The devices' door: who may register, how far the catalogue has come, what a device says of itself."""
+"""The devices' routes: who may register, how far the catalogue has come, what a device says of itself."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,6 @@ from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
 from pinegate.usecases.devices.administer_device import (
     DeviceCodeTakenError,
-    UnknownDeviceError,
     add_device,
     change_device,
 )
@@ -95,20 +94,17 @@ async def edit_device(
         known = await tx.devices.get(device_id)
         if known is None:
             raise ProblemError("not_found")
-        try:
-            await change_device(
-                tx,
-                user.actor,
-                device_id,
-                replace(known, **changes),
-                body.password,
-                services.secret_box,
-                services.now(),
-                services.new_id(),
-                user.client_host,
-            )
-        except UnknownDeviceError:
-            raise ProblemError("not_found") from None
+        await change_device(
+            tx,
+            user.actor,
+            device_id,
+            replace(known, **changes),
+            body.password,
+            services.secret_box,
+            services.now(),
+            services.new_id(),
+            user.client_host,
+        )
         device = await one_device(tx, device_id, services)
     services.device_signalling.accounts_changed()
     return device

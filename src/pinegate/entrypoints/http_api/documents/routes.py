@@ -1,4 +1,4 @@
-"""The documents' door: scans in, scans out, and the regulation's two forms as PDF."""
+"""The documents' routes: scans in, scans out, and the regulation's two forms as PDF."""
 
 import asyncio
 from typing import cast

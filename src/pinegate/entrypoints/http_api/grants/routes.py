@@ -1,4 +1,4 @@
-"""The grants' door: who may see what, until when. The operator sees work orders instead (Annex 1 note 4)."""
+"""The grants' routes: who may see what, until when. The operator sees work orders instead (Annex 1 note 4)."""
 
 from typing import Annotated
 

@@ -162,7 +162,7 @@ async def _end(session_id: str, user: SignedIn, services: Services) -> bool:
             new_id=services.new_id,
         )
     if ended:
-        services.judge.wake()
+        services.reevaluator.wake()
     return bool(ended)
 
 
@@ -198,7 +198,7 @@ async def set_new_password(form: PasswordChange, user: CurrentUser, services: Cu
             now=services.now(),
             new_id=services.new_id,
         )
-    services.judge.wake()
+    services.reevaluator.wake()
 
 
 @router.post("/api/session/totp")

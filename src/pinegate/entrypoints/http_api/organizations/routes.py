@@ -1,4 +1,4 @@
-"""The organizations' door: units and authorities, their people, their systems, who may know what."""
+"""The organizations' routes: units and authorities, their people, their systems, who may know what."""
 
 from fastapi import APIRouter
 

@@ -17,7 +17,7 @@ class RegisterEntryOut(BaseModel):
     """One line: who, for which unit and system, why, which point, which operation, from when to when, how much."""
 
     id: str
-    door: str
+    channel: str
     outcome: Literal["allowed", "denied"]
     denial_reason: str | None
     operation: Operation

@@ -37,7 +37,7 @@ async def order(form: RevocationForm, user: CurrentUser, services: CurrentServic
             struck = await order_revocation(tx, asked, act)
     except NotFoundError:
         raise ProblemError("not_found") from None
-    await services.judge.judge_now()
+    await services.reevaluator.reevaluate_now()
     async with services.database.transaction() as tx:
         await complete_revocations(tx, Act(None, services.now(), services.new_id))
     return Ordered(

@@ -1,4 +1,4 @@
-"""Denials as problem documents, alike at every door."""
+"""Denials as problem documents, alike on every route."""
 
 from pinegate.domain.access.request import Denied
 from pinegate.entrypoints.http_api.shared.problems import ProblemError

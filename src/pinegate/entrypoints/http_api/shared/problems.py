@@ -41,7 +41,7 @@ _FIELD_REFUSALS = frozenset({Refusal.FIELD_MISSING, Refusal.VALIDITY_INVALID, Re
 
 
 class ProblemError(Exception):
-    """Raised by a door to answer with a problem document. ``code`` from ``docs/architecture/http_api.md``."""
+    """Raised by a route to answer with a problem document. ``code`` from ``docs/architecture/http_api.md``."""
 
     def __init__(
         self,

@@ -1,11 +1,11 @@
-"""The operator's door: points, operations, system and unit — never the application's file (Annex 1 note 4)."""
+"""The operator's routes: points, operations, system and unit — never the application's file (Annex 1 note 4)."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from pinegate.adapters.database.application_views import work_order_page
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.work_orders.work_order import PROVISIONERS
 from pinegate.entrypoints.http_api.access.models import PlayAnswer
@@ -63,7 +63,7 @@ async def test_play(
     if order is None:
         raise ProblemError("not_found")
     request = AccessRequest(
-        door=Door.OPERATOR_TEST,
+        channel=AccessChannel.OPERATOR_TEST,
         person_id=user.actor.person_id,
         system_id=order.system_id,
         point_id=body.point_id,

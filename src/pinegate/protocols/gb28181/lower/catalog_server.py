@@ -14,7 +14,7 @@ from pinegate.protocols.sip.dialogs import Belonging, Dialog, dialog_of_request,
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _HEAD_OCTETS = 700
 """What SIP head and XML frame take at most."""
@@ -29,7 +29,7 @@ class _Subscriber:
     dialog: Dialog
     event: str
     ends_at: float
-    alarm: Alarm
+    deadline: Deadline
 
 
 class CatalogServer:
@@ -185,7 +185,7 @@ class CatalogServer:
             return
         if request.to.tag:
             fits = known is not None and known.dialog.key == key_of_request(request)
-            if known is None or not fits or known.dialog.judge(request, flow) is not Belonging.FITS:
+            if known is None or not fits or known.dialog.check(request, flow) is not Belonging.FITS:
                 self._endpoint.refuse(request, flow, 481)
                 return
             known.dialog.took(request)
@@ -194,9 +194,9 @@ class CatalogServer:
         if int(asked) == 0:
             self._unsubscribe()
         elif request.to.tag and known is not None:
-            known.alarm.cancel()
+            known.deadline.cancel()
             known.ends_at = now + int(asked)
-            known.alarm = self._endpoint.schedule.at(known.ends_at, lambda _: self._unsubscribe())
+            known.deadline = self._endpoint.schedule.at(known.ends_at, lambda _: self._unsubscribe())
         else:
             self._subscribed(dialog_of_request(request, tag, 0, flow), event, now + int(asked), now)
 
@@ -212,8 +212,8 @@ class CatalogServer:
 
     def _subscribed(self, dialog: Dialog, event: str, ends_at: float, now: float) -> None:
         self._unsubscribe()
-        alarm = self._endpoint.schedule.at(ends_at, lambda _: self._unsubscribe())
-        self._subscriber = _Subscriber(dialog, event, ends_at, alarm)
+        deadline = self._endpoint.schedule.at(ends_at, lambda _: self._unsubscribe())
+        self._subscriber = _Subscriber(dialog, event, ends_at, deadline)
         self._emit(SubscriptionChanged(True))
         self._notify(
             [replace(item, event="OFF") for item in self._items.values() if item.status == "OFF"], now
@@ -221,7 +221,7 @@ class CatalogServer:
 
     def _unsubscribe(self) -> None:
         if self._subscriber is not None:
-            self._subscriber.alarm.cancel()
+            self._subscriber.deadline.cancel()
             self._subscriber = None
             self._emit(SubscriptionChanged(False))
 

@@ -12,7 +12,7 @@ from pinegate.protocols.sip.dialogs import Belonging, Dialog, dialog_of_request,
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response, response_to
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 from pinegate.protocols.sip.transaction_tables import T1, T2
 from pinegate.protocols.sip.transactions import ServerTransaction
 
@@ -33,7 +33,7 @@ class _Call:
     state: _State = _State.WAITING
     dialog: Dialog | None = None
     accepted: Response | None = None
-    alarm: Alarm | None = None
+    deadline: Deadline | None = None
     give_up_at: float = 0.0
     hung_up: bool = False
 
@@ -110,8 +110,8 @@ class IncomingCalls:
         call = self._find(request, flow)
         if call is None or call.state is not _State.ANSWERED or request.cseq[0] != call.request.cseq[0]:
             return
-        if call.alarm is not None:
-            call.alarm.cancel()
+        if call.deadline is not None:
+            call.deadline.cancel()
         call.state = _State.CONFIRMED
         if call.hung_up:
             del self._calls[request.to.tag]
@@ -122,7 +122,7 @@ class IncomingCalls:
     def receive_bye(self, request: Request, flow: Flow, now: float) -> None:
         """200 when Call-ID, both tags, source and CSeq fit, else 481."""
         call = self._find(request, flow)
-        if call is None or call.dialog is None or call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call is None or call.dialog is None or call.dialog.check(request, flow) is not Belonging.FITS:
             self._endpoint.refuse(request, flow, 481)
             return
         self._endpoint.reply(request, flow, 200, now)
@@ -152,8 +152,8 @@ class IncomingCalls:
 
     def _finish(self, name: str, reason: str) -> None:
         call = self._calls.pop(name)
-        if call.alarm is not None:
-            call.alarm.cancel()
+        if call.deadline is not None:
+            call.deadline.cancel()
         if not call.hung_up:
             self._emit(CallFinished(name, reason))
 
@@ -189,6 +189,6 @@ class IncomingCalls:
         if call.flow.transport == "tcp":
             interval = 64 * T1
         due = min(now + interval, call.give_up_at)
-        call.alarm = self._endpoint.schedule.at(
+        call.deadline = self._endpoint.schedule.at(
             due, lambda later: self._send_answer(name, call, min(2 * interval, T2), later)
         )

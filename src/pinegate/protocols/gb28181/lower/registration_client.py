@@ -18,7 +18,7 @@ from pinegate.protocols.sip.digest import Challenge, Credentials, answer
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.message import Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _SOON = 2.0
 _MAX_TRIES = 3
@@ -52,8 +52,8 @@ class RegistrationClient:
         self._from = f"{endpoint.identity.address};tag={endpoint.token()}"
         self._cseq = 0
         self._missed = 0
-        self._alarm: Alarm | None = None
-        self._keepalive_alarm: Alarm | None = None
+        self._deadline: Deadline | None = None
+        self._keepalive_deadline: Deadline | None = None
 
     @property
     def registered(self) -> bool:
@@ -69,7 +69,7 @@ class RegistrationClient:
     def stop(self, now: float) -> None:
         """Log off; ``Unregistered`` follows."""
         was_in = self.registered
-        self._cancel_alarms()
+        self._cancel_deadlines()
         self._state = _State.LEAVING
         if was_in:
             self._register(now)
@@ -82,21 +82,21 @@ class RegistrationClient:
             self._left()
         elif self._state is _State.IN:
             self._state = _State.OUT
-            self._cancel_alarms()
+            self._cancel_deadlines()
             self._emit(PlatformLost(reason))
             self._lost(now)
-            self._alarm = self._endpoint.schedule.at(now + _SOON * self._jitter(), self._register)
+            self._deadline = self._endpoint.schedule.at(now + _SOON * self._jitter(), self._register)
 
     def _left(self) -> None:
         if self._state is _State.LEAVING:
             self._state = _State.STOPPED
             self._emit(Unregistered())
 
-    def _cancel_alarms(self) -> None:
-        for alarm in (self._alarm, self._keepalive_alarm):
-            if alarm is not None:
-                alarm.cancel()
-        self._alarm = self._keepalive_alarm = None
+    def _cancel_deadlines(self) -> None:
+        for deadline in (self._deadline, self._keepalive_deadline):
+            if deadline is not None:
+                deadline.cancel()
+        self._deadline = self._keepalive_deadline = None
 
     def _jitter(self) -> float:
         """0 to 1, so that a thousand devices do not come back in the same instant."""
@@ -161,9 +161,9 @@ class RegistrationClient:
         expires = _granted(response, self._config.expires)
         refresh = self._state is _State.IN
         self._state = _State.IN
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = self._endpoint.schedule.at(now + max(expires * 0.8, 1.0), self._register)
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self._endpoint.schedule.at(now + max(expires * 0.8, 1.0), self._register)
         self._emit(Registered(expires, response.headers.get("x-gb-ver") or "2.0"))
         if not refresh:
             self._missed = 0
@@ -173,11 +173,11 @@ class RegistrationClient:
         retry_at = now + self._config.retry_after * (1 + 0.1 * self._jitter())
         was_in = self._state is _State.IN
         self._state = _State.OUT
-        self._cancel_alarms()
+        self._cancel_deadlines()
         self._emit(RegistrationFailed(status, reason, retry_at))
         if was_in:
             self._lost(now)
-        self._alarm = self._endpoint.schedule.at(retry_at, self._register)
+        self._deadline = self._endpoint.schedule.at(retry_at, self._register)
 
     def _keepalive(self, now: float) -> None:
         config = self._config
@@ -190,7 +190,9 @@ class RegistrationClient:
             content=(CONTENT_TYPE, body),
         )
         self._endpoint.send(request, config.platform, self._keepalive_answered, now)
-        self._keepalive_alarm = self._endpoint.schedule.at(now + config.keepalive_interval, self._keepalive)
+        self._keepalive_deadline = self._endpoint.schedule.at(
+            now + config.keepalive_interval, self._keepalive
+        )
 
     def _keepalive_answered(self, response: Response | None, now: float) -> None:
         if self._state is not _State.IN:

@@ -11,7 +11,7 @@ from pinegate.protocols.sip.dialogs import Dialog, dialog_of_answer
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _RETRY_AFTER = 60.0
 
@@ -23,7 +23,7 @@ class _Subscription:
     event: str
     request: Request | None = None
     dialog: Dialog | None = None
-    alarm: Alarm | None = None
+    deadline: Deadline | None = None
     notified: int = -1
     """CSeq of the last NOTIFY."""
 
@@ -66,8 +66,8 @@ class CatalogSubscriptions:
         subscription = self._subscriptions.pop(device_id, None)
         if subscription is not None:
             self._drop_request(subscription)
-            if subscription.alarm is not None:
-                subscription.alarm.cancel()
+            if subscription.deadline is not None:
+                subscription.deadline.cancel()
         return subscription
 
     def _drop_request(self, subscription: _Subscription) -> None:
@@ -121,7 +121,7 @@ class CatalogSubscriptions:
         seconds = (
             int(granted) if granted.isascii() and granted.isdigit() and len(granted) < 8 else self._expires
         )
-        subscription.alarm = self._endpoint.schedule.at(
+        subscription.deadline = self._endpoint.schedule.at(
             now + max(seconds * 0.8, 30.0), lambda later: self._send(subscription, self._expires, later)
         )
         if first:
@@ -135,9 +135,9 @@ class CatalogSubscriptions:
             subscription.event = "presence"
             self._send(subscription, self._expires, now)
             return
-        if was_active or subscription.alarm is None:
+        if was_active or subscription.deadline is None:
             self._emit(SubscriptionChanged(subscription.device.device_id, False, status))
-        subscription.alarm = self._endpoint.schedule.at(
+        subscription.deadline = self._endpoint.schedule.at(
             now + _RETRY_AFTER, lambda later: self._send(subscription, self._expires, later)
         )
 

@@ -25,7 +25,7 @@ from pinegate.protocols.manscdp.messages import (
 )
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.message import Response
-from pinegate.protocols.sip.schedule import Alarm as Deadline
+from pinegate.protocols.sip.schedule import Deadline
 
 _ANSWER_WAIT = 30.0
 _NOT_REGISTERED = 480

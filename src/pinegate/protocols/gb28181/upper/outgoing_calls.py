@@ -7,8 +7,8 @@ from enum import Enum, auto
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
     CallEndReason,
+    CallFailed,
     InviteAnswered,
-    InviteFailed,
     UpperEvent,
 )
 from pinegate.protocols.gb28181.upper.registrar import Registration
@@ -19,7 +19,7 @@ from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 from pinegate.protocols.sip.transaction_tables import T1
 from pinegate.protocols.sip.transactions import cancel_of
 
@@ -40,7 +40,7 @@ class _Call:
     channel_id: str
     invite: Request
     flow: Flow
-    alarm: Alarm
+    deadline: Deadline
     state: CallState = CallState.INVITING
     provisional: bool = False
     dialog: Dialog | None = None
@@ -75,8 +75,8 @@ class OutgoingCalls:
             content=("application/sdp", serialise_sdp(offer)),
         )
         call = request.call_id
-        alarm = self._endpoint.schedule.at(now + self._timeout, lambda later: self._give_up(call, later))
-        self._calls[call] = _Call(device.device_id, channel_id, request, device.flow, alarm)
+        deadline = self._endpoint.schedule.at(now + self._timeout, lambda later: self._give_up(call, later))
+        self._calls[call] = _Call(device.device_id, channel_id, request, device.flow, deadline)
         self._endpoint.send(
             request, device.flow, lambda response, later: self._answered(call, response, later), now
         )
@@ -98,12 +98,12 @@ class OutgoingCalls:
         known = self._calls.get(call)
         if known is not None and known.state is CallState.INVITING:
             self._cancel(known, now)
-            self._emit(InviteFailed(call, 408, "No final answer in time"))
+            self._emit(CallFailed(call, 408, "No final answer in time"))
 
     def _cancel(self, call: _Call, now: float) -> None:
         call.state = CallState.CANCELLED
-        call.alarm.cancel()
-        call.alarm = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
+        call.deadline.cancel()
+        call.deadline = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
         if call.provisional:
             self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
 
@@ -141,7 +141,7 @@ class OutgoingCalls:
         call.dialog = dialog_of_answer(call.invite, response, call.flow)
         call.ack = self._endpoint.compose_in_dialog(call.dialog, "ACK", cseq=call.invite.cseq[0])
         self._endpoint.send_ack(call.ack, call.flow)
-        call.alarm.cancel()
+        call.deadline.cancel()
         if call.state is CallState.CANCELLED:
             del self._calls[name]
             self._bye(call, now)
@@ -153,9 +153,9 @@ class OutgoingCalls:
         if call is None or call.state is CallState.CONFIRMED:
             return
         del self._calls[name]
-        call.alarm.cancel()
+        call.deadline.cancel()
         if call.state is CallState.INVITING:
-            self._emit(InviteFailed(name, status, printable(reason)))
+            self._emit(CallFailed(name, status, printable(reason)))
 
     def _bye(self, call: _Call, now: float) -> None:
         if call.dialog is not None:
@@ -168,7 +168,7 @@ class OutgoingCalls:
         call = self._calls.get(call_id)
         if call is None or call.dialog is None or call.dialog.key != key_of_request(request):
             return False
-        if call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call.dialog.check(request, flow) is not Belonging.FITS:
             return False
         del self._calls[call_id]
         self._endpoint.reply(request, flow, 200, now)
@@ -192,7 +192,7 @@ class OutgoingCalls:
         """The device is offline: its calls end. On UDP it still gets a BYE, for it may be sending."""
         for name in [known for known, call in self._calls.items() if call.device_id == device_id]:
             call = self._calls.pop(name)
-            call.alarm.cancel()
+            call.deadline.cancel()
             if call.state is CallState.CONFIRMED:
                 if call.flow.transport == "udp":
                     self._bye(call, now)
@@ -200,4 +200,4 @@ class OutgoingCalls:
                 continue
             self._endpoint.transactions.abandon(call.invite)
             if call.state is CallState.INVITING:
-                self._emit(InviteFailed(name, 480, "The device went offline"))
+                self._emit(CallFailed(name, 480, "The device went offline"))

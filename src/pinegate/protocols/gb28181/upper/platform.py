@@ -16,10 +16,10 @@ from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatform
 from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
 from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
+    CallFailed,
     CatalogChanged,
     DeviceOffline,
     DeviceRegistered,
-    InviteFailed,
     MessageRejected,
     PlaybackEnded,
     PositionReceived,
@@ -43,7 +43,7 @@ from pinegate.protocols.manscdp.messages import (
     Message,
     MobilePosition,
 )
-from pinegate.protocols.manscdp.ptz import PtzCommand
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.manscdp.ptz import encode as encode_ptz
 from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
@@ -199,7 +199,12 @@ class UpperPlatform:
         self._subscriptions.cancel(device_id, now)
 
     def control_ptz(
-        self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
+        self,
+        device_id: str,
+        channel_id: str,
+        command: PtzInstruction,
+        now: float,
+        priority: int | None = None,
     ) -> int:
         """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
         control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
@@ -211,12 +216,12 @@ class UpperPlatform:
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
-        """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
+        """Ask a channel for a stream; the call's name. InviteAnswered or CallFailed follows."""
         device = self._registrar.devices.get(device_id)
         if device is not None:
             return self._calls.invite(device, _code(channel_id), offer, now)
         call = self._endpoint.token()
-        self._events.append(InviteFailed(call, 480, "The device is not registered"))
+        self._events.append(CallFailed(call, 480, "The device is not registered"))
         return call
 
     def hang_up(self, call: str, now: float) -> None:

@@ -22,7 +22,7 @@ from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
-from pinegate.protocols.sip.nonces import NonceBook, NonceVerdict
+from pinegate.protocols.sip.nonces import NonceBook, NonceCheck
 from pinegate.protocols.sip.parser import Limits
 
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
@@ -46,7 +46,7 @@ class Registration:
 
 
 class Registrar:
-    """Judges every REGISTER by Digest; keeps the bindings; notices who falls silent."""
+    """Checks every REGISTER by Digest; keeps the bindings; notices who falls silent."""
 
     def __init__(
         self,
@@ -86,9 +86,9 @@ class Registrar:
         if credentials is None:
             self._challenge(request, flow, account, now)
             return
-        verdict = self._nonces.judge(credentials.nonce, credentials.nc, flow, now)
-        if verdict is not NonceVerdict.GOOD:
-            self._challenge(request, flow, account, now, stale=verdict is NonceVerdict.STALE)
+        checked = self._nonces.check(credentials.nonce, credentials.nc, flow, now)
+        if checked is not NonceCheck.GOOD:
+            self._challenge(request, flow, account, now, stale=checked is NonceCheck.STALE)
             return
         if account is not None and credentials.algorithm.strength < account.minimum_algorithm.strength:
             self._emit(MessageRejected("REGISTER", device_id, flow, Rejection.WEAK_ALGORITHM))

@@ -1,4 +1,4 @@
-"""Running sessions are judged again on every change and as time passes; what falls is cut, and says why."""
+"""Running sessions are re-evaluated on every change and as time passes; what falls is cut, and says why."""
 
 import asyncio
 
@@ -132,7 +132,7 @@ async def add_second_application(tx, watching: Watching, clock: Clock) -> str:  
 async def test_the_end_of_validity_cuts_without_any_event(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     session = await watch(client_as, watching, live)
     async with live.database.transaction() as tx:
         later = clock.now.replace(year=2027)
@@ -145,7 +145,7 @@ async def test_the_end_of_validity_cuts_without_any_event(
 async def test_an_idle_portal_session_takes_its_pictures_with_it(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     session = await watch(client_as, watching, live)
     clock.advance(minutes=16)
     async with serving(live):
@@ -159,27 +159,29 @@ async def test_signing_out_cuts_the_pictures_of_that_session(
         client = await client_as(watching.viewer)
         answer = (await client.post("/api/play", json=watching.form())).json()
         ticket = answer["url"].rsplit("/", 1)[1].split(".")[0]
-        assert isinstance(await live.door.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1"), Admitted)
+        assert isinstance(
+            await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1"), Admitted
+        )
         await client.delete("/api/session")
         await until(lambda: live.media.cut.get(answer["session_id"]) == "signed_out")
 
 
-async def test_leases_are_renewed_only_while_the_judge_can_judge(
+async def test_leases_are_renewed_only_while_sessions_can_be_reevaluated(
     client_as: ClientAs, watching: Watching, live: Live, postgres: EmbeddedPostgres
 ) -> None:
     async with serving(live):
         session = await watch(client_as, watching, live)
-        live.judge.wake()
+        live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with unreachable(postgres, live):
-            refused = await live.door.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+            refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()  # a round that had read its facts before the outage is over by now
-            live.judge.wake()
-            await live.judge.judge_now()
+            live.reevaluator.wake()
+            await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
             # the engine ends the session with its lease, while nothing can be written down
-            await live.door.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
         await until(lambda: _ended(live, session))
         assert await end_reason(live, session) == "lease_ended"
         async with live.database.transaction() as tx:
@@ -223,14 +225,14 @@ async def test_what_an_earlier_run_left_open_is_closed_at_start(
 ) -> None:
     session = await watch(client_as, watching, live)
     later = build_live(base_services)
-    await later.judge.begin()
+    await later.reevaluator.begin()
     assert await end_reason(live, session) == "worker_lost"
 
 
 async def test_a_ticket_that_nobody_came_with_is_closed(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     client = await client_as(watching.viewer)
     answer = (await client.post("/api/play", json=watching.form())).json()
     clock.advance(seconds=31)
@@ -242,7 +244,7 @@ async def _has_reason(live: Live, session_id: str, reason: str) -> bool:
     return await end_reason(live, session_id) == reason
 
 
-async def test_the_judge_hears_changes_again_after_its_connection_was_cut(
+async def test_the_reevaluator_hears_changes_again_after_its_connection_was_cut(
     client_as: ClientAs, watching: Watching, live: Live, postgres: EmbeddedPostgres
 ) -> None:
     async with serving(live):
@@ -270,7 +272,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
         async with live.database.transaction() as tx:
             query = select(access_register.c.portal_session_id).where(access_register.c.id == session)
             portal_session = (await tx.connection.execute(query)).scalar_one()
-        queue = services.ended_events.listen(portal_session)
+        queue = services.end_listeners.listen(portal_session)
         await change(live, watching, "grant_revoked")
         async with asyncio.timeout(10):
             ended = await queue.get()
@@ -280,13 +282,13 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
 async def test_a_wall_clock_that_goes_back_makes_no_lease_longer(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     session = await watch(client_as, watching, live)
     async with serving(live):
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         before = {lease for ids, lease in live.media.renewed if session in ids}
         live.media.renewed.clear()
         clock.advance(minutes=-10)
-        live.judge.wake()
+        live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed) or session in live.media.cut)
     assert {lease for ids, lease in live.media.renewed if session in ids} <= before

@@ -1,7 +1,7 @@
-"""The judge of running sessions: woken by every access change, and by the clock.
+"""Running sessions, decided on again: woken by every access change, and by the clock.
 
 It closes sessions in the engine first and writes the ends down after: a picture must stop even if the database
-stalls. Leases are renewed only after a judgement that succeeded; when the database is away nothing is renewed, and
+stalls. Leases are renewed only after a re-evaluation that succeeded; when the database is away nothing is renewed, and
 every session dies with its lease (fail closed).
 """
 
@@ -15,13 +15,13 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.access_changes import CHANNEL
 from pinegate.adapters.database.connection import Database
 from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import LEASE_SECONDS
-from pinegate.usecases.access.judge_again import Verdicts, judge_again
 from pinegate.usecases.access.ports import SessionEnd
+from pinegate.usecases.access.reevaluate import Reevaluated, reevaluate_sessions
 from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError
 
 log = structlog.get_logger(__name__)
@@ -32,24 +32,24 @@ _RECONNECT_SECONDS = 0.5
 _LISTEN_SECONDS = 30.0
 
 
-class NobodyJudges:
+class NullReevaluator:
     """Where nothing runs (tests of the paper work): wakes nobody."""
 
     def wake(self) -> None:
         return None
 
-    async def judge_now(self) -> None:
+    async def reevaluate_now(self) -> None:
         return None
 
 
-class Judge:
+class Reevaluator:
     """One a control process. ``idle_limit`` and ``longest_session``: when forgotten portal sessions end."""
 
     def __init__(
         self,
         database: Database,
         media: MediaEngine,
-        ends: SessionEnds,
+        ends: SessionEndWriter,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         *,
@@ -74,7 +74,7 @@ class Judge:
         return self._sequence is not None
 
     def wake(self) -> None:
-        """Something other than an access change happened (a portal session ended): judge everything."""
+        """Something other than an access change happened (a portal session ended): re-evaluate everything."""
         self._all_due = 0.0
         self._woken.set()
 
@@ -86,11 +86,13 @@ class Judge:
                 try:
                     await self._round()
                 except SQLAlchemyError as error:
-                    log.warning("sessions cannot be judged; their leases run out", error=type(error).__name__)
+                    log.warning(
+                        "sessionsX cannot be decided on; their leases run out", error=type(error).__name__
+                    )
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 except Exception:
-                    # A judge that stops judging must not do so silently; sessions meanwhile die with their leases.
-                    log.exception("a round of judgement failed")
+                    # Re-evaluation that stops must not do so silently; sessions meanwhile die with their leases.
+                    log.exception("a round of re-evaluation failed")
                     await asyncio.sleep(_RECONNECT_SECONDS)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_SHORT_LEASES_EVERY):
@@ -100,15 +102,15 @@ class Judge:
             with contextlib.suppress(asyncio.CancelledError):
                 await listening
 
-    async def judge_now(self) -> None:
+    async def reevaluate_now(self) -> None:
         """One round for whatever has changed; returns when the sessions that fell are closed.
 
-        Does not raise: what could not be judged now is judged by ``run``, or dies with its lease.
+        Does not raise: what could not be re-evaluated now is re-evaluated by ``run``, or dies with its lease.
         """
         try:
             await self._changes()
         except SQLAlchemyError as error:
-            log.warning("sessions cannot be judged; their leases run out", error=type(error).__name__)
+            log.warning("sessionsX cannot be decided on; their leases run out", error=type(error).__name__)
 
     async def _round(self) -> None:
         self._woken.clear()
@@ -118,9 +120,9 @@ class Judge:
         if self._monotonic() >= self._all_due:
             self._all_due = self._monotonic() + _ALL_EVERY
             await self._sweep()
-            await self._judge(None)
+            await self._reevaluate(None)
         else:
-            await self._judge(None, longest_lease=LEASE_SECONDS - 1)
+            await self._reevaluate(None, longest_lease=LEASE_SECONDS - 1)
 
     async def begin(self) -> None:
         """Close what the register holds open: it belongs to an earlier run, whose workers ended with it."""
@@ -136,7 +138,7 @@ class Judge:
                     newest, targets = await tx.access.changes_since(self._sequence)
                 if not targets:
                     return
-                await self._judge(targets)
+                await self._reevaluate(targets)
                 self._sequence = newest
 
     async def _sweep(self) -> None:
@@ -147,26 +149,28 @@ class Judge:
             expired = await tx.access.expired_tickets(now)
         await self._ends.write({key: SessionEnd(EndReason.TICKET_EXPIRED.value) for key in expired})
 
-    async def _judge(self, touched_by: Collection[str] | None, *, longest_lease: float | None = None) -> None:
+    async def _reevaluate(
+        self, touched_by: Collection[str] | None, *, longest_lease: float | None = None
+    ) -> None:
         async with self._database.transaction() as tx:
             sessions = await tx.access.live(touched_by, longest_lease)
         if not sessions:
             return
-        verdicts = judge_again(sessions, self._now())
-        await self._close(verdicts)
-        await self._renew(verdicts)
-        if verdicts.falls:
-            await self._ends.write({key: SessionEnd(reason) for key, reason in verdicts.falls.items()})
+        reevaluated = reevaluate_sessions(sessions, self._now())
+        await self._close(reevaluated)
+        await self._renew(reevaluated)
+        if reevaluated.falls:
+            await self._ends.write({key: SessionEnd(reason) for key, reason in reevaluated.falls.items()})
 
-    async def _close(self, verdicts: Verdicts) -> None:
+    async def _close(self, reevaluated: Reevaluated) -> None:
         by_reason: defaultdict[str, list[str]] = defaultdict(list)
-        for session_id, reason in verdicts.falls.items():
+        for session_id, reason in reevaluated.falls.items():
             by_reason[reason].append(session_id)
         await asyncio.gather(*(self._media.close_sessions(ids, reason) for reason, ids in by_reason.items()))
 
-    async def _renew(self, verdicts: Verdicts) -> None:
+    async def _renew(self, reevaluated: Reevaluated) -> None:
         by_lease: defaultdict[float, list[str]] = defaultdict(list)
-        for session_id, lease in verdicts.keeps.items():
+        for session_id, lease in reevaluated.keeps.items():
             by_lease[lease].append(session_id)
         with contextlib.suppress(MediaEngineError):  # then the leases end, as they should
             await asyncio.gather(
@@ -174,7 +178,7 @@ class Judge:
             )
 
     async def _listen(self) -> None:
-        """Be woken by NOTIFY. While this connection is away, the clock still wakes the judge."""
+        """Be woken by NOTIFY. While this connection is away, the clock still wakes the reevaluator."""
         while True:
             try:
                 async with await self._database.listen(CHANNEL) as connection:

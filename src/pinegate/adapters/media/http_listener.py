@@ -1,4 +1,4 @@
-"""The viewers' door: one listening socket, `/live/<ticket>.<ext>`, nothing else.
+"""The viewers' listener: one listening socket, `/live/<ticket>.<ext>`, nothing else.
 
 Heads are parsed by h11 under caps of size, time and number; then the ticket is redeemed by control, and the
 bare socket goes to a :class:`Viewer`. A ticket never reaches a log line.
@@ -67,7 +67,7 @@ class _Answer:
     data: bytes
 
 
-class HttpDoor:
+class HttpListener:
     """Accepts, parses, redeems, hands over. ``counters`` are for the statistics."""
 
     def __init__(
@@ -148,8 +148,8 @@ class HttpDoor:
         handed_over = False
         try:
             asked = await self._read_head(sock)
-            judged = asked if isinstance(asked, _Answer) else self._judge(host, asked)
-            answer = judged if isinstance(judged, _Answer) else await self._let_in(sock, judged)
+            checked = asked if isinstance(asked, _Answer) else self._check(host, asked)
+            answer = checked if isinstance(checked, _Answer) else await self._let_in(sock, checked)
             if answer is None:
                 handed_over = True
                 return
@@ -192,7 +192,7 @@ class HttpDoor:
             while left > 0 and (data := await self._loop.sock_recv(sock, 65536)):
                 left -= len(data)
 
-    def _judge(self, peer: str, asked: _Asked) -> _Visit | _Answer:
+    def _check(self, peer: str, asked: _Asked) -> _Visit | _Answer:
         """Is it a request for pictures, from a place that may ask?"""
         path = _PATH.fullmatch(asked.target)
         if path is None:
@@ -221,15 +221,15 @@ class HttpDoor:
         """Answer, or None when the socket was handed over. Nothing is awaited once the ticket is redeemed:
         an admitted session always becomes a viewer, whose end is reported."""
         try:
-            verdict = await self._redeem(visit.ticket, visit.protocol, visit.client_host)
+            decision = await self._redeem(visit.ticket, visit.protocol, visit.client_host)
         except ChannelClosedError:
             return _Answer(
                 problem(503, "unavailable", "The ticket cannot be checked now. Try again.", visit.cors)
             )
-        if isinstance(verdict, Refused):
+        if isinstance(decision, Refused):
             self.counters["tickets_refused"] += 1
-            return _Answer(problem(403, verdict.code, verdict.message, visit.cors))
-        self._admit(sock, visit.wire, verdict, visit.protocol, visit.trailing)
+            return _Answer(problem(403, decision.code, decision.message, visit.cors))
+        self._admit(sock, visit.wire, decision, visit.protocol, visit.trailing)
         return None
 
     def _client(self, peer: str, asked: _Asked) -> str:

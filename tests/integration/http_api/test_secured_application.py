@@ -57,7 +57,7 @@ async def _endless() -> AsyncGenerator[bytes, None]:
         ("/access/v1/points", 401),
     ],
 )
-async def test_every_answer_carries_the_security_headers(
+async def test_every_answer_carries_the_secured_application(
     services: Services, tmp_path: Path, path: str, status: int
 ) -> None:
     (tmp_path / "index.html").write_text("x", encoding="utf-8")

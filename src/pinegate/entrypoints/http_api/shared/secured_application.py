@@ -19,8 +19,8 @@ def content_security_policy(media_origins: Sequence[str]) -> str:
     )
 
 
-class OuterDoor(FastAPI):
-    """The application behind its outermost door.
+class SecuredApplication(FastAPI):
+    """The application with what no answer may go without.
 
     It stands outside of the whole middleware stack, because Starlette answers a fault of ours (500) and a body too
     large (413) outside of every middleware.

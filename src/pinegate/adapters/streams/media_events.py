@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.denial_reasons import EndReason
@@ -32,13 +32,13 @@ _REASONS: Mapping[str, EndReason] = {
 """The engine's words where the register's differ."""
 
 
-class MediaDoor:
+class MediaEventHandler:
     """Implements ``usecases.streams.media_engine.MediaEvents``; ``serve`` before the engine starts."""
 
     def __init__(
         self,
         database: Database,
-        ends: SessionEnds,
+        ends: SessionEndWriter,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         new_id: Callable[[], str],
@@ -63,7 +63,7 @@ class MediaDoor:
                     tx, ticket, protocol.value, client_host, now=self._now(), new_id=self._new_id
                 )
         except SQLAlchemyError as error:
-            log.warning("a ticket could not be judged", error=type(error).__name__)
+            log.warning("a ticket could not be decided on", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")
         if isinstance(answer, TicketRefusal):
             return Refused(answer.value, "this ticket opens nothing; ask for a new one")

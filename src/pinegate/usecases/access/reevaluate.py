@@ -11,15 +11,15 @@ from pinegate.usecases.access.ports import LiveSession
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class Reevaluated:
     """``falls``: session → reason, to be closed at once. ``keeps``: session → lease in seconds, to be renewed."""
 
     falls: Mapping[str, str]
     keeps: Mapping[str, float]
 
 
-def judge_again(sessions: Sequence[LiveSession], now: datetime) -> Verdicts:
-    """The same rule as at the door, on the facts of this moment."""
+def reevaluate_sessions(sessions: Sequence[LiveSession], now: datetime) -> Reevaluated:
+    """The same rule as at the opening, on the facts of this moment."""
     falls: dict[str, str] = {}
     keeps: dict[str, float] = {}
     for session in sessions:
@@ -30,4 +30,4 @@ def judge_again(sessions: Sequence[LiveSession], now: datetime) -> Verdicts:
             falls[session.id] = EndReason.SIGNED_OUT.value
         else:
             keeps[session.id] = decision.lease_seconds
-    return Verdicts(falls, keeps)
+    return Reevaluated(falls, keeps)

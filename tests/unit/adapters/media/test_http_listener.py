@@ -3,9 +3,9 @@ import socket
 
 import pytest
 
-from pinegate.adapters.media import http_door
+from pinegate.adapters.media import http_listener
 from pinegate.adapters.media.channel import ChannelClosedError
-from pinegate.adapters.media.http_door import HttpDoor
+from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.viewer import Wire
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
@@ -13,21 +13,21 @@ TICKET = "B" * 43
 
 
 class House:
-    """A door in this process, and who came through it."""
+    """A listener in this process, and who came to it."""
 
     def __init__(self, trusted_proxies: tuple[str, ...] = ()) -> None:
         self.asked: list[tuple[str, PlayProtocol, str]] = []
         self.admitted: list[socket.socket] = []
-        self.verdict: Admitted | Refused | Exception = Admitted("session", "camera", 1000)
+        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1000)
         self.room = True
-        self.door = HttpDoor(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
-        self.port = self.door.listen("127.0.0.1", 0)
+        self.listener = HttpListener(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
+        self.port = self.listener.listen("127.0.0.1", 0)
 
     async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:
         self.asked.append((ticket, protocol, client_host))
-        if isinstance(self.verdict, Exception):
-            raise self.verdict
-        return self.verdict
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
     def _admit(
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
@@ -35,7 +35,7 @@ class House:
         self.admitted.append(sock)
 
     async def ask(self, request: bytes) -> bytes:
-        """What the door answers; empty when it closes without a word."""
+        """What the listener answers; empty when it closes without a word."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(request)
         async with asyncio.timeout(5):
@@ -52,24 +52,24 @@ def _get(headers: str = "") -> bytes:
 
 
 async def test_a_slow_request_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_door, "HEAD_S", 0.05)
+    monkeypatch.setattr(http_listener, "HEAD_S", 0.05)
     house = House()
     assert (await house.ask(b"GET /live/")).startswith(b"HTTP/1.1 408 ")
-    house.door.close()
+    house.listener.close()
 
 
 async def test_too_many_unfinished_requests_are_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_door, "MAX_OPENING_A_HOST", 1)
+    monkeypatch.setattr(http_listener, "MAX_OPENING_A_HOST", 1)
     house = House()
     _, waiting = await asyncio.open_connection("127.0.0.1", house.port)
     waiting.write(b"GET /")
     async with asyncio.timeout(5):
-        while not house.door.counters["connections"]:
+        while not house.listener.counters["connections"]:
             await asyncio.sleep(0.005)
     assert await house.ask(_get()) == b""
-    assert house.door.counters["connections_refused"] == 1
+    assert house.listener.counters["connections_refused"] == 1
     waiting.close()
-    house.door.close()
+    house.listener.close()
 
 
 async def test_a_full_house_admits_nobody() -> None:
@@ -77,23 +77,23 @@ async def test_a_full_house_admits_nobody() -> None:
     house.room = False
     assert await house.ask(_get()) == b""
     assert not house.asked
-    house.door.close()
+    house.listener.close()
 
 
 async def test_without_control_no_ticket_is_good() -> None:
     house = House()
-    house.verdict = ChannelClosedError("gone")
+    house.answer = ChannelClosedError("gone")
     assert (await house.ask(_get())).startswith(b"HTTP/1.1 503 ")
-    house.door.close()
+    house.listener.close()
 
 
 async def test_only_a_trusted_proxy_names_the_client() -> None:
     for trusted, expected in (((), "127.0.0.1"), (("127.0.0.1",), "10.9.8.7")):
         house = House(trusted)
-        house.verdict = Refused("no", "no")
+        house.answer = Refused("no", "no")
         await house.ask(_get("X-Forwarded-For: 1.1.1.1, 10.9.8.7\r\n"))
         assert house.asked == [(TICKET, PlayProtocol.FLV, expected)]
-        house.door.close()
+        house.listener.close()
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ async def test_what_is_no_http_is_answered_or_closed(request_bytes: bytes) -> No
         answer = await reader.read()
     assert answer == b"" or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
     writer.close()
-    house.door.close()
+    house.listener.close()
 
 
 async def test_no_ticket_reaches_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     house = House()
-    house.verdict = Refused("no", "no")
+    house.answer = Refused("no", "no")
     await house.ask(_get())
-    house.verdict = ChannelClosedError("gone")
+    house.answer = ChannelClosedError("gone")
     await house.ask(_get())
     printed = capsys.readouterr()
     assert TICKET not in printed.out + printed.err
-    house.door.close()
+    house.listener.close()
