@@ -53,6 +53,11 @@ _HANDED_IN: Mapping[DocumentKind, tuple[frozenset[Role], frozenset[ApplicationSt
 }
 
 
+def may_hand_in(kind: DocumentKind) -> frozenset[Role]:
+    """Whose papers of this kind are."""
+    return _HANDED_IN[kind][0]
+
+
 def check_may_hand_in(kind: DocumentKind, application: Application, actor: Actor) -> None:
     """Raises :class:`RuleRefusedError` unless ``actor`` may put such a paper on this file now."""
     roles, states = _HANDED_IN[kind]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pinegate.domain.applications.application import Application
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
 
@@ -34,8 +34,8 @@ class GrantEvent(StrEnum):
 
 
 _S, _E = GrantState, GrantEvent
-_REVOKERS = frozenset({Role.BUREAU_APPROVER})
-_SUSPENDERS = frozenset({Role.BUREAU_APPROVER, Role.SECURITY_ADMIN, Role.POLICE_LEADER})
+_REVOKERS = ROLES_WITH[Permission.REVOKE_SHARING]
+_SUSPENDERS = ROLES_WITH[Permission.SUSPEND_SHARING]
 
 GRANT = StateTable(
     "grant",

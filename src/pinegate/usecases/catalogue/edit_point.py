@@ -9,13 +9,12 @@ from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, PointEdit
 from pinegate.usecases.errors import NotFoundError, StaleVersionError
 from pinegate.usecases.transaction import ChangeScope
 
-_CATALOGUERS = frozenset({Role.OPERATOR_CATALOGUER})
 _SOURCE_CLASSES = frozenset({"gov_invested", "social"})
 
 
@@ -37,8 +36,7 @@ async def edit_point(
         RuleRefusedError: not the actor's role; a field outside its list, with the field's name.
         StaleVersionError: ``version`` is not the present one.
     """
-    if not actor.may(_CATALOGUERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "edit"})
+    Permission.EDIT_POINTS.require(actor)
     _check(edit, fields, divisions)
     known = await tx.points.get([point_id])
     if not known:

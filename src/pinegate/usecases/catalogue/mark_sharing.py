@@ -5,12 +5,10 @@ from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.catalogue.ports import CatalogueTransaction
 from pinegate.usecases.transaction import ChangeScope
-
-_MARKERS = frozenset({Role.POLICE_REVIEWER, Role.POLICE_LEADER})
 
 
 async def mark_sharing(
@@ -24,8 +22,7 @@ async def mark_sharing(
     client_host: str = "",
 ) -> int:
     """Set or withdraw the mark; how many points changed. Withdrawing needs a reason and cuts running pictures."""
-    if not actor.may(_MARKERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "mark_sharing"})
+    Permission.MARK_SHARING.require(actor)
     if not shareable and not reason.strip():
         raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})
     known = await tx.points.get(point_ids)

@@ -4,13 +4,10 @@ from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.identity.ports import SecretBox
-
-_ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN})
 
 
 class DeviceCodeTakenError(Exception):
@@ -34,7 +31,7 @@ async def add_device(
     client_host: str = "",
 ) -> None:
     """Raises :class:`DeviceCodeTakenError`."""
-    _must_administer(actor)
+    Permission.KEEP_DEVICES.require(actor)
     sealed = box.seal(password.encode(), password_context(record.device_code))
     if not await tx.devices.add(device_id, record, sealed):
         raise DeviceCodeTakenError
@@ -55,7 +52,7 @@ async def change_device(
     client_host: str = "",
 ) -> None:
     """The code itself never changes: grants' points hang on it. Raises :class:`NotFoundError`."""
-    _must_administer(actor)
+    Permission.KEEP_DEVICES.require(actor)
     known = await tx.devices.get(device_id)
     if known is None:
         raise NotFoundError
@@ -65,11 +62,6 @@ async def change_device(
     await tx.audit.append(
         _event(AuditEventName.DEVICE_CHANGED, event_id, now, actor, device_id, client_host, record)
     )
-
-
-def _must_administer(actor: Actor) -> None:
-    if not actor.may(_ADMINISTRATORS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "administer_device"})
 
 
 def _event(

@@ -4,14 +4,12 @@ from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature, Standing
-from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
 from pinegate.usecases.transaction import ChangeScope
-
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
 
 
 async def create_organization(
@@ -23,7 +21,7 @@ async def create_organization(
     act: Act,
 ) -> OrganizationRecord:
     """Names are unique."""
-    _only_security(act)
+    Permission.KEEP_ORGANIZATIONS.require(act.person)
     if await tx.organizations.name_is_taken(name):
         raise InvalidInputError("name", "an organization of this name exists")
     organization = OrganizationRecord(act.new_id(), kind, name, address, nature)
@@ -47,7 +45,7 @@ async def change_organization(
     standing: Standing | None = None,
 ) -> OrganizationRecord:
     """None leaves as it is. A change of standing is a change of access for everybody of the organization."""
-    _only_security(act)
+    Permission.KEEP_ORGANIZATIONS.require(act.person)
     before = await tx.organizations.organization(organization_id, lock=True)
     if before is None:
         raise NotFoundError
@@ -79,8 +77,3 @@ async def change_organization(
     if after.standing is not before.standing:
         await tx.changes.publish(ChangeScope.ORGANIZATION, organization_id)
     return after
-
-
-def _only_security(act: Act) -> None:
-    if not act.person.may(_SECURITY):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "organization"})

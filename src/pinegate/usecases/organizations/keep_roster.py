@@ -2,21 +2,16 @@
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import PersonnelState
-from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction
 from pinegate.usecases.transaction import ChangeScope
 
-_CLERK = frozenset({Role.UNIT_CLERK})
-_KEEPERS = frozenset({Role.UNIT_CLERK, Role.UNIT_LEADER})
-
 
 async def register_system(tx: OrganizationTransaction, name: str, description: str, act: Act) -> str:
     """信息化系统 of the clerk's own unit; gives its id."""
-    if not act.person.may(_CLERK) or act.person.organization_kind is not OrganizationKind.USING_UNIT:
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "system"})
+    Permission.REGISTER_SYSTEMS.require(act.person)
     organization_id = act.person.organization_id
     if await tx.organizations.system_name_is_taken(organization_id, name):
         raise InvalidInputError("name", "the unit has a system of this name")
@@ -49,8 +44,7 @@ async def take_off_roster(tx: OrganizationTransaction, system_id: str, person_id
 async def _own_system(tx: OrganizationTransaction, system_id: str, act: Act) -> None:
     if await tx.organizations.organization_of_system(system_id) != act.person.organization_id:
         raise NotFoundError
-    if not act.person.may(_KEEPERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "roster"})
+    Permission.KEEP_ROSTERS.require(act.person)
 
 
 async def _changed(

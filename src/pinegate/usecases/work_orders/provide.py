@@ -5,9 +5,8 @@ from pinegate.domain.applications.states import ApplicationEvent
 from pinegate.domain.applications.steps import move_with_reason, provision
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.grants.grant import GrantEvent
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.work_orders.work_order import (
-    PROVISIONERS,
     WorkOrder,
     WorkOrderEvent,
     complete,
@@ -64,8 +63,7 @@ async def fail_order(tx: WorkOrderTransaction, order_id: str, text: str, act: Ac
 
 
 async def _open(tx: WorkOrderTransaction, order_id: str, act: Act) -> WorkOrder:
-    if not act.person.may(PROVISIONERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "work_order"})
+    Permission.PROVISION.require(act.person)
     order = await tx.work_orders.get(order_id, lock=True)
     if order is None:
         raise NotFoundError
@@ -75,8 +73,7 @@ async def _open(tx: WorkOrderTransaction, order_id: str, act: Act) -> WorkOrder:
 async def _open_with_application(
     tx: WorkOrderTransaction, order_id: str, act: Act
 ) -> tuple[WorkOrder, Application]:
-    if not act.person.may(PROVISIONERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "work_order"})
+    Permission.PROVISION.require(act.person)
     unlocked = await tx.work_orders.get(order_id)
     if unlocked is None:
         raise NotFoundError

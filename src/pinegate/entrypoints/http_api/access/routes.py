@@ -14,6 +14,7 @@ from pinegate.entrypoints.http_api.access.watching import (
     stop_play,
     take_snapshot,
 )
+from pinegate.entrypoints.http_api.shared.gate import signed_in_only
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
@@ -33,14 +34,14 @@ def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation:
     )
 
 
-@router.post("/api/play")
+@router.post("/api/play", dependencies=[signed_in_only()])
 async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> PlayAnswer:
     """Ask to see a point live."""
     request = _request(user, form, Operation.LIVE)
     return await start_watching(request, form.protocol, user.session_id, services)
 
 
-@router.get("/api/play/events", response_class=StreamingResponse)
+@router.get("/api/play/events", response_class=StreamingResponse, dependencies=[signed_in_only()])
 async def play_events(user: CurrentUser, services: CurrentServices) -> StreamingResponse:
     """Server-sent events ``session_ended`` of the plays that this portal session opened."""
     if services.end_listeners.listeners(user.session_id) >= MOST_LISTENERS:
@@ -48,7 +49,7 @@ async def play_events(user: CurrentUser, services: CurrentServices) -> Streaming
     return StreamingResponse(events_of(user.session_id, services), media_type="text/event-stream")
 
 
-@router.get("/api/play/{session_id}")
+@router.get("/api/play/{session_id}", dependencies=[signed_in_only()])
 async def play_state(session_id: Id, user: CurrentUser, services: CurrentServices) -> PlayState:
     """Where my play stands, and why it was cut."""
     async with services.database.transaction() as tx:
@@ -60,7 +61,7 @@ async def play_state(session_id: Id, user: CurrentUser, services: CurrentService
     return PlayState(state=state, end_reason=reason, end_code=code)
 
 
-@router.delete("/api/play/{session_id}", status_code=204)
+@router.delete("/api/play/{session_id}", status_code=204, dependencies=[signed_in_only()])
 async def stop_playing(session_id: Id, user: CurrentUser, services: CurrentServices) -> None:
     """I have seen enough."""
     async with services.database.transaction() as tx:
@@ -70,7 +71,12 @@ async def stop_playing(session_id: Id, user: CurrentUser, services: CurrentServi
     await stop_play(session_id, services)
 
 
-@router.post("/api/snapshots", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+@router.post(
+    "/api/snapshots",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+    dependencies=[signed_in_only()],
+)
 async def snapshot(form: SnapshotForm, user: CurrentUser, services: CurrentServices) -> Response:
     """A JPEG of this moment, with unit, person and register number inside."""
     request = _request(user, form, Operation.SNAPSHOT)
@@ -78,7 +84,7 @@ async def snapshot(form: SnapshotForm, user: CurrentUser, services: CurrentServi
     return Response(jpeg, media_type="image/jpeg")
 
 
-@router.post("/api/ptz", status_code=204)
+@router.post("/api/ptz", status_code=204, dependencies=[signed_in_only()])
 async def ptz(form: PtzForm, user: CurrentUser, services: CurrentServices) -> None:
     """Move the camera, zoom, call a preset; movements go on until ``stop``."""
     command = form.as_command()

@@ -21,7 +21,7 @@ from pinegate.entrypoints.http_api.access.watching import (
     take_snapshot,
 )
 from pinegate.entrypoints.http_api.access_interface.answers import granted_point_out
-from pinegate.entrypoints.http_api.access_interface.caller import CurrentCaller, SignedCaller
+from pinegate.entrypoints.http_api.access_interface.caller import CurrentCaller, SignedCaller, signed_callers
 from pinegate.entrypoints.http_api.access_interface.models import (
     InterfacePlay,
     InterfacePoint,
@@ -31,7 +31,7 @@ from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, plain_host
 
-router = APIRouter(prefix="/access/v1", tags=["access interface"])
+router = APIRouter(prefix="/access/v1", tags=["access interface"], dependencies=[signed_callers()])
 
 
 def _viewer(caller: SignedCaller) -> Actor:

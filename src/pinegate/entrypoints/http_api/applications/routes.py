@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 
 from pinegate.adapters.database.application_views import ApplicationFilter, ApplicationViews
 from pinegate.domain.applications.application import Consultation
-from pinegate.domain.applications.readers import READERS
-from pinegate.domain.applications.states import ApplicationEvent
+from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.applications.answers import read_application
 from pinegate.entrypoints.http_api.applications.changes import changes_of
 from pinegate.entrypoints.http_api.applications.models import (
@@ -21,8 +21,8 @@ from pinegate.entrypoints.http_api.applications.models import (
     StepIn,
 )
 from pinegate.entrypoints.http_api.applications.steps import STEPS
+from pinegate.entrypoints.http_api.shared.gate import needs, takes, takes_the_event
 from pinegate.entrypoints.http_api.shared.inputs import Id
-from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.applications.create import create_application
@@ -32,12 +32,10 @@ from pinegate.usecases.applications.record_consultation import write_consultatio
 router = APIRouter(prefix="/api/applications")
 
 
-@router.get("")
+@router.get("", dependencies=[needs(Permission.READ_APPLICATIONS)])
 async def list_applications(
     user: CurrentUser, services: CurrentServices, asked: Annotated[ApplicationQuery, Query()]
 ) -> ApplicationPage:
-    if not user.actor.may(READERS):
-        raise ProblemError("forbidden")
     wanted = ApplicationFilter(tuple(asked.state), asked.q, asked.mine)
     async with services.database.transaction() as tx:
         views = ApplicationViews(tx.connection, user.actor)
@@ -46,19 +44,19 @@ async def list_applications(
     return ApplicationPage(items=items, total=total)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[takes(APPLICATION, ApplicationEvent.CREATE)])
 async def create(body: ApplicationIn, user: CurrentUser, services: CurrentServices) -> ApplicationOut:
     async with services.database.transaction() as tx:
         application = await create_application(tx, body.system_id, act_of(user, services))
     return await _answer(application.id, user, services)
 
 
-@router.get("/{application_id}")
+@router.get("/{application_id}", dependencies=[needs(Permission.READ_APPLICATIONS)])
 async def get_application(application_id: Id, user: CurrentUser, services: CurrentServices) -> ApplicationOut:
     return await _answer(application_id, user, services)
 
 
-@router.patch("/{application_id}")
+@router.patch("/{application_id}", dependencies=[takes(APPLICATION, ApplicationEvent.EDIT)])
 async def edit(
     application_id: Id, body: ApplicationChange, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
@@ -68,7 +66,9 @@ async def edit(
     return await _answer(application_id, user, services)
 
 
-@router.put("/{application_id}/consultation")
+@router.put(
+    "/{application_id}/consultation", dependencies=[takes(APPLICATION, ApplicationEvent.RECORD_CONSULTATION)]
+)
 async def record_consultation(
     application_id: Id, body: ConsultationBody, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
@@ -80,7 +80,7 @@ async def record_consultation(
     return await _answer(application_id, user, services)
 
 
-@router.post("/{application_id}/{event}")
+@router.post("/{application_id}/{event}", dependencies=[takes_the_event(STEPS)])
 async def step(
     application_id: Id,
     event: ApplicationEvent,
@@ -88,11 +88,8 @@ async def step(
     user: CurrentUser,
     services: CurrentServices,
 ) -> ApplicationOut:
-    take = STEPS.get(event)
-    if take is None:
-        raise ProblemError("not_found")
     async with services.database.transaction() as tx:
-        await take(tx, application_id, body, act_of(user, services), services)
+        await STEPS[event](tx, application_id, body, act_of(user, services), services)
     return await _answer(application_id, user, services)
 
 

@@ -10,7 +10,7 @@ from pinegate.adapters.reference import camera_fields, divisions
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.divisions import Division
 from pinegate.domain.catalogue.listing import LISTING, ListingState
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.catalogue.models import (
     ClusterOut,
     DivisionOut,
@@ -23,8 +23,6 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 )
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import SignedIn
-
-_INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
 
 
 def division_out(division: Division) -> DivisionOut:
@@ -56,8 +54,7 @@ async def point_detail(views: CatalogueViews, point_id: str, user: SignedIn) -> 
     row = await views.one(point_id)
     if row is None:
         raise ProblemError("not_found")
-    actor = user.actor
-    inside = actor.organization_kind in _INSIDERS
+    inside = user.may(Permission.READ_WHOLE_RECORDS)
     hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
     values = _point_values(row) | {
         "record": {name: value for name, value in row.record.items() if name not in hidden},
@@ -65,9 +62,9 @@ async def point_detail(views: CatalogueViews, point_id: str, user: SignedIn) -> 
         "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
         if inside
         else [],
-        "allowed_events": LISTING.events_for(ListingState(row.listing_state), actor.roles),
-        "may_edit": Role.OPERATOR_CATALOGUER in actor.roles and row.listing_state != ListingState.RETIRED,
-        "may_mark": bool(actor.roles & {Role.POLICE_REVIEWER, Role.POLICE_LEADER}),
+        "allowed_events": LISTING.events_for(ListingState(row.listing_state), user.actor.roles),
+        "may_edit": user.may(Permission.EDIT_POINTS) and row.listing_state != ListingState.RETIRED,
+        "may_mark": user.may(Permission.MARK_SHARING),
     }
     return PointDetail.model_validate(values)
 

@@ -1,7 +1,7 @@
 """What the catalogue's routes take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -138,9 +138,13 @@ class MarkOut(BaseModel):
     changed: int
 
 
+Move = Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+MOVES: tuple[ListingEvent, ...] = get_args(Move)
+
+
 class MoveIn(BaseModel):
     point_ids: Ids
-    event: Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+    event: Move
     reason: Text = ""
 
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.adapters.reference import camera_fields, code_lists, divisions
 from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
+from pinegate.domain.catalogue.listing import LISTING
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.catalogue.answers import (
     division_out,
     map_out,
@@ -15,6 +17,7 @@ from pinegate.entrypoints.http_api.catalogue.answers import (
     tree_out,
 )
 from pinegate.entrypoints.http_api.catalogue.models import (
+    MOVES,
     CategoryOut,
     CodesOut,
     DivisionOut,
@@ -33,6 +36,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
     RefusedMove,
     TreeNode,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs, signed_in_only, takes
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
@@ -43,17 +47,17 @@ from pinegate.usecases.catalogue.move_points import move_points
 router = APIRouter(prefix="/api")
 
 
-@router.get("/divisions")
+@router.get("/divisions", dependencies=[signed_in_only()])
 async def list_divisions(user: CurrentUser) -> DivisionOut:
     return division_out(divisions().city)
 
 
-@router.get("/categories")
+@router.get("/categories", dependencies=[signed_in_only()])
 async def list_categories(user: CurrentUser) -> list[CategoryOut]:
     return [CategoryOut(code=code, name=name) for code, name in MONITORING_CATEGORIES.items()]
 
 
-@router.get("/codes")
+@router.get("/codes", dependencies=[signed_in_only()])
 async def list_codes(user: CurrentUser) -> CodesOut:
     return CodesOut(
         lists=code_lists(),
@@ -64,7 +68,7 @@ async def list_codes(user: CurrentUser) -> CodesOut:
     )
 
 
-@router.get("/points")
+@router.get("/points", dependencies=[signed_in_only()])
 async def list_points(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointPageQuery, Query()]
 ) -> PointPage:
@@ -77,7 +81,7 @@ async def list_points(
     return PointPage(items=[point_out(row) for row in rows], total=total)
 
 
-@router.get("/points/tree")
+@router.get("/points/tree", dependencies=[signed_in_only()])
 async def point_tree(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointQuery, Query()]
 ) -> TreeNode:
@@ -86,7 +90,7 @@ async def point_tree(
     return tree_out(rows)
 
 
-@router.get("/points/map")
+@router.get("/points/map", dependencies=[signed_in_only()])
 async def point_map(
     user: CurrentUser, services: CurrentServices, asked: Annotated[MapQuery, Query()]
 ) -> MapOut:
@@ -97,13 +101,13 @@ async def point_map(
     return map_out(seen)
 
 
-@router.get("/points/{point_id}")
+@router.get("/points/{point_id}", dependencies=[signed_in_only(whole=Permission.READ_WHOLE_RECORDS)])
 async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
         return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
 
 
-@router.post("/points/sharing-mark")
+@router.post("/points/sharing-mark", dependencies=[needs(Permission.MARK_SHARING)])
 async def set_sharing_mark(body: MarkIn, user: CurrentUser, services: CurrentServices) -> MarkOut:
     async with services.database.transaction() as tx:
         changed = await mark_sharing(
@@ -119,7 +123,7 @@ async def set_sharing_mark(body: MarkIn, user: CurrentUser, services: CurrentSer
     return MarkOut(changed=changed)
 
 
-@router.post("/points/move")
+@router.post("/points/move", dependencies=[takes(LISTING, *MOVES)])
 async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> MoveOut:
     async with services.database.transaction() as tx:
         outcome = await move_points(
@@ -138,7 +142,7 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
     )
 
 
-@router.patch("/points/{point_id}")
+@router.patch("/points/{point_id}", dependencies=[needs(Permission.EDIT_POINTS)])
 async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
         await edit_point(

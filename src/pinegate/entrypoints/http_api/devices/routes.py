@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.devices.answers import device_out, one_device, progress_out
 from pinegate.entrypoints.http_api.devices.models import (
     CatalogueOut,
@@ -17,9 +17,10 @@ from pinegate.entrypoints.http_api.devices.models import (
     DevicePage,
     StatusOut,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
 from pinegate.usecases.devices.administer_device import (
     DeviceCodeTakenError,
     add_device,
@@ -29,26 +30,21 @@ from pinegate.usecases.devices.ports import DeviceRecord, DeviceUnreachableError
 
 router = APIRouter(prefix="/api/devices")
 
-_MAY_LOOK = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE, OrganizationKind.DATA_BUREAU})
-_MAY_QUERY = frozenset({Role.OPERATOR_CATALOGUER, Role.SYSTEM_ADMIN})
 
-
-@router.get("")
+@router.get("", dependencies=[needs(Permission.READ_DEVICES)])
 async def list_devices(user: CurrentUser, services: CurrentServices) -> DevicePage:
-    _must_look(user)
     async with services.database.transaction() as tx:
         items = [device_out(row, services) for row in await tx.devices.views()]
     return DevicePage(items=items, total=len(items))
 
 
-@router.get("/{device_id}")
+@router.get("/{device_id}", dependencies=[needs(Permission.READ_DEVICES)])
 async def get_device(device_id: Id, user: CurrentUser, services: CurrentServices) -> DeviceOut:
-    _must_look(user)
     async with services.database.transaction() as tx:
         return await one_device(tx, device_id, services)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[needs(Permission.KEEP_DEVICES)])
 async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServices) -> DeviceCreated:
     made = services.new_password() if body.password is None else None
     device_id = services.new_id()
@@ -83,7 +79,7 @@ async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServ
     return DeviceCreated(device=device, password=made)
 
 
-@router.patch("/{device_id}")
+@router.patch("/{device_id}", dependencies=[needs(Permission.KEEP_DEVICES)])
 async def edit_device(
     device_id: Id, body: DeviceChange, user: CurrentUser, services: CurrentServices
 ) -> DeviceOut:
@@ -110,10 +106,10 @@ async def edit_device(
     return device
 
 
-@router.post("/{device_id}/catalogue-query", status_code=202)
+@router.post(
+    "/{device_id}/catalogue-query", status_code=202, dependencies=[needs(Permission.QUERY_CATALOGUES)]
+)
 async def query_catalogue(device_id: Id, user: CurrentUser, services: CurrentServices) -> CatalogueOut:
-    if not user.actor.may(_MAY_QUERY):
-        raise ProblemError("forbidden")
     async with services.database.transaction() as tx:
         device = await one_device(tx, device_id, services)
         await tx.audit.append(
@@ -134,9 +130,8 @@ async def query_catalogue(device_id: Id, user: CurrentUser, services: CurrentSer
         raise ProblemError("unavailable", "the device is not registered; wait until it is online") from None
 
 
-@router.get("/{device_id}/status")
+@router.get("/{device_id}/status", dependencies=[needs(Permission.READ_DEVICES)])
 async def device_status(device_id: Id, user: CurrentUser, services: CurrentServices) -> StatusOut:
-    _must_look(user)
     async with services.database.transaction() as tx:
         device = await one_device(tx, device_id, services)
     try:
@@ -144,8 +139,3 @@ async def device_status(device_id: Id, user: CurrentUser, services: CurrentServi
     except DeviceUnreachableError:
         raise ProblemError("unavailable", "the device does not answer; try again when it is online") from None
     return StatusOut(information=answer.information, status=answer.status)
-
-
-def _must_look(user: SignedIn) -> None:
-    if user.actor.organization_kind not in _MAY_LOOK:
-        raise ProblemError("forbidden")

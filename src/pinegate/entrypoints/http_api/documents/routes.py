@@ -10,10 +10,12 @@ from pinegate.adapters.database.application_views import ApplicationViews
 from pinegate.adapters.documents.agreement import render_agreement
 from pinegate.adapters.documents.application_form import render_application_form
 from pinegate.adapters.documents.upload import MediaType, ScanRefusedError, StoredScan, attachment_headers
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.applications.answers import documents_out, read_application
 from pinegate.entrypoints.http_api.applications.forms import agreement_text, filled_form
 from pinegate.entrypoints.http_api.applications.models import DocumentOut
 from pinegate.entrypoints.http_api.documents.multipart import received_scan
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
@@ -23,7 +25,11 @@ from pinegate.usecases.documents.ports import StoredFile
 router = APIRouter(prefix="/api")
 
 
-@router.post("/applications/{application_id}/documents", status_code=201)
+@router.post(
+    "/applications/{application_id}/documents",
+    status_code=201,
+    dependencies=[needs(Permission.HAND_IN_DOCUMENTS)],
+)
 async def upload(
     application_id: Id, request: Request, user: CurrentUser, services: CurrentServices
 ) -> DocumentOut:
@@ -51,7 +57,7 @@ async def upload(
     return next(document for document in documents_out(rows) if document.id == scan.id)
 
 
-@router.get("/documents/{document_id}")
+@router.get("/documents/{document_id}", dependencies=[needs(Permission.READ_APPLICATIONS)])
 async def download(document_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         document = await open_document(tx, document_id, act_of(user, services))
@@ -64,7 +70,7 @@ async def download(document_id: Id, user: CurrentUser, services: CurrentServices
     return Response(content, headers=attachment_headers(scan, f"{document.kind}-{document.id[:8]}"))
 
 
-@router.get("/applications/{application_id}/form.pdf")
+@router.get("/applications/{application_id}/form.pdf", dependencies=[needs(Permission.READ_APPLICATIONS)])
 async def application_form(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())
@@ -72,7 +78,9 @@ async def application_form(application_id: Id, user: CurrentUser, services: Curr
     return _pdf(content, f"{file.number}-form")
 
 
-@router.get("/applications/{application_id}/agreement.pdf")
+@router.get(
+    "/applications/{application_id}/agreement.pdf", dependencies=[needs(Permission.READ_APPLICATIONS)]
+)
 async def agreement(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
         file = await read_application(tx, application_id, user.actor, services.now())

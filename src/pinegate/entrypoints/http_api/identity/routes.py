@@ -22,6 +22,7 @@ from pinegate.entrypoints.http_api.identity.models import (
     TotpPrepared,
 )
 from pinegate.entrypoints.http_api.identity.signing_in import attempt_of, in_demonstration
+from pinegate.entrypoints.http_api.shared.gate import anyone, signed_in_only
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import (
@@ -46,7 +47,7 @@ from pinegate.usecases.identity.sign_in_refusal import SignInRefusal
 router = APIRouter()
 
 
-@router.get("/api/health")
+@router.get("/api/health", dependencies=[anyone()])
 async def health(services: CurrentServices) -> Health:
     """Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve."""
     database = "ok" if await services.database.answers() else "unavailable"
@@ -63,7 +64,7 @@ async def health(services: CurrentServices) -> Health:
     )
 
 
-@router.get("/api/session/options")
+@router.get("/api/session/options", dependencies=[anyone()])
 async def sign_in_options(request: Request, services: CurrentServices) -> SignInOptions:
     """What the login page shows; the accounts by role only in the demonstration."""
     if not in_demonstration(request, services):
@@ -83,7 +84,7 @@ async def sign_in_options(request: Request, services: CurrentServices) -> SignIn
     return SignInOptions(demonstration=True, product_version=__version__, accounts=accounts)
 
 
-@router.post("/api/session")
+@router.post("/api/session", dependencies=[anyone()])
 async def sign_in(form: SignInForm, request: Request, response: Response, services: CurrentServices) -> Me:
     """Open a session and set its cookie."""
     refuse_foreign_sites(request)
@@ -117,20 +118,20 @@ async def sign_in(form: SignInForm, request: Request, response: Response, servic
     return await me_out(settled, services)
 
 
-@router.get("/api/session")
+@router.get("/api/session", dependencies=[signed_in_only()])
 async def me(user: CurrentUser, services: CurrentServices) -> Me:
     """Who I am, and what I still have to do before I may watch."""
     return await me_out(await own_account(user, services), services)
 
 
-@router.delete("/api/session", status_code=204)
+@router.delete("/api/session", status_code=204, dependencies=[signed_in_only()])
 async def sign_out(user: CurrentUser, response: Response, services: CurrentServices) -> None:
     """End this session; the pictures it opened are cut."""
     await _end(user.session_id, user, services)
     response.delete_cookie(COOKIE, path="/api", httponly=True, samesite="strict")
 
 
-@router.get("/api/session/all")
+@router.get("/api/session/all", dependencies=[signed_in_only()])
 async def own_sessions(user: CurrentUser, services: CurrentServices) -> RunningSessions:
     """My running sessions, newest first."""
     async with services.database.transaction() as tx:
@@ -176,7 +177,7 @@ async def _verify_own_password(password: str, user: SignedIn, services: Services
     return account
 
 
-@router.post("/api/session/password", status_code=204)
+@router.post("/api/session/password", status_code=204, dependencies=[signed_in_only()])
 async def set_new_password(form: PasswordChange, user: CurrentUser, services: CurrentServices) -> None:
     """Change the password; my other sessions end."""
     weakness = weakness_of(form.new, user.login, user.actor.name)
@@ -201,7 +202,7 @@ async def set_new_password(form: PasswordChange, user: CurrentUser, services: Cu
     services.reevaluator.wake()
 
 
-@router.post("/api/session/totp")
+@router.post("/api/session/totp", dependencies=[signed_in_only()])
 async def set_up_totp(user: CurrentUser, services: CurrentServices) -> TotpPrepared:
     """A new secret, shown this once; it counts when confirmed by a code."""
     secret = services.one_time_codes.new_secret()
@@ -215,7 +216,7 @@ async def set_up_totp(user: CurrentUser, services: CurrentServices) -> TotpPrepa
     return TotpPrepared(secret=secret, uri=uri, qr_svg=picture.getvalue().decode())
 
 
-@router.post("/api/session/totp/confirm", status_code=204)
+@router.post("/api/session/totp/confirm", status_code=204, dependencies=[signed_in_only()])
 async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentServices) -> None:
     """Put one-time codes into force."""
     async with services.database.transaction() as tx:
@@ -235,7 +236,7 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
         )
 
 
-@router.delete("/api/session/totp", status_code=204)
+@router.delete("/api/session/totp", status_code=204, dependencies=[signed_in_only()])
 async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: CurrentServices) -> None:
     """Back to the password alone."""
     await _verify_own_password(form.password, user, services)
@@ -245,7 +246,7 @@ async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: Curre
         )
 
 
-@router.delete("/api/session/{session_id}", status_code=204)
+@router.delete("/api/session/{session_id}", status_code=204, dependencies=[signed_in_only()])
 async def end_own_session(session_id: Id, user: CurrentUser, services: CurrentServices) -> None:
     """End one of my sessions elsewhere. Somebody else's is not found."""
     if not await _end(session_id, user, services):

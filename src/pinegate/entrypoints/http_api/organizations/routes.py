@@ -9,7 +9,7 @@ from pinegate.adapters.database.organization_views import (
     system_rows,
 )
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.organizations.answers import organization_out
 from pinegate.entrypoints.http_api.organizations.models import (
     OrganizationChange,
@@ -27,6 +27,7 @@ from pinegate.entrypoints.http_api.organizations.models import (
     SystemOut,
     SystemPage,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs, signed_in_only
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
@@ -38,31 +39,27 @@ from pinegate.usecases.organizations.keep_roster import put_on_roster, register_
 
 router = APIRouter(prefix="/api")
 
-_UNIT = OrganizationKind.USING_UNIT
-_ADD_PEOPLE = frozenset({Role.SECURITY_ADMIN, Role.UNIT_LEADER})
-_SEE_PEOPLE = frozenset({Role.SECURITY_ADMIN, Role.BUREAU_REVIEWER, Role.BUREAU_APPROVER})
 
-
-@router.get("/organizations")
+@router.get("/organizations", dependencies=[signed_in_only()])
 async def list_organizations(user: CurrentUser, services: CurrentServices) -> OrganizationPage:
-    own = user.actor.organization_id if user.actor.organization_kind is _UNIT else ""
     async with services.database.transaction() as tx:
-        rows = await organization_rows(tx.connection, own)
+        rows = await organization_rows(tx.connection, user.actor.confined_to or "")
     return OrganizationPage(items=[OrganizationOut.model_validate(r, from_attributes=True) for r in rows])
 
 
-@router.get("/organizations/{organization_id}")
+@router.get("/organizations/{organization_id}", dependencies=[signed_in_only(whole=Permission.READ_PEOPLE)])
 async def get_organization(
     organization_id: Id, user: CurrentUser, services: CurrentServices
 ) -> OrganizationDetail:
-    own = organization_id == user.actor.organization_id
-    if not own and not user.actor.may(_SEE_PEOPLE):
-        raise ProblemError("not_found" if user.actor.organization_kind is _UNIT else "forbidden")
+    if not user.actor.reaches(organization_id):
+        raise ProblemError("not_found")
+    if organization_id != user.actor.organization_id:
+        Permission.READ_PEOPLE.require(user.actor)
     async with services.database.transaction() as tx:
         return await organization_out(tx, organization_id)
 
 
-@router.post("/organizations", status_code=201)
+@router.post("/organizations", status_code=201, dependencies=[needs(Permission.KEEP_ORGANIZATIONS)])
 async def create(body: OrganizationIn, user: CurrentUser, services: CurrentServices) -> OrganizationOut:
     async with services.database.transaction() as tx:
         made = await create_organization(
@@ -72,7 +69,7 @@ async def create(body: OrganizationIn, user: CurrentUser, services: CurrentServi
     return OrganizationOut.model_validate(row, from_attributes=True)
 
 
-@router.patch("/organizations/{organization_id}")
+@router.patch("/organizations/{organization_id}", dependencies=[needs(Permission.KEEP_ORGANIZATIONS)])
 async def change(
     organization_id: Id, body: OrganizationChange, user: CurrentUser, services: CurrentServices
 ) -> OrganizationOut:
@@ -90,12 +87,12 @@ async def change(
     return OrganizationOut.model_validate(row, from_attributes=True)
 
 
-@router.post("/organizations/{organization_id}/persons", status_code=201)
+@router.post(
+    "/organizations/{organization_id}/persons", status_code=201, dependencies=[needs(Permission.ADD_PEOPLE)]
+)
 async def create_person(
     organization_id: Id, body: PersonIn, user: CurrentUser, services: CurrentServices
 ) -> PersonCreated:
-    if not user.actor.may(_ADD_PEOPLE):
-        raise ProblemError("forbidden")
     password = services.new_password() if body.login else None
     password_hash = await services.passwords.hash(password) if password else ""
     new = NewPerson(
@@ -114,7 +111,7 @@ async def create_person(
     )
 
 
-@router.patch("/persons/{person_id}")
+@router.patch("/persons/{person_id}", dependencies=[needs(Permission.KEEP_PEOPLE)])
 async def edit_person(
     person_id: Id, body: PersonChange, user: CurrentUser, services: CurrentServices
 ) -> PersonOut:
@@ -125,15 +122,14 @@ async def edit_person(
     return PersonOut.model_validate(row, from_attributes=True)
 
 
-@router.get("/systems")
+@router.get("/systems", dependencies=[signed_in_only()])
 async def list_systems(user: CurrentUser, services: CurrentServices) -> SystemPage:
-    own = user.actor.organization_id if user.actor.organization_kind is _UNIT else ""
     async with services.database.transaction() as tx:
-        rows = await system_rows(tx.connection, organization_id=own)
+        rows = await system_rows(tx.connection, organization_id=user.actor.confined_to or "")
     return SystemPage(items=[SystemOut.model_validate(row, from_attributes=True) for row in rows])
 
 
-@router.post("/systems", status_code=201)
+@router.post("/systems", status_code=201, dependencies=[needs(Permission.REGISTER_SYSTEMS)])
 async def create_system(body: SystemIn, user: CurrentUser, services: CurrentServices) -> SystemOut:
     async with services.database.transaction() as tx:
         system_id = await register_system(
@@ -143,7 +139,7 @@ async def create_system(body: SystemIn, user: CurrentUser, services: CurrentServ
     return SystemOut.model_validate(row, from_attributes=True)
 
 
-@router.get("/systems/{system_id}/roster")
+@router.get("/systems/{system_id}/roster", dependencies=[needs(Permission.READ_ROSTERS)])
 async def get_roster(system_id: Id, user: CurrentUser, services: CurrentServices) -> Roster:
     async with services.database.transaction() as tx:
         await _may_see_roster(tx, system_id, user)
@@ -151,13 +147,17 @@ async def get_roster(system_id: Id, user: CurrentUser, services: CurrentServices
     return Roster(items=[RosterEntryOut.model_validate(row, from_attributes=True) for row in rows])
 
 
-@router.put("/systems/{system_id}/roster/{person_id}", status_code=204)
+@router.put(
+    "/systems/{system_id}/roster/{person_id}", status_code=204, dependencies=[needs(Permission.KEEP_ROSTERS)]
+)
 async def add_to_roster(system_id: Id, person_id: Id, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await put_on_roster(tx, system_id, person_id, act_of(user, services))
 
 
-@router.delete("/systems/{system_id}/roster/{person_id}", status_code=204)
+@router.delete(
+    "/systems/{system_id}/roster/{person_id}", status_code=204, dependencies=[needs(Permission.KEEP_ROSTERS)]
+)
 async def remove_from_roster(
     system_id: Id, person_id: Id, user: CurrentUser, services: CurrentServices
 ) -> None:
@@ -167,5 +167,5 @@ async def remove_from_roster(
 
 async def _may_see_roster(tx: Transaction, system_id: str, user: SignedIn) -> None:
     owner = await tx.organizations.organization_of_system(system_id)
-    if owner is None or (owner != user.actor.organization_id and not user.actor.may(_SEE_PEOPLE)):
+    if owner is None or not user.actor.reaches(owner):
         raise NotFoundError

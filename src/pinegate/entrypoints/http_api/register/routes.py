@@ -8,8 +8,7 @@ from pydantic import AwareDatetime
 from pinegate.adapters.database.register import AuditFilter, RegisterFilter
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.register.answers import register_entry
 from pinegate.entrypoints.http_api.register.models import (
     AuditEventOut,
@@ -19,35 +18,14 @@ from pinegate.entrypoints.http_api.register.models import (
     RegisterOut,
     Words,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
-from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 
 router = APIRouter()
 
-_READ_ALL = frozenset(
-    {
-        Role.BUREAU_REVIEWER,
-        Role.BUREAU_APPROVER,
-        Role.POLICE_REVIEWER,
-        Role.POLICE_LEADER,
-        Role.SECURITY_ADMIN,
-        Role.AUDIT_ADMIN,
-    }
-)
-_READ_OWN = frozenset({Role.UNIT_CLERK, Role.UNIT_LEADER})
-_AUDITORS = frozenset({Role.AUDIT_ADMIN})
 
-
-def _organization_asked(actor: Actor, asked: str | None) -> str | None:
-    if actor.may(_READ_ALL):
-        return asked
-    if actor.organization_kind is OrganizationKind.USING_UNIT and actor.may(_READ_OWN):
-        return actor.organization_id
-    raise ProblemError("forbidden")
-
-
-@router.get("/api/access-register")
+@router.get("/api/access-register", dependencies=[needs(Permission.READ_REGISTER)])
 async def access_register(
     user: CurrentUser,
     services: CurrentServices,
@@ -67,7 +45,7 @@ async def access_register(
     wanted = RegisterFilter(
         since=since,
         until=until,
-        organization_id=_organization_asked(user.actor, organization_id),
+        organization_id=user.actor.confined_to or organization_id,
         system_id=system_id,
         point_id=point_id,
         person=person,
@@ -92,7 +70,7 @@ async def access_register(
     return RegisterOut(items=[register_entry(row) for row in rows], total=total)
 
 
-@router.get("/api/audit")
+@router.get("/api/audit", dependencies=[needs(Permission.READ_AUDIT)])
 async def audit(
     user: CurrentUser,
     services: CurrentServices,
@@ -106,8 +84,6 @@ async def audit(
     page_size: PageSize = 50,
 ) -> AuditOut:
     """The audit administrator's view; nobody changes anything here, the database refuses it too."""
-    if not user.actor.may(_AUDITORS):
-        raise ProblemError("forbidden")
     wanted = AuditFilter(since, until, name, actor, subject_kind, subject_id)
     act = act_of(user, services)
     async with services.database.transaction() as tx:

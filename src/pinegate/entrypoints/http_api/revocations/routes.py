@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from pinegate.domain.grants.revocation import RevocationScope
-from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.revocations.answers import by_application, revocation_out
 from pinegate.entrypoints.http_api.revocations.models import (
     Ordered,
@@ -14,6 +13,7 @@ from pinegate.entrypoints.http_api.revocations.models import (
     RevocationForm,
     Revocations,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
@@ -24,10 +24,10 @@ from pinegate.usecases.revocations.order import RevocationOrder, order_revocatio
 
 router = APIRouter()
 
-_READERS = frozenset({OrganizationKind.DATA_BUREAU, OrganizationKind.POLICE, OrganizationKind.USING_UNIT})
 
-
-@router.post("/api/revocations")
+@router.post(
+    "/api/revocations", dependencies=[needs(Permission.SUSPEND_SHARING, whole=Permission.REVOKE_SHARING)]
+)
 async def order(form: RevocationForm, user: CurrentUser, services: CurrentServices) -> Ordered:
     """End or interrupt; answers when the running pictures are cut."""
     act = act_of(user, services)
@@ -47,18 +47,7 @@ async def order(form: RevocationForm, user: CurrentUser, services: CurrentServic
     )
 
 
-def _organization_filter(actor: Actor) -> str | None:
-    """Units see what concerns them; bureau and police see all.
-
-    Raises:
-        ProblemError: ``forbidden`` for everybody else.
-    """
-    if actor.organization_kind not in _READERS:
-        raise ProblemError("forbidden")
-    return actor.organization_id if actor.organization_kind is OrganizationKind.USING_UNIT else None
-
-
-@router.get("/api/revocations")
+@router.get("/api/revocations", dependencies=[needs(Permission.READ_REVOCATIONS)])
 async def revocations(
     user: CurrentUser,
     services: CurrentServices,
@@ -66,26 +55,24 @@ async def revocations(
     page_size: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Revocations:
     """Orders, newest first."""
-    organization = _organization_filter(user.actor)
     async with services.database.transaction() as tx:
-        rows, total = await tx.revocations.orders(organization, page_size, (page - 1) * page_size)
+        rows, total = await tx.revocations.orders(user.actor.confined_to, page_size, (page - 1) * page_size)
         names = [await tx.revocations.target_name(RevocationScope(row.scope), row.target_id) for row in rows]
     return Revocations(
         items=[revocation_out(row, name) for row, name in zip(rows, names, strict=True)], total=total
     )
 
 
-@router.get("/api/revocations/{revocation_id}")
+@router.get("/api/revocations/{revocation_id}", dependencies=[needs(Permission.READ_REVOCATIONS)])
 async def revocation(revocation_id: Id, user: CurrentUser, services: CurrentServices) -> RevocationDetail:
     """One order with the three receipts of each application that it concerns."""
-    organization = _organization_filter(user.actor)
     async with services.database.transaction() as tx:
-        rows, _ = await tx.revocations.orders(organization, 1, 0, only=revocation_id)
+        rows, _ = await tx.revocations.orders(user.actor.confined_to, 1, 0, only=revocation_id)
         if not rows:
             raise ProblemError("not_found")
         scope = RevocationScope(rows[0].scope)
         name = await tx.revocations.target_name(scope, rows[0].target_id)
-        receipts = await tx.revocations.receipts(scope, rows[0].target_id, organization)
+        receipts = await tx.revocations.receipts(scope, rows[0].target_id, user.actor.confined_to)
     return RevocationDetail(
         **revocation_out(rows[0], name).model_dump(), applications=by_application(receipts)
     )

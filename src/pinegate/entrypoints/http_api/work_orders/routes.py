@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query
 from pinegate.adapters.database.application_views import work_order_page
 from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.work_orders.work_order import PROVISIONERS
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.access.models import PlayAnswer
 from pinegate.entrypoints.http_api.access.watching import start_watching
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 from pinegate.entrypoints.http_api.work_orders.answers import work_order_detail
 from pinegate.entrypoints.http_api.work_orders.models import (
     PointIn,
@@ -30,34 +31,26 @@ router = APIRouter(prefix="/api/work-orders")
 _MOST = 500
 
 
-def _only_provisioners(user: SignedIn) -> None:
-    if not user.actor.may(PROVISIONERS):
-        raise ProblemError("forbidden")
-
-
-@router.get("")
+@router.get("", dependencies=[needs(Permission.PROVISION)])
 async def list_work_orders(
     user: CurrentUser, services: CurrentServices, asked: Annotated[WorkOrderQuery, Query()]
 ) -> WorkOrderPage:
-    _only_provisioners(user)
     async with services.database.transaction() as tx:
         rows = await work_order_page(tx.connection, asked.state, _MOST)
     return WorkOrderPage(items=[WorkOrderOut.model_validate(row, from_attributes=True) for row in rows])
 
 
-@router.get("/{order_id}")
+@router.get("/{order_id}", dependencies=[needs(Permission.PROVISION)])
 async def get_work_order(order_id: Id, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
-    _only_provisioners(user)
     async with services.database.transaction() as tx:
         return await work_order_detail(tx, order_id, user, services.now())
 
 
-@router.post("/{order_id}/test-play")
+@router.post("/{order_id}/test-play", dependencies=[needs(Permission.PROVISION)])
 async def test_play(
     order_id: Id, body: TestPlayIn, user: CurrentUser, services: CurrentServices
 ) -> PlayAnswer:
     """A live look at one of the order's points, while it is open; registered like every other."""
-    _only_provisioners(user)
     async with services.database.transaction() as tx:
         order = await tx.work_orders.get(order_id)
     if order is None:
@@ -75,19 +68,19 @@ async def test_play(
     return await start_watching(request, body.protocol, user.session_id, services)
 
 
-@router.post("/{order_id}/confirm-test", status_code=204)
+@router.post("/{order_id}/confirm-test", status_code=204, dependencies=[needs(Permission.PROVISION)])
 async def confirm_test(order_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await confirm_test_play(tx, order_id, body.point_id, act_of(user, services))
 
 
-@router.post("/{order_id}/complete", status_code=204)
+@router.post("/{order_id}/complete", status_code=204, dependencies=[needs(Permission.PROVISION)])
 async def complete(order_id: Id, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await complete_order(tx, order_id, body.text, act_of(user, services))
 
 
-@router.post("/{order_id}/fail", status_code=204)
+@router.post("/{order_id}/fail", status_code=204, dependencies=[needs(Permission.PROVISION)])
 async def fail(order_id: Id, body: ResultIn, user: CurrentUser, services: CurrentServices) -> None:
     async with services.database.transaction() as tx:
         await fail_order(tx, order_id, body.text, act_of(user, services))

@@ -4,13 +4,14 @@ from fastapi import APIRouter
 
 from pinegate.adapters.database.figures import FigureRows
 from pinegate.adapters.database.workbench import WorkbenchRows
+from pinegate.entrypoints.http_api.shared.gate import signed_in_only
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
 from pinegate.entrypoints.http_api.workbench.models import FigureOut, NoticeOut, TaskOut, WorkbenchOut
 
 router = APIRouter(prefix="/api/workbench")
 
 
-@router.get("")
+@router.get("", dependencies=[signed_in_only()])
 async def workbench(user: CurrentUser, services: CurrentServices) -> WorkbenchOut:
     now = services.now()
     async with services.database.transaction() as tx:
