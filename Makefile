@@ -69,10 +69,11 @@ bench: ## Run each benchmark briefly and write benchmarks/RESULTS.md
 
 .PHONY: lock
 lock: ## Choose the newest dependencies that fit pyproject.toml and lock them (needs uv)
-	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.txt
-	uv pip compile pyproject.toml --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
+	uv pip compile $(PROJECTS) --group build $(LOCK) --output-file requirements.txt
+	uv pip compile $(PROJECTS) --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
 	uv pip compile --group node $(LOCK) --constraint requirements-dev.txt --output-file requirements-node.txt
-LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
+PROJECTS := pyproject.toml src/pinegate_simulator/pyproject.toml
+LOCK := --no-emit-package pinegate --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --quiet --custom-compile-command "make lock"
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the demonstration's data stay

@@ -27,13 +27,13 @@ from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.adapters.reference import divisions
-from pinegate.adapters.simulator.inventory import invent
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
+from pinegate_simulator.inventory import invent
 
 POINTS = 20_000
 ASKED: Mapping[str, tuple[str, list[dict[str, str]]]] = {

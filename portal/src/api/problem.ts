@@ -12,6 +12,11 @@ export class Problem extends Error {
   ) {
     super(code)
   }
+
+  /** The authority decided so; everything else (a time-out, 503, …) is a fault of ours and not told as a denial. */
+  get isDenial(): boolean {
+    return this.status === 403
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

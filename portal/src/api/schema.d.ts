@@ -1558,7 +1558,7 @@ export interface components {
         };
         /**
          * DeviceOut
-         * @description An upstream platform or device; its password is never told.
+         * @description A lower platform or device; its password is never told.
          */
         DeviceOut: {
             /** Address */
@@ -2203,7 +2203,7 @@ export interface components {
         };
         /**
          * PointDetail
-         * @description All of one point. ``upstream`` and restricted fields only for operator and police.
+         * @description All of one point. ``upstream`` (what the lower platform sent) and restricted fields: operator and police only.
          */
         PointDetail: {
             /** Address */

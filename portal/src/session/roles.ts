@@ -2,6 +2,9 @@ import type { components } from '@/api/schema'
 
 export type Role = components['schemas']['Role']
 
+/** Whom a page is for: these roles, everybody who is signed in, or anybody at all. */
+export type Audience = readonly Role[] | 'signed-in' | 'anybody'
+
 export const UNIT: readonly Role[] = ['unit_clerk', 'unit_leader', 'unit_viewer']
 export const POLICE: readonly Role[] = ['police_reviewer', 'police_leader']
 export const BUREAU: readonly Role[] = ['bureau_reviewer', 'bureau_approver']

@@ -4,7 +4,7 @@ import { api, ask } from '@/api/client'
 import type { Me } from '@/api/models'
 import { Problem } from '@/api/problem'
 import type { components } from '@/api/schema'
-import type { Role } from './roles'
+import type { Audience, Role } from './roles'
 
 export type SignIn = components['schemas']['SignInForm']
 
@@ -15,6 +15,13 @@ export const useSession = defineStore('session', () => {
 
   function has(wanted: readonly Role[]): boolean {
     return wanted.some((role) => roles.value.has(role))
+  }
+
+  /** Whether the person belongs to `audience`; to none, nobody does. */
+  function belongsTo(audience: Audience | undefined): boolean {
+    if (audience === 'anybody') return true
+    if (!audience || !me.value) return false
+    return audience === 'signed-in' || has(audience)
   }
 
   /** Asks who is signed in; null when nobody is. */
@@ -40,5 +47,5 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { me, has, load, signIn, signOut }
+  return { me, has, belongsTo, load, signIn, signOut }
 })

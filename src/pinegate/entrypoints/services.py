@@ -1,4 +1,4 @@
-"""What the routes are given. Built once by ``wiring.py``, the only place that builds adapters."""
+"""What the routes are given. Built once by ``wiring``, the only place that builds adapters."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From the upstream inventory to a listed point, over HTTP and on a real PostgreSQL."""
+"""From the lower platform's inventory to a listed point, over HTTP and on a real PostgreSQL."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ async def list_them(client_as: ClientAs, ids: list[str]) -> None:
         assert moved.json() == {"moved": sorted(ids), "refused": []}, moved.text
 
 
-async def test_the_whole_way_of_a_camera_from_upstream_to_a_unit(
+async def test_the_whole_way_of_a_camera_from_a_lower_platform_to_a_unit(
     database: Database, device: str, client_as: ClientAs
 ) -> None:
     group = InventoryItem("34100000002150000001", "业务分组")
@@ -78,7 +78,7 @@ async def test_the_whole_way_of_a_camera_from_upstream_to_a_unit(
     assert point["ptz"] is True
 
 
-async def test_a_unit_sees_neither_unlisted_points_nor_what_upstream_said(
+async def test_a_unit_sees_neither_unlisted_points_nor_what_the_lower_platform_said(
     database: Database, device: str, client_as: ClientAs
 ) -> None:
     await sync(database, device, camera(1, raw={"IPAddress": "10.1.1.1"}), camera(2))

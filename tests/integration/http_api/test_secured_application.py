@@ -15,7 +15,7 @@ from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import REQUEST_HEADER
 from pinegate.entrypoints.services import Services
-from pinegate.entrypoints.wiring import portal_hosts
+from pinegate.entrypoints.wiring.origins import portal_hosts
 
 HEADERS = {
     "x-content-type-options": "nosniff",

@@ -21,12 +21,6 @@ from tests.integration.simulator.loopback_platform import (
     running_receiver,
 )
 
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.faults import Faults
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.script import run_script
-from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
@@ -44,6 +38,12 @@ from pinegate.protocols.gb28181.upper.events import (
 )
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.media.frames import Codec
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.faults import Faults
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.script import run_script
+from pinegate_simulator.simulator import Simulator
 
 DEVICE_ID = "34100200001180000001"
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)

@@ -26,14 +26,14 @@ from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.reference import divisions
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.usecases.devices.administer_device import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.simulator import Simulator
 
 DEVICE = "34100200001180000001"
 BOX = AesGcmBox(bytes(32))

@@ -79,8 +79,9 @@ def flattened(value: Any, prefix: str = "") -> dict[str, str]:
 
 
 def catalogue(locale: str) -> dict[str, str]:
-    files = sorted((PORTAL / "src" / "locales" / locale).glob("*.json"))
-    return flattened({file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files})
+    files = {file.stem: file for file in (PORTAL / "src" / "locales" / locale).glob("*.json")}
+    files["city"] = PORTAL / "src" / "city" / f"{locale}.json"
+    return flattened({name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()})
 
 
 CATALOGUES = {locale: catalogue(locale) for locale in LOCALES}
@@ -108,8 +109,9 @@ def test_every_problem_code_has_its_words(locale: str) -> None:
 
 
 def test_every_key_that_the_portal_names_exists() -> None:
-    named = re.compile(r"""\bt\(\s*['"]([\w.-]+)['"]""")
-    sources = [file for kind in ("*.vue", "*.ts") for file in (PORTAL / "src").rglob(kind)]
+    """Named by the code, or by a message that takes in another."""
+    named = re.compile(r"""(?:\bt\(\s*|@:\{)['"]([\w.-]+)['"]""")
+    sources = [file for kind in ("*.vue", "*.ts", "*.json") for file in (PORTAL / "src").rglob(kind)]
     unknown = {
         f"{file.name}: {key}"
         for file in sources

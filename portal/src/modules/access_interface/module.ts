@@ -13,5 +13,5 @@ export default {
       meta: { title: 'access_interface.title', roles },
     },
   ],
-  menu: [{ route: 'access-interface', icon: Key, group: 'paper', roles }],
+  menu: [{ route: 'access-interface', icon: Key, group: 'paper' }],
 } satisfies PortalModule

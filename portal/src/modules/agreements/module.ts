@@ -6,5 +6,5 @@ export default {
   routes: [
     { path: '/duty', name: 'duty', component: () => import('./DutyPage.vue'), meta: { title: 'agreements.duty_title', roles: UNIT } },
   ],
-  menu: [{ route: 'duty', icon: Stamp, group: 'paper', roles: UNIT }],
+  menu: [{ route: 'duty', icon: Stamp, group: 'paper' }],
 } satisfies PortalModule

@@ -23,5 +23,5 @@ export default {
       meta: { title: 'applications.one', roles },
     },
   ],
-  menu: [{ route: 'applications', icon: Document, group: 'paper', roles }],
+  menu: [{ route: 'applications', icon: Document, group: 'paper' }],
 } satisfies PortalModule

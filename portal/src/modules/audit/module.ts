@@ -6,5 +6,5 @@ const roles: readonly Role[] = ['audit_admin']
 
 export default {
   routes: [{ path: '/audit', name: 'audit', component: () => import('./AuditPage.vue'), meta: { title: 'audit.title', roles } }],
-  menu: [{ route: 'audit', icon: Finished, group: 'oversight', roles }],
+  menu: [{ route: 'audit', icon: Finished, group: 'oversight' }],
 } satisfies PortalModule

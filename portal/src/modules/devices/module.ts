@@ -8,5 +8,5 @@ export default {
   routes: [
     { path: '/devices', name: 'devices', component: () => import('./DevicesPage.vue'), meta: { title: 'devices.title', roles } },
   ],
-  menu: [{ route: 'devices', icon: Connection, group: 'resources', roles }],
+  menu: [{ route: 'devices', icon: Connection, group: 'resources' }],
 } satisfies PortalModule

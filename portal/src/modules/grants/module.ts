@@ -15,5 +15,5 @@ export default {
       meta: { title: 'grants.one', roles },
     },
   ],
-  menu: [{ route: 'revocations', icon: CircleClose, group: 'oversight', roles }],
+  menu: [{ route: 'revocations', icon: CircleClose, group: 'oversight' }],
 } satisfies PortalModule

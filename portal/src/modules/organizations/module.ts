@@ -23,7 +23,7 @@ export default {
     },
   ],
   menu: [
-    { route: 'my-organization', icon: UserFilled, group: 'administration', roles: own },
-    { route: 'organizations', icon: OfficeBuilding, group: 'administration', roles },
+    { route: 'my-organization', icon: UserFilled, group: 'administration' },
+    { route: 'organizations', icon: OfficeBuilding, group: 'administration' },
   ],
 } satisfies PortalModule

@@ -8,5 +8,5 @@ export default {
   routes: [
     { path: '/access-register', name: 'register', component: () => import('./RegisterPage.vue'), meta: { title: 'register.title', roles } },
   ],
-  menu: [{ route: 'register', icon: Notebook, group: 'oversight', roles }],
+  menu: [{ route: 'register', icon: Notebook, group: 'oversight' }],
 } satisfies PortalModule

@@ -15,5 +15,5 @@ export default {
       meta: { title: 'work_orders.one', roles },
     },
   ],
-  menu: [{ route: 'work-orders', icon: Tickets, group: 'paper', roles }],
+  menu: [{ route: 'work-orders', icon: Tickets, group: 'paper' }],
 } satisfies PortalModule

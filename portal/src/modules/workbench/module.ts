@@ -7,7 +7,7 @@ export default {
       path: '/',
       name: 'workbench',
       component: () => import('./WorkbenchPage.vue'),
-      meta: { title: 'workbench.title' },
+      meta: { title: 'workbench.title', roles: 'signed-in' },
     },
   ],
   menu: [{ route: 'workbench', icon: House, group: 'work' }],

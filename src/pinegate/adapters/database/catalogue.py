@@ -106,7 +106,7 @@ class PointRows:
     async def _upsert(self, device_id: str, points: Sequence[InventoryPoint]) -> None:
         statement = insert(camera_points).values(search=text("array_to_tsvector(cast(:words as text[]))"))
         new = statement.excluded
-        # What somebody has catalogued is not overwritten by the next answer; what nobody has touched follows upstream.
+        # What somebody has catalogued is not overwritten by the next answer; what nobody has touched follows it.
         untouched = _point.edited_by.is_(None)
         follows = {
             name: func.coalesce(new[name], _point[name]) for name in ("longitude", "latitude", "point_class")

@@ -1,4 +1,4 @@
-"""The upstream inventory (article 4): what a platform says it has, and what that means for the catalogue."""
+"""The lower platform's inventory (article 4): what a platform says it has, and what that means for the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -8,7 +8,8 @@ checksum is the sum of the first seven bytes modulo 256.
 from dataclasses import dataclass
 from enum import IntEnum
 
-_FIRST, _SECOND = 0xA5, 0x0F
+_FIRST, _SECOND = 0xA5, 0x0F  # A.3.1
+# A.3.2.
 _LEFT, _RIGHT, _DOWN, _UP = 0x02, 0x01, 0x04, 0x08
 _ZOOM_IN, _ZOOM_OUT = 0x10, 0x20
 
@@ -17,20 +18,25 @@ class PtzCode(IntEnum):
     """Command bytes that are not a combination of movement bits."""
 
     STOP = 0x00
+    # A.3.3.
     FOCUS_FAR = 0x41
     FOCUS_NEAR = 0x42
     IRIS_OPEN = 0x44
     IRIS_CLOSE = 0x48
+    # A.3.4.
     PRESET_SET = 0x81
     PRESET_CALL = 0x82
     PRESET_DELETE = 0x83
+    # A.3.5.
     CRUISE_ADD = 0x84
     CRUISE_DELETE = 0x85
     CRUISE_SPEED = 0x86
     CRUISE_DWELL = 0x87
     CRUISE_START = 0x88
+    # A.3.6.
     SCAN = 0x89
     SCAN_SPEED = 0x8A
+    # A.3.7.
     SWITCH_ON = 0x8C
     SWITCH_OFF = 0x8D
 

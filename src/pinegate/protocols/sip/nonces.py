@@ -15,7 +15,7 @@ from pinegate.protocols.sip.flow import Flow
 
 class NonceCheck(Enum):
     """What to do with a nonce. ``STALE``: ours, but to be renewed (the peer may try again without a
-    person).
+    person: RFC 7616 3.3, ``stale``).
     """
 
     GOOD = auto()
@@ -48,7 +48,7 @@ class NonceBook:
         """Whether ``nonce`` (with ``nc`` = ``count``, ``None`` without qop) may be used by ``flow`` at
         ``now``.
 
-        Without qop a nonce serves once. With qop ``nc`` must rise, and a second use must come from the
+        Without qop a nonce serves once. With qop ``nc`` must rise (RFC 7616 3.4), and a second use must come from the
         same flow: a device that moved is challenged again.
         """
         head, seal = nonce[:16], nonce[16:]

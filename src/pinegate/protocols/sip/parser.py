@@ -6,9 +6,11 @@ from typing import NamedTuple
 from pinegate.protocols.sip.faults import MalformedMessage, SipSyntaxError
 from pinegate.protocols.sip.message import KNOWN_NAMES, Headers, Request, Response, canonical
 
+# RFC 3261 25.1, token.
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+# RFC 3261 7.3.1: no lists, so a second one that differs is an attack on whoever reads the other.
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"))
-_MANDATORY = frozenset(("via", "from", "to", "call-id", "cseq"))
+_MANDATORY = frozenset(("via", "from", "to", "call-id", "cseq"))  # RFC 3261 8.1.1
 
 
 class Limits(NamedTuple):
@@ -28,7 +30,7 @@ DEFAULT_LIMITS = Limits()
 def parse_message(
     data: bytes, limits: Limits = DEFAULT_LIMITS
 ) -> Request | Response | MalformedMessage | None:
-    """One datagram → message; ``None`` for a keep-alive of line ends or zeros. Never raises."""
+    """One datagram → message; ``None`` for a keep-alive of line ends (RFC 3261 7.5) or zeros. Never raises."""
     if data[:1] in (b"\r", b"\n", b"\0", b""):
         data = data.lstrip(b"\r\n\0")
         if not data:
@@ -56,9 +58,9 @@ def _message(head: bytes, body: bytes, limits: Limits) -> Request | Response:
     headers = _headers(lines, limits)
     length = content_length(headers)
     if length is not None:
-        if length > len(body):
+        if length > len(body):  # RFC 3261 18.3
             raise SipSyntaxError("truncated_body")
-        body = body[:length]
+        body = body[:length]  # RFC 3261 18.3: what is behind the body of a datagram is discarded
     if len(body) > limits.body:
         raise SipSyntaxError("body_too_long")
     return _start_line(lines[0], headers, body)
@@ -89,7 +91,9 @@ def _headers(lines: list[str], limits: Limits) -> Headers:
 
 
 def _unfolded(lines: list[str]) -> list[str]:
-    """The header lines without the start line, continuation lines joined by one space (section 7.3.1)."""
+    """The header lines without the start line, continuation lines joined by one space (RFC 3261
+    7.3.1).
+    """
     joined: list[str] = []
     for line in lines[1:]:
         if line[:1] in (" ", "\t"):
@@ -102,7 +106,7 @@ def _unfolded(lines: list[str]) -> list[str]:
 
 
 def content_length(headers: Headers) -> int | None:
-    """Content-Length, ``None`` when missing. Raises :class:`SipSyntaxError` when it is no number."""
+    """Content-Length (RFC 3261 20.14), ``None`` when missing. Raises :class:`SipSyntaxError` when it is no number."""
     value = headers.get("content-length")
     if value is None:
         return None
@@ -112,7 +116,7 @@ def content_length(headers: Headers) -> int | None:
 
 
 def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
-    if line.startswith("SIP/"):
+    if line.startswith("SIP/"):  # RFC 3261 7.2
         version, _, rest = line.partition(" ")
         status, _, reason = rest.partition(" ")
         if version != "SIP/2.0" or len(status) != 3 or not (status.isascii() and status.isdigit()):
@@ -120,12 +124,12 @@ def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
         if not 100 <= int(status) <= 699:
             raise SipSyntaxError("status_code")
         message = Response(int(status), reason, headers, body)
-    else:
+    else:  # RFC 3261 7.1: single spaces, a URI without angle brackets
         parts = line.split(" ")
         if len(parts) != 3 or _TOKEN.fullmatch(parts[0]) is None:
             raise SipSyntaxError("request_line")
         method, uri, version = parts
-        if version.upper() != "SIP/2.0":
+        if version.upper() != "SIP/2.0":  # RFC 3261 7.1: case does not matter
             raise SipSyntaxError("version")
         if ":" not in uri or uri[0] == "<" or '"' in uri:
             raise SipSyntaxError("request_uri")
@@ -135,15 +139,16 @@ def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
 
 
 def _check(message: Request | Response) -> None:
-    """The fields without which no answer can be matched must be there and be read (section 8.1.1)."""
+    """The fields without which no answer can be matched must be there and be read (RFC 3261 8.1.1)."""
     keys = {entry[0] for entry in message.headers.entries}
     if not keys >= _MANDATORY:
         raise SipSyntaxError("missing_header")
     _ = (message.via, message.from_, message.to, message.call_id)
     _, method = message.cseq
-    if isinstance(message, Request) and method != message.method:
+    if isinstance(message, Request) and method != message.method:  # RFC 3261 8.1.1.5
         raise SipSyntaxError("cseq_method")
     hops = message.headers.get("max-forwards")
+    # RFC 3261 20.22: 0 to 255.
     if hops is not None and not (hops.isascii() and hops.isdigit() and int(hops[:9]) <= 255):
         raise SipSyntaxError("max_forwards")
 
@@ -221,7 +226,9 @@ _LENGTH_LINE = re.compile(rb"\r\n(?:content-length|l)[ \t]*:[ \t]*(?:\r\n[ \t]+)
 
 
 def _peek_length(head: bytes) -> int:
-    """The body's length by all Content-Length lines, which must agree; a missing one counts as 0."""
+    """The body's length by all Content-Length lines, which must agree; a missing one counts as 0 (RFC 3261
+    18.3 wants one on streams).
+    """
     values = {value.strip() for value in _LENGTH_LINE.findall(head)}
     if len(values) > 1 or any(not value.isdigit() or len(value) > 9 for value in values):
         raise SipSyntaxError("content_length")

@@ -1,4 +1,4 @@
-"""Take over what an upstream platform says it has (article 4: 同步推送)."""
+"""Take over what a lower platform says it has (article 4: 同步推送)."""
 
 from collections.abc import Sequence
 from datetime import datetime

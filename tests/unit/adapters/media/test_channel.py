@@ -49,10 +49,13 @@ async def _pair(
 
 
 async def test_each_request_gets_its_own_answer() -> None:
+    later_one_answered = asyncio.Event()
+
     async def answer(request: Request) -> Answer:
         if isinstance(request, Stats):
-            await asyncio.sleep(0.02)  # the later request is answered first
+            await later_one_answered.wait()
             return Counters(values={"sessions_open": 3})
+        later_one_answered.set()
         return Done()
 
     async with _pair(answer) as (channel, _):

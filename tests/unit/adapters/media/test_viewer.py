@@ -1,6 +1,6 @@
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -25,18 +25,24 @@ class Seat:
     """A viewer on one end of a socketpair, the client's socket on the other."""
 
     def __init__(self, wire: HttpWire | WebSocketWire | None = None, lease_until: float = 1e9) -> None:
-        server, self.client = socket.socketpair()
-        for sock in (server, self.client):
+        self._server, self.client = socket.socketpair()
+        for sock in (self._server, self.client):
             sock.setblocking(False)
         self.ended: list[str] = []
         self.viewer = Viewer(
-            server,
+            self._server,
             wire or Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
             lease_until,
             lambda _, reason: self.ended.append(reason),
         )
+
+    def clear(self) -> None:
+        """Both ends are closed, whatever became of the viewer."""
+        self.viewer.end("over")
+        self._server.close()
+        self.client.close()
 
     def drain(self) -> bytes:
         received = b""
@@ -52,9 +58,26 @@ class Seat:
             received += data
 
 
+SeatFor = Callable[..., Seat]
+
+
 @pytest.fixture
-async def seat() -> Seat:
-    return Seat()
+async def seat_for() -> AsyncIterator[SeatFor]:
+    """Makes seats as ``Seat`` does, and clears them when the test is over."""
+    seats: list[Seat] = []
+
+    def make(wire: HttpWire | WebSocketWire | None = None, lease_until: float = 1e9) -> Seat:
+        seats.append(Seat(wire, lease_until))
+        return seats[-1]
+
+    yield make
+    for seat in seats:
+        seat.clear()
+
+
+@pytest.fixture
+async def seat(seat_for: SeatFor) -> Seat:
+    return seat_for()
 
 
 def piece(number: int) -> bytes:
@@ -125,16 +148,20 @@ async def test_an_end_is_told_once(seat: Seat) -> None:
     assert seat.ended == ["one"]
 
 
-async def test_a_websocket_that_has_everything_is_told_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_websocket_that_has_everything_is_told_the_reason(
+    monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
+) -> None:
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
-    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+    seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     seat.viewer.end("grant_revoked")
     assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
 
 
-async def test_a_viewer_waiting_in_vain_gets_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_viewer_waiting_in_vain_gets_a_problem(
+    monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
+) -> None:
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
-    seat = Seat(HttpWire(PlayProtocol.FLV, ()))
+    seat = seat_for(HttpWire(PlayProtocol.FLV, ()))
     now = asyncio.get_running_loop().time()
     seat.viewer.check(now + WAIT_S - 0.5)
     assert not seat.ended
@@ -143,16 +170,16 @@ async def test_a_viewer_waiting_in_vain_gets_a_problem(monkeypatch: pytest.Monke
     assert seat.drain().startswith(b"HTTP/1.1 504 ")
 
 
-async def test_pings_do_not_prolong_the_wait() -> None:
-    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+async def test_pings_do_not_prolong_the_wait(seat_for: SeatFor) -> None:
+    seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     now = asyncio.get_running_loop().time()
     seat.viewer.received(b"\x89\x80\x00\x00\x00\x00")
     seat.viewer.check(now + WAIT_S + 0.5)
     assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
 
 
-async def test_a_lease_ends_a_viewer() -> None:
-    seat = Seat(lease_until=5.0)
+async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
+    seat = seat_for(lease_until=5.0)
     seat.viewer.begin(b"x")
     seat.viewer.check(4.9)
     assert not seat.ended

@@ -1,4 +1,4 @@
-"""S13 to S16 and S19 of the house's threat list, from the attacker's side."""
+"""S13 to S16 and S19 of the list of threats, from the attacker's side."""
 
 import re
 

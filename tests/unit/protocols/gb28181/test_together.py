@@ -421,7 +421,7 @@ def test_calls_and_subscription_follow_a_device_that_moved() -> None:
     assert len(wire.events(CatalogChanged)) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.floats(0.0, 0.3))
 def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: float) -> None:
     chance = random.Random(seed)

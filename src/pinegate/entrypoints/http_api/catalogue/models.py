@@ -80,7 +80,7 @@ class HistoryOut(BaseModel):
 
 
 class PointDetail(PointOut):
-    """All of one point. ``upstream`` and restricted fields only for operator and police."""
+    """All of one point. ``upstream`` (what the lower platform sent) and restricted fields: operator and police only."""
 
     secret: bool
     record: dict[str, str]

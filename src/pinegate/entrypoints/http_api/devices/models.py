@@ -26,7 +26,7 @@ class CatalogueOut(BaseModel):
 
 
 class DeviceOut(BaseModel):
-    """An upstream platform or device; its password is never told."""
+    """A lower platform or device; its password is never told."""
 
     id: str
     device_code: str

@@ -20,7 +20,7 @@ _HEAD_OCTETS = 700
 """What SIP head and XML frame take at most."""
 _UDP_OCTETS = 1_300
 _TCP_OCTETS = 49_152
-_MAX_ITEMS = 10_000
+_MAX_ITEMS = 10_000  # GB/T 28181-2022 annex M
 _MAX_JOBS = 64
 
 
@@ -71,7 +71,7 @@ class CatalogServer:
         self._notify(changes, now)
 
     def answer(self, query: Query, now: float) -> None:
-        """Queue the answer to a Catalog query."""
+        """Queue the answer to a Catalog query (GB/T 28181-2022 A.2.6.4)."""
         items = list(self._scope(query.device_id))
         self.queue(self._packets(query, items), now)
 
@@ -167,18 +167,18 @@ class CatalogServer:
             return
         if (response is None or response.status >= 300) and self._jobs:
             self._jobs.popleft()
-        if response is not None and response.status == 481:
+        if response is not None and response.status == 481:  # RFC 6665 4.2.2: the subscription is gone
             self._unsubscribe()
         self._next(now)
 
     def subscribe(self, request: Request, query: Query | None, flow: Flow, now: float) -> None:
-        """Answer SUBSCRIBE: the first, a refresh, or the end of it."""
+        """Answer SUBSCRIBE: the first, a refresh, or the end of it (RFC 6665 4.2.1; GB/T 28181-2022 9.11.3)."""
         event = request.headers.get("event") or ""
         package = event.partition(";")[0].strip().lower()
         known = self._subscriber
         asked = request.headers.get("expires") or "3600"
         if package not in ("catalog", "presence") or (query is not None and query.cmd_type != "Catalog"):
-            self._endpoint.reply(request, flow, 489, now)
+            self._endpoint.reply(request, flow, 489, now)  # RFC 6665 8.3.2
             return
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 7:
             self._endpoint.reply(request, flow, 400, now)
@@ -226,7 +226,7 @@ class CatalogServer:
             self._emit(SubscriptionChanged(False))
 
     def _notify(self, changes: Sequence[CatalogItem], now: float) -> None:
-        """ADD and UPDATE carry the whole item, the others only its code."""
+        """ADD and UPDATE carry the whole item, the others only its code (GB/T 28181-2022 9.11.4)."""
         if self._subscriber is None or not changes:
             return
         brief = [

@@ -67,7 +67,7 @@ class RegistrationClient:
             self._register(now)
 
     def stop(self, now: float) -> None:
-        """Log off; ``Unregistered`` follows."""
+        """Log off (GB/T 28181-2022 9.1.2.2); ``Unregistered`` follows."""
         was_in = self.registered
         self._cancel_deadlines()
         self._state = _State.LEAVING
@@ -104,7 +104,7 @@ class RegistrationClient:
 
     def _register(self, now: float, credentials: Credentials | None = None, tries: int = 0) -> None:
         config = self._config
-        self._cseq += 1
+        self._cseq += 1  # RFC 3261 10.2: one Call-ID, rising CSeq
         expires = 0 if self._state is _State.LEAVING else config.expires
         fields = [("Expires", str(expires)), ("X-GB-Ver", config.version)]
         if credentials is not None:
@@ -200,7 +200,7 @@ class RegistrationClient:
         if response is not None and response.status in (403, 404):
             self.platform_gone("not_known", now)
         elif response is None or response.status >= 300:
-            self._missed += 1
+            self._missed += 1  # GB/T 28181-2022 9.6
             if self._missed >= self._config.keepalive_limit:
                 self.platform_gone("keepalive_missed", now)
         elif response.status >= 200:
@@ -208,6 +208,7 @@ class RegistrationClient:
 
 
 def _granted(response: Response, asked: int) -> int:
+    # RFC 3261 10.2.4: the Contact's own expires comes before the Expires header.
     value = response.headers.get("expires")
     for contact in response.headers.all("contact"):
         try:

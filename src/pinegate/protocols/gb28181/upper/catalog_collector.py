@@ -1,4 +1,7 @@
-"""A catalogue that comes in many messages: collected by (device, SN), merged by DeviceID (#1425, #1118)."""
+"""A catalogue that comes in many messages: collected by (device, SN), merged by DeviceID.
+
+GB/T 28181-2022 A.2.6.4 and annex M; what devices make of it: #1425, #1118 of WVP-GB28181-pro.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

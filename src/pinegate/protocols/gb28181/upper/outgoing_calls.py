@@ -1,4 +1,6 @@
-"""Live INVITEs of the upper platform: offer, ACK, BYE both ways, CANCEL (RFC 3261 sections 9, 13, 15; S16)."""
+"""Live INVITEs of the upper platform: offer, ACK, BYE both ways, CANCEL (RFC 3261 9, 13, 15; GB/T 28181-2022
+9.2; S16).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +73,7 @@ class OutgoingCalls:
             f"<sip:{channel_id}@{self._domain}>",
             device.flow,
             contact=True,
+            # GB/T 28181-2022 annex L.
             fields=[("Subject", f"{channel_id}:{offer.ssrc},{our_id}:0")],
             content=("application/sdp", serialise_sdp(offer)),
         )
@@ -104,11 +107,11 @@ class OutgoingCalls:
         call.state = CallState.CANCELLED
         call.deadline.cancel()
         call.deadline = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
-        if call.provisional:
+        if call.provisional:  # RFC 3261 9.1: no CANCEL before a provisional answer
             self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
 
     def _abandon(self, call: _Call) -> None:
-        """A cancelled INVITE that is never answered is over all the same (RFC 3261 section 9.1)."""
+        """A cancelled INVITE that is never answered is over all the same (RFC 3261 9.1)."""
         self._endpoint.transactions.abandon(call.invite)
         self._calls.pop(call.invite.call_id, None)
 
@@ -135,6 +138,7 @@ class OutgoingCalls:
         if call is None:
             return
         if call.dialog is not None and call.ack is not None:
+            # RFC 3261 13.2.2.4: a repeated 2xx is acknowledged again.
             if call.dialog.remote_tag == response.to.tag:
                 self._endpoint.send_ack(call.ack, call.flow)
             return
@@ -163,7 +167,9 @@ class OutgoingCalls:
             self._endpoint.send(bye, call.dialog.flow, None, now)
 
     def receive_bye(self, request: Request, flow: Flow, now: float) -> bool:
-        """A BYE of a peer: True when it is the call's own device (Call-ID, both tags, source, CSeq); else 481."""
+        """A BYE of a peer: True when it is the call's own device (Call-ID, both tags, source, CSeq); else 481 (RFC 3261
+        15.1.2).
+        """
         call_id = request.call_id
         call = self._calls.get(call_id)
         if call is None or call.dialog is None or call.dialog.key != key_of_request(request):

@@ -57,7 +57,7 @@ from pinegate.protocols.sip.parser import Limits
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
-_END_OF_RECORDING = "121"
+_END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
 
 
 class UpperPlatform:
@@ -206,12 +206,16 @@ class UpperPlatform:
         now: float,
         priority: int | None = None,
     ) -> int:
-        """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
+        """Send one PTZ command (GB/T 28181-2022 A.3) to a channel; SN. ControlFinished tells whether the device
+        took it.
+        """
         control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
         return self._requests.control(device_id, control, now)
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
-        """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
+        """Ask a channel for a key frame (GB/T 28181-2022 A.2.3.1.7); SN. Devices that do not know the command
+        ignore it.
+        """
         control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
         return self._requests.control(device_id, control, now)
 
@@ -236,7 +240,7 @@ class UpperPlatform:
         handler = self._handlers.get(request.method)
         if handler is not None:
             handler(request, flow, now)
-        elif request.method != "ACK":
+        elif request.method != "ACK":  # RFC 3261 8.2.1
             self._endpoint.refuse(request, flow, 405, [("Allow", ALLOW)])
 
     def _register(self, request: Request, flow: Flow, now: float) -> None:
