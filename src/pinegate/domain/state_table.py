@@ -49,6 +49,11 @@ class StateTable(Generic[S, E]):
         """Whoever takes one of ``events`` in some state; nobody, where the program itself does."""
         return frozenset(role for row in self.rows if row.event in events for role in row.roles)
 
+    def states_of(self, event: E, roles: frozenset[StrEnum] | None = None) -> tuple[S, ...]:
+        """Where ``event`` is possible; with ``roles``: where somebody with one of them takes it."""
+        rows = (row for row in self.rows if row.event == event and (roles is None or row.roles & roles))
+        return tuple(row.source for row in rows if row.source is not None)
+
     def as_mermaid(self) -> str:
         """The diagram of the documentation (mermaid ``stateDiagram-v2``)."""
         lines = ["stateDiagram-v2"]
