@@ -408,6 +408,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Operations */
+        get: operations["list_operations_api_operations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations": {
         parameters: {
             query?: never;
@@ -1182,10 +1199,13 @@ export interface components {
         };
         /**
          * ApplicationOut
-         * @description All of one file. ``missing``: what would refuse submission now; ``missing_fields`` names the fields.
+         * @description All of one file. ``allowed_documents``: what the viewer may hand in now. ``missing``: what would refuse submission
+         *     now; ``missing_fields`` names the fields.
          */
         ApplicationOut: {
             agreement: components["schemas"]["AgreementOut"] | null;
+            /** Allowed Documents */
+            allowed_documents: components["schemas"]["DocumentKind"][];
             /** Allowed Events */
             allowed_events: components["schemas"]["ApplicationEvent"][];
             /** Areas */
@@ -1702,6 +1722,12 @@ export interface components {
             value: number;
         };
         /**
+         * GrantEvent
+         * @description What happens to a grant.
+         * @enum {string}
+         */
+        GrantEvent: "prepare" | "activate" | "suspend" | "resume" | "revoke" | "expire";
+        /**
          * GrantOut
          * @description One point of one approved application.
          */
@@ -1883,7 +1909,10 @@ export interface components {
             /** Changed */
             changed: number;
         };
-        /** Me */
+        /**
+         * Me
+         * @description What to offer at all say ``permissions`` and, by state table, ``steps``: what the roles take in some state.
+         */
         Me: {
             /** Demonstration */
             demonstration: boolean;
@@ -1896,10 +1925,16 @@ export interface components {
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
             /** Person Id */
             person_id: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+            /** Steps */
+            steps: {
+                [key: string]: string[];
+            };
             /** Systems */
             systems: components["schemas"]["WatchableSystem"][];
             /** Totp Enabled */
@@ -1953,6 +1988,16 @@ export interface components {
          * @enum {string}
          */
         Operation: "live" | "main_stream" | "snapshot" | "ptz" | "preset" | "playback" | "download" | "audio" | "alarm" | "position" | "push";
+        /**
+         * OperationsOut
+         * @description ``requestable``: what units may ask for; ``only_turning``: of these only where the camera turns.
+         */
+        OperationsOut: {
+            /** Only Turning */
+            only_turning: components["schemas"]["Operation"][];
+            /** Requestable */
+            requestable: components["schemas"]["Operation"][];
+        };
         /**
          * OpinionOut
          * @description ``round``: of which submission.
@@ -2074,6 +2119,12 @@ export interface components {
             /** New */
             new: string;
         };
+        /**
+         * Permission
+         * @description Each is asked by at least one route (``docs/architecture/permissions.md``).
+         * @enum {string}
+         */
+        Permission: "read_people" | "add_people" | "keep_people" | "keep_organizations" | "register_systems" | "read_rosters" | "keep_rosters" | "acknowledge_duties" | "read_devices" | "keep_devices" | "query_catalogues" | "read_whole_records" | "mark_sharing" | "edit_points" | "read_applications" | "hand_in_documents" | "provision" | "read_grants" | "suspend_sharing" | "revoke_sharing" | "read_revocations" | "read_credentials" | "issue_credentials" | "withdraw_credentials" | "read_register" | "read_audit";
         /** PersonChange */
         PersonChange: {
             /** Roles */
@@ -2865,6 +2916,8 @@ export interface components {
         };
         /** WorkOrderDetail */
         WorkOrderDetail: {
+            /** Allowed Events */
+            allowed_events: components["schemas"]["WorkOrderEvent"][];
             /** Closed At */
             closed_at: string | null;
             /**
@@ -2893,6 +2946,12 @@ export interface components {
             /** Tested At */
             tested_at: string | null;
         };
+        /**
+         * WorkOrderEvent
+         * @description What happens to a work order.
+         * @enum {string}
+         */
+        WorkOrderEvent: "order" | "confirm_test" | "complete" | "fail" | "call_off";
         /**
          * WorkOrderOut
          * @description A work order in a list.
@@ -3303,6 +3362,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["ApplicationState"][];
+                open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
                 page?: number;
@@ -3913,6 +3973,7 @@ export interface operations {
                 system_id?: string;
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
+                open_to?: components["schemas"]["GrantEvent"] | null;
                 page?: number;
                 page_size?: number;
             };
@@ -3958,6 +4019,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list_operations_api_operations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsOut"];
                 };
             };
         };

@@ -7,6 +7,7 @@ import type { components } from '@/api/schema'
 import type { Audience, Role } from './roles'
 
 export type SignIn = components['schemas']['SignInForm']
+export type Permission = components['schemas']['Permission']
 
 /** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the program decides again. */
 export const useSession = defineStore('session', () => {
@@ -15,6 +16,16 @@ export const useSession = defineStore('session', () => {
 
   function has(wanted: readonly Role[]): boolean {
     return wanted.some((role) => roles.value.has(role))
+  }
+
+  /** Whether the person holds `permission`. */
+  function may(permission: Permission): boolean {
+    return me.value?.permissions.includes(permission) ?? false
+  }
+
+  /** Whether the person's roles take this step of a state table, in some state. */
+  function takes(table: 'application' | 'agreement' | 'listing', event: string): boolean {
+    return me.value?.steps[table]?.includes(event) ?? false
   }
 
   /** Whether the person belongs to `audience`; to none, nobody does. */
@@ -47,5 +58,5 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { me, has, belongsTo, load, signIn, signOut }
+  return { me, has, may, takes, belongsTo, load, signIn, signOut }
 })

@@ -45,6 +45,10 @@ class StateTable(Generic[S, E]):
         """What somebody with ``roles`` may do in ``state``: the portal's buttons."""
         return tuple(row.event for row in self.rows if row.source == state and row.roles & roles)
 
+    def events_of(self, roles: frozenset[StrEnum]) -> list[E]:
+        """What somebody with ``roles`` takes in some state."""
+        return list(dict.fromkeys(row.event for row in self.rows if row.roles & roles))
+
     def roles_of(self, *events: E) -> frozenset[StrEnum]:
         """Whoever takes one of ``events`` in some state; nobody, where the program itself does."""
         return frozenset(role for row in self.rows if row.event in events for role in row.roles)

@@ -1,9 +1,8 @@
 from dataclasses import dataclass
 
-from tests.unit.adapters.simulator.small_clips import small_clip
-
 from pinegate.adapters.simulator.clip import Clip
 from pinegate.adapters.simulator.clip_cache import ClipCache
+from tests.unit.adapters.simulator.small_clips import small_clip
 
 
 @dataclass(frozen=True)

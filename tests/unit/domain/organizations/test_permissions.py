@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinegate.domain.documents.document import DocumentKind, may_hand_in
+from pinegate.domain.documents.document import DocumentKind, whose_paper
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.permissions import ROLES_WITH, Permission, permissions_of
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
@@ -18,7 +18,7 @@ def test_each_permission_is_somebody_s() -> None:
 
 
 def test_whoever_hands_in_some_kind_of_paper_may_hand_in_papers() -> None:
-    somebody = frozenset(role for kind in DocumentKind for role in may_hand_in(kind))
+    somebody = frozenset(role for kind in DocumentKind for role in whose_paper(kind))
     assert somebody == ROLES_WITH[Permission.HAND_IN_DOCUMENTS]
 
 

@@ -12,6 +12,7 @@ from pinegate.domain.agreements.events import allowed_agreement_events
 from pinegate.domain.applications.application import Application, Contact, RequestedPoint
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.applications.steps import allowed_events, what_refuses_submission
+from pinegate.domain.documents.document import DocumentKind, may_hand_in
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import RuleRefusedError
 from pinegate.entrypoints.http_api.applications.models import (
@@ -87,6 +88,7 @@ async def read_application(
         ],
         history=_history(await views.history(application_id)),
         allowed_events=list(allowed_events(application, viewer)),
+        allowed_documents=[kind for kind in DocumentKind if may_hand_in(kind, application, viewer)],
         missing=list(dict.fromkeys(refusal.refusal for refusal in refused)),
         missing_fields=list(dict.fromkeys(r.detail["field"] for r in refused if "field" in r.detail)),
     )

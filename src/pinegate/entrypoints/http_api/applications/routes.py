@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/applications")
 async def list_applications(
     user: CurrentUser, services: CurrentServices, asked: Annotated[ApplicationQuery, Query()]
 ) -> ApplicationPage:
-    wanted = ApplicationFilter(tuple(asked.state), asked.q, asked.mine)
+    wanted = ApplicationFilter(asked.states(), asked.q, asked.mine)
     async with services.database.transaction() as tx:
         views = ApplicationViews(tx.connection, user.actor)
         rows, total = await views.page(wanted, asked.page_size, (asked.page - 1) * asked.page_size)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
+from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.catalogue.ports import PointEdit
 
@@ -25,6 +26,13 @@ class DivisionOut(BaseModel):
 class CategoryOut(BaseModel):
     code: str
     name: str
+
+
+class OperationsOut(BaseModel):
+    """``requestable``: what units may ask for; ``only_turning``: of these only where the camera turns."""
+
+    requestable: list[Operation]
+    only_turning: list[Operation]
 
 
 class FieldOut(BaseModel):

@@ -8,6 +8,7 @@ from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.adapters.reference import camera_fields, code_lists, divisions
 from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.listing import LISTING
+from pinegate.domain.catalogue.operation import ONLY_TURNING, REQUESTABLE, Operation
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.catalogue.answers import (
     division_out,
@@ -28,6 +29,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
     MarkOut,
     MoveIn,
     MoveOut,
+    OperationsOut,
     PointDetail,
     PointIn,
     PointPage,
@@ -55,6 +57,14 @@ async def list_divisions(user: CurrentUser) -> DivisionOut:
 @router.get("/categories", dependencies=[signed_in_only()])
 async def list_categories(user: CurrentUser) -> list[CategoryOut]:
     return [CategoryOut(code=code, name=name) for code, name in MONITORING_CATEGORIES.items()]
+
+
+@router.get("/operations", dependencies=[signed_in_only()])
+async def list_operations(user: CurrentUser) -> OperationsOut:
+    return OperationsOut(
+        requestable=[operation for operation in Operation if operation in REQUESTABLE],
+        only_turning=[operation for operation in Operation if operation in REQUESTABLE & ONLY_TURNING],
+    )
 
 
 @router.get("/codes", dependencies=[signed_in_only()])

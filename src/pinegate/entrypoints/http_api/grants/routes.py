@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/grants")
 async def list_grants(
     user: CurrentUser, services: CurrentServices, asked: Annotated[GrantQuery, Query()]
 ) -> GrantPage:
-    wanted = GrantFilter(system_id=asked.system_id, point_id=asked.point_id, state=asked.state or "")
+    wanted = GrantFilter(system_id=asked.system_id, point_id=asked.point_id, states=asked.states())
     async with services.database.transaction() as tx:
         offset = (asked.page - 1) * asked.page_size
         rows, total = await grant_page(tx.connection, user.actor, wanted, asked.page_size, offset)

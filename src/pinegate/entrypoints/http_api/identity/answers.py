@@ -1,10 +1,19 @@
 """Who somebody is, as the API tells them."""
 
+from typing import Any
+
+from pinegate.domain.agreements.agreement import AGREEMENT
+from pinegate.domain.applications.states import APPLICATION
+from pinegate.domain.catalogue.listing import LISTING
+from pinegate.domain.organizations.permissions import permissions_of
+from pinegate.domain.state_table import StateTable
 from pinegate.entrypoints.http_api.identity.models import Me, OwnOrganization, Unacknowledged, WatchableSystem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import IDLE_LIMIT, SignedIn
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.identity.ports import Account
+
+_TABLES: tuple[StateTable[Any, Any], ...] = (APPLICATION, AGREEMENT, LISTING)
 
 
 async def me_out(account: Account, services: Services) -> Me:
@@ -27,6 +36,8 @@ async def me_out(account: Account, services: Services) -> Me:
         demonstration=services.demonstration,
         unacknowledged=[Unacknowledged(**duty) for duty in duties],
         systems=[WatchableSystem(**system) for system in systems],
+        permissions=permissions_of(account.actor),
+        steps={table.name: table.events_of(account.actor.roles) for table in _TABLES},
     )
 
 

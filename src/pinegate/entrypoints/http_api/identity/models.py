@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.identity.change_password import LONGEST_PASSWORD
 
@@ -62,6 +63,8 @@ class WatchableSystem(BaseModel):
 
 
 class Me(BaseModel):
+    """What to offer at all say ``permissions`` and, by state table, ``steps``: what the roles take in some state."""
+
     person_id: str
     name: str
     login: str
@@ -73,6 +76,8 @@ class Me(BaseModel):
     demonstration: bool
     unacknowledged: list[Unacknowledged]
     systems: list[WatchableSystem]
+    permissions: list[Permission]
+    steps: dict[str, list[str]]
 
 
 class RunningSession(BaseModel):

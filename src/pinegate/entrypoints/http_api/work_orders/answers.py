@@ -5,6 +5,7 @@ from datetime import datetime
 from pinegate.adapters.database.application_views import ordered_points, present_credential, work_order_row
 from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
+from pinegate.domain.work_orders.work_order import WORK_ORDER, WorkOrderState
 from pinegate.entrypoints.http_api.catalogue.answers import point_out
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import SignedIn
@@ -29,6 +30,7 @@ async def work_order_detail(tx: Transaction, order_id: str, user: SignedIn, now:
         points=[
             OrderedPoint(point=point_out(points[row.point_id]), operations=row.operations) for row in ordered
         ],
+        allowed_events=list(WORK_ORDER.events_for(WorkOrderState(order.state), user.actor.roles)),
         credential=None
         if credential is None
         else CredentialOut(access_key=credential.access_key, issued_at=credential.issued_at),

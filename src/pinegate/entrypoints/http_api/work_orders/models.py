@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.domain.work_orders.work_order import WorkOrderState
+from pinegate.domain.work_orders.work_order import WorkOrderEvent, WorkOrderState
 from pinegate.entrypoints.http_api.access.models import ProtocolName
 from pinegate.entrypoints.http_api.applications.models import Opinion
 from pinegate.entrypoints.http_api.catalogue.models import PointOut
@@ -49,6 +49,7 @@ class CredentialOut(BaseModel):
 
 class WorkOrderDetail(WorkOrderOut):
     points: list[OrderedPoint]
+    allowed_events: list[WorkOrderEvent]
     credential: CredentialOut | None
 
 
