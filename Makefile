@@ -53,7 +53,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format
-format: ## Format the Python code and mend what the linter can
+format: ## Format the Python code and fix what the linter can
 	@$(PREPARE) --development
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)

@@ -34,7 +34,7 @@ class Control:
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, 3_600_000)
+        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0)
         return ticket
 
     async def redeem_ticket(

@@ -21,12 +21,12 @@ from tests.factories.catalogue import add_device
 from tests.factories.organizations import City, add_city, add_portal_session
 
 from _measure import figure, percentile
+from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
@@ -64,7 +64,7 @@ async def fill(database: Database) -> City:
         await sync_inventory(
             tx,
             device,
-            cameras_in(items, divisions()),
+            cameras_in(items, load_city_profile()),
             complete=True,
             event_id=str(uuid4()),
             now=utc_now(),
@@ -77,7 +77,11 @@ async def measure(database: Database, rounds: int) -> dict[str, float]:
     async with database.transaction() as tx:
         token = await add_portal_session(tx, city.persons[Role.OPERATOR_CATALOGUER].id, utc_now())
     services = Services(
-        database=database, now=utc_now, new_id=lambda: str(uuid4()), secret_box=AesGcmBox(bytes(32))
+        database=database,
+        profile=load_city_profile(),
+        now=utc_now,
+        new_id=lambda: str(uuid4()),
+        secret_box=AesGcmBox(bytes(32)),
     )
     transport = httpx2.ASGITransport(create_app(services))
     found: dict[str, float] = {}

@@ -28,7 +28,7 @@ class Catalogue:
         if not self._group:
             return cameras
         group = CatalogItem(
-            device_id=self._group, name="社会面视频共享", civil_code=self._city, parent_id=self._device_id
+            device_id=self._group, name="社会资源视频共享", civil_code=self._city, parent_id=self._device_id
         )
         organisations = [
             CatalogItem(device_id=code, name=name, business_group_id=self._group)

@@ -15,7 +15,7 @@ _TURNING_PTZ_TYPES: Final = frozenset({1, 4, 5})
 
 
 class InventoryError(Exception):
-    """An inventory or division file that cannot be used; the text says what to mend."""
+    """An inventory or division file that cannot be used; the text says what to correct."""
 
 
 @dataclass(frozen=True, slots=True)

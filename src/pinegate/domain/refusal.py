@@ -37,7 +37,7 @@ class Refusal(StrEnum):
 
 
 class RuleRefusedError(Exception):
-    """A step was asked for that the rules do not allow. Says which rule, and (``detail``) what to mend."""
+    """A step was asked for that the rules do not allow. Says which rule, and (``detail``) what to correct."""
 
     def __init__(self, refusal: Refusal, detail: Mapping[str, str] | None = None) -> None:
         super().__init__(refusal.value)

@@ -21,6 +21,13 @@ app = typer.Typer(
 database = typer.Typer(help="The embedded PostgreSQL of the data folder.", no_args_is_help=True)
 app.add_typer(database, name="database")
 
+
+@app.callback()
+def hear_interrupts() -> None:
+    """Ctrl-C and SIGINT end every command, also below a parent that ignores them (a script's `&`, `nohup`)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -33,11 +40,15 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
+    from pinegate.adapters.city_profile.load import CityProfileError
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(settings))
+    except CityProfileError as error:
+        _fail(str(error))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
+from pinegate.domain.city_profile import CityProfile
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
@@ -81,6 +82,7 @@ class Services:
     """
 
     database: Database
+    profile: CityProfile
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     secret_box: SecretBox

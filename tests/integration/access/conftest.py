@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from tests.factories.applications import Filed, add_application
 from tests.factories.catalogue import add_device, add_points
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, Person, fresh_id
 from tests.integration.conftest import Clock
 
@@ -69,7 +70,7 @@ class StubMedia(NullMediaEngine):
 
     @property
     def cut(self) -> dict[str, str]:
-        return dict(self.closed_sessions)
+        return {session_id: str(end) for session_id, end in self.closed_sessions}
 
 
 @dataclass
@@ -151,7 +152,13 @@ def live(base_services: Services) -> Live:
 
 @pytest.fixture
 def base_services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(range(32))))
+    return Services(
+        database=database,
+        profile=HUANGSHAN,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(range(32))),
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import end_reason, serving, until, watch
@@ -24,7 +25,7 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.usecases.devices.administer_device import password_context
@@ -103,7 +104,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
             live.reevaluator.wake()
             await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
-            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, End(EndReason.LEASE_ENDED), 4711))
 
         async def written() -> bool:
             return await end_reason(live, session) == "lease_ended"
@@ -120,7 +121,7 @@ async def test_signalling_answers_devices_and_writes_what_it_learned_later(
         sealed = BOX.seal(PASSWORD.encode(), password_context(DEVICE_ID))
         row = {"id": "device", "device_code": DEVICE_ID, "name": "平台", "password_encrypted": sealed}
         await tx.connection.execute(devices.insert().values(**row))
-    recorder = Recorder(database, divisions(), base_services.now, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, base_services.now, fresh_id)
     server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     peer = LowerPeer("udp", await server.start("127.0.0.1", 0))
     await peer.open()

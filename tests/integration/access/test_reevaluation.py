@@ -12,6 +12,7 @@ from tests.integration.conftest import ClientAs, Clock, as_administrator
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
@@ -181,7 +182,7 @@ async def test_leases_are_renewed_only_while_sessions_can_be_reevaluated(
             await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
             # the engine ends the session with its lease, while nothing can be written down
-            await live.media_events.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, End(EndReason.LEASE_ENDED), 4711))
         await until(lambda: _ended(live, session))
         assert await end_reason(live, session) == "lease_ended"
         async with live.database.transaction() as tx:
@@ -276,7 +277,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
         await change(live, watching, "grant_revoked")
         async with asyncio.timeout(10):
             ended = await queue.get()
-    assert (ended.id, ended.reason) == (session, "grant_revoked")
+    assert (ended.id, str(ended.end)) == (session, "grant_revoked")
 
 
 async def test_a_wall_clock_that_goes_back_makes_no_lease_longer(

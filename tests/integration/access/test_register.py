@@ -7,6 +7,7 @@ from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import serving, until, watch
 from tests.integration.conftest import ClientAs
 
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.streams.media_engine import SessionEnded
 
@@ -30,7 +31,7 @@ async def test_a_play_is_registered_from_asking_to_the_last_byte(
         running = (await bureau.get("/api/access-register", params={"live": "true"})).json()
         assert [item["id"] for item in running["items"]] == [session]
         await live.media_events.bytes_sent({session: 500})
-        await live.media_events.session_ended(SessionEnded(session, "viewer_left", 123_456))
+        await live.media_events.session_ended(SessionEnded(session, End(EndReason.VIEWER_LEFT), 123_456))
 
         async def written() -> bool:
             found = (await bureau.get("/api/access-register")).json()["items"][0]

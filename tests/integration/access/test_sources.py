@@ -8,9 +8,10 @@ from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
 from tests.integration.conftest import ClientAs
 
+from pinegate.domain.access.session_end import End, InviteFailure
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.streams.media_engine import SessionEnded, SourceStarted
-from pinegate.usecases.streams.signalling import InviteFailed, InviteFailure
+from pinegate.usecases.streams.signalling import InviteFailed
 
 
 def started(point_id: str) -> SourceStarted:
@@ -42,7 +43,7 @@ async def test_waiting_viewers_are_told_why_there_is_no_picture(
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
         reason = live.media.cut[session]
-        await live.media_events.session_ended(SessionEnded(session, reason, 0))
+        await live.media_events.session_ended(SessionEnded(session, End.read(reason)))
 
         async def written() -> bool:
             return await open_sessions(live) == set()

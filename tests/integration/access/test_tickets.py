@@ -27,7 +27,7 @@ async def test_a_good_ticket_makes_the_session_live_and_is_audited(
 ) -> None:
     session_id, ticket = await ask(client_as, watching)
     admitted = await live.media_events.redeem_ticket(ticket, FLV, HOST)
-    assert admitted == Admitted(session_id, watching.points[0], 30_000)
+    assert admitted == Admitted(session_id, watching.points[0], 30.0)
     async with live.database.transaction() as tx:
         row = (await tx.connection.execute(select(access_register))).one()
         names = (

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 from sqlalchemy import text
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching, build_live, watching
 from tests.integration.conftest import ClientAs, Clock
@@ -68,7 +69,13 @@ class Program:
 
 @pytest.fixture
 def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(range(32))))
+    return Services(
+        database=database,
+        profile=HUANGSHAN,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(range(32))),
+    )
 
 
 @pytest.fixture

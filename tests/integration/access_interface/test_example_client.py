@@ -12,6 +12,7 @@ import uvicorn
 from tests.integration.access.conftest import Watching
 from tests.integration.access_interface.conftest import Program
 from tests.integration.conftest import Clock
+from tests.processes import END_WITH_US
 
 from pinegate.adapters.clock import utc_now
 from pinegate.domain.organizations.roles import Role
@@ -41,6 +42,7 @@ async def server(full_services: Services) -> AsyncIterator[str]:
 
 async def run(server: str, program: Program, *words: str, **environment: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
+        *END_WITH_US,
         sys.executable,
         str(CLIENT),
         *words,

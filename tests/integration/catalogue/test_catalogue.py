@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 from tests.factories.catalogue import add_device
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.conftest import ClientAs
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import access_changes, audit_events, camera_points
-from pinegate.adapters.reference import divisions
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.catalogue.ports import SyncOutcome
@@ -37,7 +37,7 @@ def camera(number: int, name: str = "", **values: object) -> InventoryItem:
 
 async def sync(database: Database, device: str, *items: InventoryItem, complete: bool = True) -> SyncOutcome:
     async with database.transaction() as tx:
-        cameras = cameras_in(items, divisions())
+        cameras = cameras_in(items, HUANGSHAN)
         return await sync_inventory(tx, device, cameras, complete=complete, event_id=fresh_id(), now=NOW)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.factories.city_profile import HUANGSHAN
 
 from pinegate.adapters.documents.agreement import AgreementText, render_agreement
 from pinegate.adapters.documents.application_form import (
@@ -21,7 +22,8 @@ from pinegate.adapters.documents.revocation_receipt import (
     render_revocation_receipt,
 )
 
-SOURCE = next((Path(__file__).parents[3] / "golden").glob("黄山市*.txt")).read_text(encoding="utf-8")
+SOURCE = next((Path(__file__).parents[2] / "golden").glob("黄山市*.txt")).read_text(encoding="utf-8")
+SET_ON = date(2020, 6, 12)
 PERSON = FormPerson("张三", "0559-2512345", "13905590001", "zhangsan@example.gov.cn")
 
 
@@ -49,6 +51,10 @@ FILLED = ApplicationForm(
 )
 
 
+def form_of(form: ApplicationForm) -> bytes:
+    return render_application_form(form, HUANGSHAN.application_form)
+
+
 def text_of(pdf: bytes) -> str:
     """The text in the order in which it is printed, without white space."""
     done = subprocess.run(
@@ -65,20 +71,20 @@ def pages_of(pdf: bytes) -> int:
 
 
 def test_the_blank_form_is_annex_1_character_for_character_on_one_page():
-    pdf = render_application_form(ApplicationForm())
+    pdf = form_of(ApplicationForm(SET_ON))
     annex = SOURCE.split("附件1\n")[1].split("附件2\n")[0]
     assert text_of(pdf) == re.sub(r"\s", "", "附件1" + annex)
     assert pages_of(pdf) == 1
 
 
 def test_the_blank_agreement_is_annex_2_character_for_character():
-    pdf = render_agreement(AgreementText())
+    pdf = render_agreement(AgreementText(SET_ON), HUANGSHAN.agreement)
     assert text_of(pdf) == re.sub(r"\s", "", "附件2" + SOURCE.split("附件2\n")[1])
     assert pages_of(pdf) == 2
 
 
 def test_a_filled_form_shows_its_fields_and_fits_one_page():
-    pdf = render_application_form(FILLED)
+    pdf = form_of(FILLED)
     text = text_of(pdf)
     for shown in (
         "单位名称（盖章）黄山市文化和旅游局",
@@ -95,7 +101,7 @@ def test_a_filled_form_shows_its_fields_and_fits_one_page():
 
 
 def test_many_points_follow_as_a_sealed_attachment():
-    pdf = render_application_form(replace(FILLED, points=tuple(map(point, range(40)))))
+    pdf = form_of(replace(FILLED, points=tuple(map(point, range(40)))))
     text = text_of(pdf)
     assert "共40个点位，见附件清单" in text
     assert "附件：监控点位清单" in text
@@ -106,29 +112,27 @@ def test_many_points_follow_as_a_sealed_attachment():
 
 def test_what_people_type_is_never_markup():
     hostile = '#panic("x") #read("/etc/passwd") *b* $x$ _i_ `r` @ref <l> // c \\ [c] {{ }} "q"'
-    pdf = render_application_form(replace(FILLED, purpose=hostile, organization_name=hostile))
+    pdf = form_of(replace(FILLED, purpose=hostile, organization_name=hostile))
     assert re.sub(r"\s", "", hostile) in text_of(pdf)
 
 
 def test_characters_that_cannot_be_printed_are_marked_and_tricks_left_out():
-    pdf = render_application_form(replace(FILLED, purpose="甲\u202e乙\x00丙\u200b丁😀戊𠮷\ue000己"))
+    pdf = form_of(replace(FILLED, purpose="甲\u202e乙\x00丙\u200b丁😀戊𠮷\ue000己"))
     assert "甲乙丙丁〓戊𠮷己" in text_of(pdf)
 
 
 @pytest.mark.parametrize("length", [500, 5000])
 def test_long_texts_go_on_the_next_page_instead_of_being_cut(length: int):
-    pdf = render_application_form(
-        replace(FILLED, purpose="长" * length, organization_name="名" * 200, contact_person=PERSON)
-    )
+    pdf = form_of(replace(FILLED, purpose="长" * length, organization_name="名" * 200, contact_person=PERSON))
     assert text_of(pdf).count("长") == length
 
 
 def test_the_same_data_and_date_give_the_same_bytes():
-    assert render_application_form(FILLED) == render_application_form(FILLED)
+    assert form_of(FILLED) == form_of(FILLED)
 
 
 def test_documents_are_pdf_a_with_their_fonts_inside():
-    pdf = render_application_form(FILLED)
+    pdf = form_of(FILLED)
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf
     fonts = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True, timeout=30).stdout
     rows = fonts.decode().splitlines()[2:]
@@ -138,18 +142,19 @@ def test_documents_are_pdf_a_with_their_fonts_inside():
 
 def test_a_nature_that_annex_1_has_not_is_our_mistake():
     with pytest.raises(ValueError, match="no nature"):
-        render_application_form(replace(FILLED, organization_nature="企业"))
+        form_of(replace(FILLED, organization_nature="企业"))
 
 
 def test_a_signed_agreement_names_the_parties_and_freezes_the_points_as_a_schedule():
     agreement = AgreementText(
+        SET_ON,
         party_b="黄山市文化和旅游局",
         signed_on=date(2026, 11, 22),
         sealed_by_a_on=date(2026, 11, 23),
         information_system="黄山智慧文旅监测平台",
         points=tuple(map(point, range(7))),
     )
-    text = text_of(render_agreement(agreement))
+    text = text_of(render_agreement(agreement, HUANGSHAN.agreement))
     assert "甲方：黄山市数据资源管理局乙方：黄山市文化和旅游局签订日期：2026年11月22日" in text
     assert "附表：《黄山智慧文旅监测平台》获批共享的视频资源" in text
     assert "老街入口6" in text
@@ -162,13 +167,14 @@ def test_a_revocation_receipt_shows_the_three_steps():
     receipt = RevocationReceipt(
         "R-1", "黄山市文化和旅游局", "文旅平台", "A-1", "违规", "市数据资源局", steps, 4, date(2026, 11, 22)
     )
-    text = text_of(render_revocation_receipt(receipt))
+    text = text_of(render_revocation_receipt(receipt, HUANGSHAN.agreement))
     for step in steps:
         assert f"{step.what}已收回钱七2026-11-2215:00" in text
     assert "4个；收回完成后无存续会话。" in text
+    assert "依据《黄山市视频资源共享保密协议》第三项" in text
 
 
 def test_documents_set_side_by_side_in_threads_are_the_same_as_alone():
-    alone = render_application_form(FILLED)
+    alone = form_of(FILLED)
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: render_application_form(FILLED), range(8))) == {alone}
+        assert set(pool.map(lambda _: form_of(FILLED), range(8))) == {alone}

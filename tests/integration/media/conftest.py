@@ -49,9 +49,9 @@ class Control:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    def ticket(self, session_id: str, source_id: str = "camera", lease_ms: int = 60_000) -> str:
+    def ticket(self, session_id: str, source_id: str = "camera", lease_seconds: float = 60.0) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, lease_ms)
+        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds)
         return ticket
 
     async def redeem_ticket(
@@ -138,8 +138,8 @@ class City:
         await until(lambda: [started for started in self.control.started if started.source_id == source_id])
         return endpoint
 
-    def address(self, session_id: str, protocol: PlayProtocol, lease_ms: int = 60_000) -> str:
-        ticket = self.control.ticket(session_id, lease_ms=lease_ms)
+    def address(self, session_id: str, protocol: PlayProtocol, lease_seconds: float = 60.0) -> str:
+        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds)
         return self.engine.play_address("camera", ticket, protocol)
 
     async def close(self) -> None:

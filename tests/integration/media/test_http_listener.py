@@ -18,7 +18,7 @@ class House:
     def __init__(self, trusted_proxies: tuple[str, ...] = ()) -> None:
         self.asked: list[tuple[str, PlayProtocol, str]] = []
         self.admitted: list[socket.socket] = []
-        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1000)
+        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1.0)
         self.room = True
         self.listener = HttpListener(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
         self.port = self.listener.listen("127.0.0.1", 0)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import av
 import websockets
+from tests.processes import END_WITH_US
 
 
 class HttpViewer:
@@ -115,7 +116,7 @@ def frames_of(body: bytes, container: str) -> dict[str, int]:
 async def ffprobe(url: str) -> dict[str, int]:
     """Frames of each codec that ffprobe reads until the address ends."""
     process = await asyncio.create_subprocess_exec(
-        "ffprobe", "-v", "error", "-count_frames", "-of", "json",
+        *END_WITH_US, "ffprobe", "-v", "error", "-count_frames", "-of", "json",
         "-show_entries", "stream=codec_name,nb_read_frames", url,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

@@ -57,6 +57,8 @@ async def test_a_partly_consented_point_is_granted_only_what_was_consented(walk:
     cut = [{"point_id": first, "operations": ["live"]}, {"point_id": second, "operations": ["live", "ptz"]}]
     answer = await walk.step(Role.POLICE_LEADER, "consent", "同意两个点位", points=cut)
     assert answer.json()["opinions"][-1]["decision"] == "partly_consented"
+    (notice, *_) = (await walk.get(Role.UNIT_LEADER, "/api/workbench")).json()["notices"]
+    assert (notice["details"]["event"], notice["details"]["decision"]) == ("consent", "partly_consented")
     await walk.step(Role.BUREAU_REVIEWER, "record_review")
     agreement_id = (await walk.step(Role.BUREAU_APPROVER, "approve")).json()["agreement"]["id"]
     await walk.sign(Role.UNIT_LEADER, agreement_id)

@@ -1,8 +1,9 @@
 from dataclasses import dataclass
 
-from pinegate.adapters.simulator.clip import Clip
-from pinegate.adapters.simulator.clip_cache import ClipCache
-from tests.unit.adapters.simulator.small_clips import small_clip
+from tests.unit.simulator.small_clips import small_clip
+
+from pinegate_simulator.clip import Clip
+from pinegate_simulator.clip_cache import ClipCache
 
 
 @dataclass(frozen=True)

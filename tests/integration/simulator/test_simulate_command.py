@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
+from tests.processes import END_WITH_US
 
 from pinegate.protocols.gb28181.upper.events import (
     CatalogCompleted,
@@ -25,6 +26,7 @@ SOURCE = Path(__file__).parents[3] / "src"
 @asynccontextmanager
 async def running_command(*arguments: str, typed: bool = False) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
+        *END_WITH_US,
         sys.executable,
         "-m",
         "pinegate.entrypoints.cli",

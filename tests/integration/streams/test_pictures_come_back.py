@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
 from tests.integration.media.conftest import until
@@ -25,7 +26,6 @@ from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
-from pinegate.adapters.reference import divisions
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.usecases.devices.administer_device import password_context
@@ -53,10 +53,10 @@ class OpenEventHandler(MediaEventHandler):
     ) -> Admitted | Refused:
         assert self._sources is not None
         self._sources.join(self.point, ticket)
-        return Admitted(ticket, self.point, 60_000)
+        return Admitted(ticket, self.point, 60.0)
 
     async def session_ended(self, ended: SessionEnded) -> None:
-        self.ended.append(ended.reason)
+        self.ended.append(str(ended.end))
         await super().session_ended(ended)
 
 
@@ -97,7 +97,7 @@ async def streams(
     ends = SessionEndWriter(database, SessionEndListeners(), lambda: datetime.now(UTC), fresh_id)
     media_events = OpenEventHandler(database, ends)
     media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), media_events)
-    recorder = Recorder(database, divisions(), utc_now, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, utc_now, fresh_id)
     signalling = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=PLATFORM_ID[:10])
     media_events.serve(sources)

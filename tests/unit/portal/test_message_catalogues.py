@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pinegate.domain.access.denial_reasons import DenialReason, EndReason
+from pinegate.domain.access.session_end import EndReason
+from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import AccessChannel
 from pinegate.domain.agreements.agreement import AgreementEvent, AgreementState
 from pinegate.domain.applications.application import OpinionKind

@@ -18,11 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.access_changes import CHANNEL
 from pinegate.adapters.database.connection import Database
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import LEASE_SECONDS
-from pinegate.usecases.access.ports import SessionEnd
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.access.reevaluate import Reevaluated, reevaluate_sessions
-from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError
+from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError, SessionEnded
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +128,7 @@ class Reevaluator:
         async with self._database.transaction() as tx:
             self._sequence = await tx.access.newest_change()
             leftovers = await tx.access.open_sessions()
-        await self._ends.write({key: SessionEnd(EndReason.WORKER_LOST.value) for key in leftovers})
+        await self._ends.write([SessionEnded(key, End(EndReason.WORKER_LOST)) for key in leftovers])
 
     async def _changes(self) -> None:
         async with self._turn:
@@ -147,7 +146,7 @@ class Reevaluator:
             await tx.identity.end_idle_sessions(now - self._idle_limit, now - self._longest_session, now)
             await tx.credentials.forget_nonces(now)
             expired = await tx.access.expired_tickets(now)
-        await self._ends.write({key: SessionEnd(EndReason.TICKET_EXPIRED.value) for key in expired})
+        await self._ends.write([SessionEnded(key, End(EndReason.TICKET_EXPIRED)) for key in expired])
 
     async def _reevaluate(
         self, touched_by: Collection[str] | None, *, longest_lease: float | None = None
@@ -160,22 +159,20 @@ class Reevaluator:
         await self._close(reevaluated)
         await self._renew(reevaluated)
         if reevaluated.falls:
-            await self._ends.write({key: SessionEnd(reason) for key, reason in reevaluated.falls.items()})
+            await self._ends.write([SessionEnded(key, end) for key, end in reevaluated.falls.items()])
 
     async def _close(self, reevaluated: Reevaluated) -> None:
-        by_reason: defaultdict[str, list[str]] = defaultdict(list)
-        for session_id, reason in reevaluated.falls.items():
-            by_reason[reason].append(session_id)
-        await asyncio.gather(*(self._media.close_sessions(ids, reason) for reason, ids in by_reason.items()))
+        by_end: defaultdict[End, list[str]] = defaultdict(list)
+        for session_id, end in reevaluated.falls.items():
+            by_end[end].append(session_id)
+        await asyncio.gather(*(self._media.close_sessions(ids, end) for end, ids in by_end.items()))
 
     async def _renew(self, reevaluated: Reevaluated) -> None:
         by_lease: defaultdict[float, list[str]] = defaultdict(list)
         for session_id, lease in reevaluated.keeps.items():
             by_lease[lease].append(session_id)
         with contextlib.suppress(MediaEngineError):  # then the leases end, as they should
-            await asyncio.gather(
-                *(self._media.renew_leases(ids, int(lease * 1000)) for lease, ids in by_lease.items())
-            )
+            await asyncio.gather(*(self._media.renew_leases(ids, lease) for lease, ids in by_lease.items()))
 
     async def _listen(self) -> None:
         """Be woken by NOTIFY. While this connection is away, the clock still wakes the reevaluator."""

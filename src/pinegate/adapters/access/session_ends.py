@@ -1,7 +1,8 @@
 """The ends of sessions on their way into the register, and to the viewers who wait to be told why."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -9,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.database.connection import Database
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import ClosedEntry, SessionEnd
+from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 log = structlog.get_logger(__name__)
 
@@ -58,20 +60,20 @@ class SessionEndWriter:
         self._events = events
         self._now = now
         self._new_id = new_id
-        self._ends: dict[str, SessionEnd] = {}
+        self._ends: dict[str, SessionEnded] = {}
         self._bytes: dict[str, int] = {}
         self._woken = asyncio.Event()
 
-    def ended(self, session_id: str, reason: str, bytes_sent: int = 0) -> None:
+    def ended(self, session: SessionEnded) -> None:
         """The engine says that the session is over."""
-        sent = max(bytes_sent, self._bytes.pop(session_id, 0))
-        self._ends.setdefault(session_id, SessionEnd(reason, sent))
+        sent = max(session.bytes, self._bytes.pop(session.session_id, 0))
+        self._ends.setdefault(session.session_id, replace(session, bytes=sent))
         self._woken.set()
 
     def sent(self, totals: Mapping[str, int]) -> None:
         self._bytes.update(totals)
 
-    async def write(self, ends: Mapping[str, SessionEnd]) -> int:
+    async def write(self, ends: Sequence[SessionEnded]) -> int:
         """Write ends down now; how many sessions were still open."""
         async with self._database.transaction() as tx:
             newly = await end_sessions(tx, ends, now=self._now(), new_id=self._new_id)
@@ -97,7 +99,7 @@ class SessionEndWriter:
         totals, self._bytes = self._bytes, {}
         try:
             if ends:
-                await self.write(ends)
+                await self.write(list(ends.values()))
             if totals:
                 async with self._database.transaction() as tx:
                     await tx.access.count_bytes(totals)

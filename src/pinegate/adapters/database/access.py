@@ -20,6 +20,7 @@ from pinegate.adapters.database.access_facts import (
 from pinegate.adapters.database.audit import INSERT_EVENT, event_values
 from pinegate.adapters.database.driver import Driver, Row
 from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.domain.access.session_end import End
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
@@ -27,10 +28,9 @@ from pinegate.usecases.access.ports import (
     IssuedTicket,
     LiveSession,
     RegisterEntry,
-    SessionEnd,
     Situation,
 )
-from pinegate.usecases.streams.media_engine import Transport
+from pinegate.usecases.streams.media_engine import SessionEnded, Transport
 from pinegate.usecases.streams.signalling import Camera
 
 _REGISTER = (
@@ -193,16 +193,16 @@ class AccessRows:
         rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
         return [LiveSession(row.id, request_from(row), situation_from(row)) for row in rows]
 
-    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[ClosedEntry]:
-        ids = list(ends)
-        reasons = [end.reason for end in ends.values()]
-        sent = [end.bytes_sent for end in ends.values()]
+    async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
+        ids = [session.session_id for session in ended]
+        reasons = [str(session.end) for session in ended]
+        sent = [session.bytes for session in ended]
         rows = await (await self._execute(_END, (now, ids, reasons, sent, ids))).fetchall()
         return [
             ClosedEntry(
                 id=row.id,
                 portal_session_id=row.portal_session_id,
-                reason=row.end_reason,
+                end=End.read(row.end_reason),
                 person_id=row.person_id,
                 organization_id=row.organization_id,
                 point_id=row.point_id,

@@ -4,6 +4,7 @@ Opening a session takes the lock shared, reads the facts, writes the live sessio
 it exclusive until COMMIT. So a session either committed before the change (and the reevaluator, woken by the change,
 sees it) or reads the facts after it (and is refused): there is no third order in which a revoked grant yields a
 picture.
+Advisory locks are of one database: cities on one server do not wait for each other.
 """
 
 from sqlalchemy import insert, text

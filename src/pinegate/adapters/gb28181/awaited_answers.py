@@ -2,9 +2,10 @@
 
 import asyncio
 
+from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.gb28181.upper import events
 from pinegate.usecases.devices.ports import DeviceAnswer, DeviceUnreachableError
-from pinegate.usecases.streams.signalling import Answered, InviteFailed, InviteFailure
+from pinegate.usecases.streams.signalling import Answered, InviteFailed
 
 _ANSWER_SECONDS = 8.0
 _FAILURES = {

@@ -17,7 +17,7 @@ from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.gb28181.accounts import KnownDevice
 from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
-from pinegate.domain.catalogue.divisions import DivisionTree
+from pinegate.domain.city_profile import CityProfile
 from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
@@ -58,14 +58,14 @@ class Recorder:
     def __init__(
         self,
         database: Database,
-        divisions: DivisionTree,
+        profile: CityProfile,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         *,
         most_waiting: int = 400_000,
     ) -> None:
         self._database = database
-        self._divisions = divisions
+        self._profile = profile
         self._now = now
         self._new_id = new_id
         self._most_waiting = most_waiting
@@ -142,7 +142,7 @@ class Recorder:
 
         async def write(tx: Transaction) -> None:
             now = self._now()
-            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._divisions))
+            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._profile))
             outcome = await sync_inventory(
                 tx,
                 device.id,
@@ -180,7 +180,7 @@ class Recorder:
                 changed,
                 removed,
                 health,
-                self._divisions,
+                self._profile,
                 event_id=event_id,
                 now=self._now(),
             )

@@ -16,6 +16,7 @@ from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
+from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
@@ -30,7 +31,6 @@ from pinegate.usecases.streams.signalling import (
     Answered,
     Invitation,
     InviteFailed,
-    InviteFailure,
     PtzCommand,
     PtzMove,
     SignallingEvents,

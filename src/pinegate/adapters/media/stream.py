@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from pinegate.adapters.media.viewer import Viewer
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.web.websocket import encode_binary
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 FLUSH_S = 0.04
 """No unit waits longer than this for the others of its piece."""
@@ -204,7 +205,7 @@ class Stream:
             if not unit.key:
                 return False
             if self.video is not None:
-                self.reset(EndReason.SOURCE_CHANGED)
+                self.reset(End(EndReason.SOURCE_CHANGED))
             self.video = unit.codec
         if unit.key:
             self._group, self._group_bytes = [unit], 0
@@ -274,10 +275,10 @@ class Stream:
         for output in tuple(self._outputs.values()):
             output.flush()
 
-    def reset(self, reason: str) -> None:
+    def reset(self, end: End) -> None:
         """End all viewers and forget the pictures, as when the source is gone."""
         for viewer in self.viewers():
-            viewer.end(reason)
+            viewer.end(end)
         self._cancel_flush()
         if self._settling is not None:
             self._settling.cancel()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.web.websocket import (
     ClientDecoder,
     Close,
@@ -12,7 +13,7 @@ from pinegate.protocols.web.websocket import (
     encode_close,
     encode_pong,
 )
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 CLOSE_ENDED = 4403
 """WebSocket close code of a session that may not go on; the close reason is the code of the reason."""
@@ -36,7 +37,16 @@ _TITLES = {
     504: "Gateway Timeout",
 }
 _TYPES = {PlayProtocol.FLV: "video/x-flv", PlayProtocol.MP4: "video/mp4"}
-_UNAVAILABLE = frozenset(EndReason) - {EndReason.LEASE_EXPIRED}
+_UNAVAILABLE = frozenset(
+    {
+        EndReason.VIEWER_LEFT,
+        EndReason.SOURCE_LOST,
+        EndReason.SOURCE_UNAVAILABLE,
+        EndReason.SOURCE_CHANGED,
+        EndReason.WORKER_LOST,
+        EndReason.TOO_SLOW,
+    }
+)
 
 Headers = Iterable[tuple[str, str]]
 
@@ -78,12 +88,12 @@ class HttpWire:
         # nginx would otherwise gather the pictures in its buffers
         return head(200, [*described, ("X-Accel-Buffering", "no"), *self._headers])
 
-    def goodbye(self, reason: str, begun: bool) -> bytes:
+    def goodbye(self, end: End, begun: bool) -> bytes:
         if begun:
             return b""
-        if reason == EndReason.SOURCE_UNAVAILABLE:
-            return problem(504, reason, "The camera sent no picture in time. Try again.", self._headers)
-        return problem(403, reason, "The session was ended before the first picture.", self._headers)
+        if end.reason is EndReason.SOURCE_UNAVAILABLE:
+            return problem(504, end.reason, "The camera sent no picture in time. Try again.", self._headers)
+        return problem(403, end.reason, "The session was ended before the first picture.", self._headers)
 
     def received(self, data: bytes) -> bytes | None:
         self._stray += len(data)
@@ -107,8 +117,8 @@ class WebSocketWire:
     def opening(self) -> bytes:
         return b""
 
-    def goodbye(self, reason: str, begun: bool) -> bytes:
-        return encode_close(CLOSE_UNAVAILABLE if reason in _UNAVAILABLE else CLOSE_ENDED, reason)
+    def goodbye(self, end: End, begun: bool) -> bytes:
+        return encode_close(CLOSE_UNAVAILABLE if end.reason in _UNAVAILABLE else CLOSE_ENDED, end.reason)
 
     def received(self, data: bytes) -> bytes | None:
         answer = b""

@@ -9,12 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import Denied
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.usecases.access.redeem_ticket import TicketRefusal, redeem_ticket
 from pinegate.usecases.rate_limit import RateLimit
-from pinegate.usecases.streams import media_engine
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -24,12 +23,6 @@ from pinegate.usecases.streams.media_engine import (
 )
 
 log = structlog.get_logger(__name__)
-
-_REASONS: Mapping[str, EndReason] = {
-    media_engine.EndReason.LEASE_EXPIRED: EndReason.LEASE_ENDED,
-    media_engine.EndReason.VIEWER_STALLED: EndReason.TOO_SLOW,
-}
-"""The engine's words where the register's differ."""
 
 
 class MediaEventHandler:
@@ -71,7 +64,7 @@ class MediaEventHandler:
             return Refused(answer.reason.value, "the permission changed meanwhile")
         if self._sources is not None:
             self._sources.join(answer.point_id, answer.session_id)
-        return Admitted(answer.session_id, answer.point_id, int(answer.lease_seconds * 1000))
+        return Admitted(answer.session_id, answer.point_id, answer.lease_seconds)
 
     async def source_started(self, started: SourceStarted) -> None:
         if self._sources is not None:
@@ -83,7 +76,7 @@ class MediaEventHandler:
             await self._sources.sources_lost([source_id])
 
     async def session_ended(self, ended: SessionEnded) -> None:
-        self._end(ended.session_id, _REASONS.get(ended.reason, ended.reason), ended.bytes)
+        self._end(ended)
 
     async def bytes_sent(self, totals: Mapping[str, int]) -> None:
         self._ends.sent(totals)
@@ -93,12 +86,12 @@ class MediaEventHandler:
         if self._sources is not None:
             await self._sources.sources_lost(source_ids)
         for session_id in session_ids:
-            self._end(session_id, EndReason.WORKER_LOST.value, 0)
+            self._end(SessionEnded(session_id, End(EndReason.WORKER_LOST)))
 
-    def _end(self, session_id: str, reason: str, sent: int) -> None:
+    def _end(self, ended: SessionEnded) -> None:
         if self._sources is not None:
-            self._sources.leave(session_id)
-        self._ends.ended(session_id, reason, sent)
+            self._sources.leave(ended.session_id)
+        self._ends.ended(ended)
 
     async def second_source(self, source_id: str, host: str) -> None:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.

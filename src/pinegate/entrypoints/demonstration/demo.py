@@ -49,6 +49,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
         raise SystemExit(
             "pinegate demo: anybody may sign in as anybody here, so it serves the loopback address only"
         )
+    settings = settings.model_copy(update={"city_profile": None})  # its people are Huangshan's
     _port_must_be_free(settings)
     raise_descriptor_limit()
     narrator = Narrator()
@@ -90,8 +91,8 @@ def _port_must_be_free(settings: Settings) -> None:
 async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
     config = SimulatorConfig(
         device_id=PLATFORM_CODE,
-        platform_id=city.settings.sip_id,
-        platform_domain=city.settings.sip_domain,
+        platform_id=city.signalling.id,
+        platform_domain=city.signalling.domain,
         platform_host=city.settings.sip_host,
         platform_port=city.sip_port,
         password=made.platform_password,
@@ -129,7 +130,7 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
     if first_start:
         narrator.tell("entering six organizations and their people …")
         await seed.enter()
-        await city.signalling.reload_accounts()
+        await city.signalling.server.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
     if first_start:
@@ -146,9 +147,9 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
 async def _cameras(city: City) -> CatalogueProgress:
     async with asyncio.timeout(_ARRIVAL_SECONDS):
         while True:
-            progress = city.signalling.catalogue_progress(PLATFORM_CODE)
+            progress = city.signalling.server.catalogue_progress(PLATFORM_CODE)
             if progress.state == "done":
-                await city.recorder.drained()
+                await city.signalling.recorder.drained()
                 return progress
             await asyncio.sleep(0.1)
 
@@ -178,7 +179,7 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         "       unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver",
         "       → unit-leader, bureau-approver (保密协议) → provisioner → unit-viewer",
         "",
-        f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.settings.sip_id}",
+        f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.signalling.id}",
         "  Ctrl-C stops everything.",
         "",
     ]

@@ -16,7 +16,6 @@ from pinegate.adapters.database.tables import work_orders
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
-from pinegate.adapters.reference import divisions
 from pinegate.adapters.sm3 import sm3_hex
 from pinegate.domain.access.request import AccessChannel, AccessRequest, Denied
 from pinegate.domain.applications.application import Application, Consultation, Contact, RequestedPoint
@@ -90,11 +89,13 @@ class SampleSharing:
             await mark_sharing(tx, act.person, ids, True, "", act.now, act.new_id)
         for login, event in (("cataloguer", ListingEvent.CATALOGUE), ("lister", ListingEvent.LIST)):
             async with self._as(login) as (tx, act):
-                await move_points(tx, act.person, ids, event, "", divisions(), act.now, act.new_id)
+                await move_points(tx, act.person, ids, event, "", self._services.profile, act.now, act.new_id)
 
     async def _apply(self) -> None:
         async with self._as("tour-clerk") as (tx, act):
-            application = await create_application(tx, self._system_id, act)
+            application = await create_application(
+                tx, self._system_id, self._services.profile.measures.policy_version, act
+            )
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
             rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
@@ -137,7 +138,9 @@ class SampleSharing:
         async with self._as("bureau-reviewer") as (tx, act):
             await review_application(tx, self._application, "用途明确，点位与用途相符，建议批准。", act)
         async with self._as("bureau-approver") as (tx, act):
-            await approve_application(tx, self._application, "审核通过。", sm3_hex, act)
+            await approve_application(
+                tx, self._application, "审核通过。", self._services.profile.agreement.version, sm3_hex, act
+            )
 
     async def _sign(self) -> str:
         sides = (
@@ -196,9 +199,13 @@ class SampleSharing:
     async def _hand_in(self, login: str, kind: DocumentKind) -> str:
         """A scan as paper would give it: the form, marked as the demonstration's."""
         form = ApplicationForm(
-            organization_name="黄山市文化和旅游局（演示用章）", information_system="黄山智慧文旅监测平台"
+            day_of(self._services.now()),
+            organization_name="黄山市文化和旅游局（演示用章）",
+            information_system="黄山智慧文旅监测平台",
         )
-        content = await asyncio.to_thread(render_application_form, form)
+        content = await asyncio.to_thread(
+            render_application_form, form, self._services.profile.application_form
+        )
         scan = await asyncio.to_thread(self._services.scans.store, content)
         stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3)
         async with self._as(login) as (tx, act):

@@ -16,6 +16,7 @@ from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.settings import Settings
 from pinegate.adapters.streams.snapshots import Snapshots
+from pinegate.domain.city_profile import CityProfile
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
@@ -30,6 +31,7 @@ _ORPHAN_SECONDS = 3600.0
 
 async def city_services(
     settings: Settings,
+    profile: CityProfile,
     database: Database,
     box: AesGcmBox,
     media: Media,
@@ -42,6 +44,7 @@ async def city_services(
     await _remove_orphans(scans, database)
     return Services(
         database=database,
+        profile=profile,
         now=utc_now,
         new_id=new_id,
         secret_box=box,

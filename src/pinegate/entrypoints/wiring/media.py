@@ -8,7 +8,6 @@ from pinegate.adapters.access.reevaluator import Reevaluator
 from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.settings import Settings
@@ -18,6 +17,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import ABSOLUTE_LIMIT, IDLE_
 from pinegate.entrypoints.wiring.kept_running import kept_running
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.entrypoints.wiring.origins import portal_origins
+from pinegate.entrypoints.wiring.signalling import Signalling
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,16 @@ class Media:
 
 @contextlib.asynccontextmanager
 async def running_workers(
-    settings: Settings, database: Database, signalling: Gb28181Server
+    settings: Settings, database: Database, signalling: Signalling
 ) -> AsyncGenerator[Media, None]:
     """Start the workers. ``signalling`` will be told of the sources, and need not listen yet."""
     events = SessionEndListeners()
     ends = SessionEndWriter(database, events, utc_now, new_id)
     media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, new_id)
     engine = MediaSupervisor(media_settings(settings), media_events)
-    sources = SourceRunner(engine, signalling, database, monotonic_seconds, sip_domain=settings.sip_domain)
+    sources = SourceRunner(
+        engine, signalling.server, database, monotonic_seconds, sip_domain=signalling.domain
+    )
     reevaluator = Reevaluator(
         database,
         engine,
@@ -48,12 +50,11 @@ async def running_workers(
         longest_session=ABSOLUTE_LIMIT,
     )
     media_events.serve(sources)
-    signalling.streams = sources
+    signalling.server.streams = sources
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(kept_running(ends.run))
-        stack.push_async_callback(
-            reevaluator.begin
-        )  # when the workers have stopped: what is then still open is closed
+        # When the workers have stopped: what is then still open is closed.
+        stack.push_async_callback(reevaluator.begin)
         await engine.start()
         stack.push_async_callback(engine.stop)
         yield Media(engine, sources, reevaluator, events)

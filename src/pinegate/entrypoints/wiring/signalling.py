@@ -9,23 +9,29 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
-from pinegate.adapters.reference import divisions
 from pinegate.adapters.settings import Settings
+from pinegate.domain.city_profile import CityProfile
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.usecases.identity.ports import SecretBox
 
 
 @dataclass(frozen=True, slots=True)
 class Signalling:
+    """``id``: our own 20 digits; ``domain``: ten."""
+
+    id: str
+    domain: str
     server: Gb28181Server
     recorder: Recorder
 
 
-def signalling(settings: Settings, database: Database, box: SecretBox) -> Signalling:
+def signalling(settings: Settings, profile: CityProfile, database: Database, box: SecretBox) -> Signalling:
     """Not listening yet: first the sources are there that devices may feed."""
-    recorder = Recorder(database, divisions(), utc_now, new_id)
-    accounts = DeviceAccounts(database, box)
-    return Signalling(Gb28181Server(settings.sip_id, settings.sip_domain, accounts, recorder), recorder)
+    sip_id = settings.sip_id or profile.sip_id
+    domain = settings.sip_domain or sip_id[:10]
+    recorder = Recorder(database, profile, utc_now, new_id)
+    server = Gb28181Server(sip_id, domain, DeviceAccounts(database, box), recorder)
+    return Signalling(sip_id, domain, server, recorder)
 
 
 @contextlib.asynccontextmanager

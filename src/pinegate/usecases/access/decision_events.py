@@ -44,7 +44,7 @@ def ended(session: ClosedEntry, event_id: str, now: datetime) -> AuditEvent:
         actor_organization_id=session.organization_id,
         subject_kind="play_session",
         subject_id=session.id,
-        details={"reason": session.reason, "bytes": session.bytes_sent, "point": session.point_id},
+        details={"reason": str(session.end), "bytes": session.bytes_sent, "point": session.point_id},
     )
 
 

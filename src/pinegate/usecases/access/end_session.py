@@ -1,15 +1,16 @@
 """The end of play sessions, written down with its reason."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pinegate.usecases.access.decision_events import ended
-from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry, SessionEnd
+from pinegate.usecases.access.ports import AccessTransaction, ClosedEntry
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 async def end_sessions(
     tx: AccessTransaction,
-    ends: Mapping[str, SessionEnd],
+    ends: Sequence[SessionEnded],
     *,
     now: datetime,
     new_id: Callable[[], str],

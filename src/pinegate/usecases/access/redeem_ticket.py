@@ -11,11 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.access.decide_access import decide_access
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import Denied
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.access.decision_events import decided, ended, started
-from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry, SessionEnd
+from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry
 from pinegate.usecases.access.ticket import TICKET_CHARACTERS, ticket_digest
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 class TicketRefusal(StrEnum):
@@ -57,10 +58,10 @@ async def redeem_ticket(
         return TicketRefusal.USED
     refusal = _misuse(issued, protocol, client_host, now)
     if refusal is not None:
-        await _end(tx, issued.session_id, refusal.value, now, new_id)
+        await _end(tx, issued.session_id, End(EndReason(refusal)), now, new_id)
         return refusal
     if not issued.situation.signed_in:
-        await _end(tx, issued.session_id, EndReason.SIGNED_OUT.value, now, new_id)
+        await _end(tx, issued.session_id, End(EndReason.SIGNED_OUT), now, new_id)
         return TicketRefusal.EXPIRED
     decision = decide_access(issued.request, issued.situation.facts, now)
     entry = RegisterEntry(
@@ -73,7 +74,7 @@ async def redeem_ticket(
     )
     if isinstance(decision, Denied):
         await tx.audit.append(decided(entry, new_id()))
-        await _end(tx, issued.session_id, decision.reason.value, now, new_id)
+        await _end(tx, issued.session_id, End(decision.reason), now, new_id)
         return decision
     await tx.access.start(issued.session_id, decision, now)
     await tx.audit.append(started(entry, new_id(), now))
@@ -91,7 +92,7 @@ def _misuse(issued: IssuedTicket, protocol: str, client_host: str, now: datetime
 
 
 async def _end(
-    tx: AccessTransaction, session_id: str, reason: str, now: datetime, new_id: Callable[[], str]
+    tx: AccessTransaction, session_id: str, end: End, now: datetime, new_id: Callable[[], str]
 ) -> None:
-    ends = await tx.access.end({session_id: SessionEnd(reason)}, now)
+    ends = await tx.access.end([SessionEnded(session_id, end)], now)
     await tx.audit.append(*(ended(session, new_id(), now) for session in ends))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from pinegate.domain.agreements.agreement import Agreement, AgreementState
 from pinegate.domain.agreements.schedule import schedule_of
-from pinegate.domain.agreements.text import TEXT_VERSION
 from pinegate.domain.applications.application import Application
 from pinegate.domain.applications.states import ApplicationEvent
 from pinegate.domain.applications.steps import approve
@@ -14,9 +13,17 @@ from pinegate.usecases.applications.step import open_file, record_agreement, rec
 
 
 async def approve_application(
-    tx: ApplicationTransaction, application_id: str, text: str, sm3: Callable[[bytes], str], act: Act
+    tx: ApplicationTransaction,
+    application_id: str,
+    text: str,
+    text_version: int,
+    sm3: Callable[[bytes], str],
+    act: Act,
 ) -> Application:
-    """Another person than the reviewer approves. ``sm3``: digest (hex) of bytes."""
+    """Another person than the reviewer approves.
+
+    ``text_version``: of the agreement's wording that is to be signed. ``sm3``: digest (hex) of bytes.
+    """
     before = await open_file(tx, application_id, act.person)
     after = approve(before, text, act.person, act.now)
     stored = await record_step(tx, before, after, ApplicationEvent.APPROVE, act, text)
@@ -25,7 +32,7 @@ async def approve_application(
         application_id=stored.id,
         organization_id=stored.organization_id,
         state=AgreementState.AWAITING_UNIT,
-        text_version=TEXT_VERSION,
+        text_version=text_version,
         schedule_digest=sm3(schedule_of(stored)),
     )
     await tx.agreements.add(agreement, act.now)

@@ -24,8 +24,13 @@ class CreateTransaction(ApplicationTransaction, Protocol):
     def organizations(self) -> SystemOwners: ...
 
 
-async def create_application(tx: CreateTransaction, system_id: str, act: Act) -> Application:
-    """Raises NotFoundError for a system that is not the actor's unit's."""
+async def create_application(
+    tx: CreateTransaction, system_id: str, policy_version: str, act: Act
+) -> Application:
+    """``policy_version``: of the measures under which the case is brought (article 8).
+
+    Raises NotFoundError for a system that is not the actor's unit's.
+    """
     actor = act.person
     row = APPLICATION.find(None, ApplicationEvent.CREATE)
     if row is None or not actor.may(row.roles):
@@ -40,7 +45,7 @@ async def create_application(tx: CreateTransaction, system_id: str, act: Act) ->
         state=ApplicationState.DRAFT,
         filed_by=frozenset({actor.person_id}),
     )
-    await tx.applications.add(application, act.now)
+    await tx.applications.add(application, policy_version, act.now)
     await tx.audit.append(
         act.event(
             AuditEventName.APPLICATION_MOVED,

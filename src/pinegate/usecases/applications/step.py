@@ -70,6 +70,8 @@ async def _notify(
         "to": after.state.value,
         "text": text.strip(),
     }
+    if len(after.opinions) > len(before.opinions):
+        details["decision"] = after.opinions[-1].decision
     for organization_id in addressed:
         await tx.notices.post(act.new_id(), organization_id, "application.moved", after.id, details, act.now)
 

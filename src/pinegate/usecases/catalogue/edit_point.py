@@ -1,13 +1,12 @@
 """The operator's cataloguer edits a point's record (article 4: 目录编制、资源更新)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.catalogue.camera_record import CameraField, record_faults
-from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
-from pinegate.domain.catalogue.divisions import DivisionTree
+from pinegate.domain.catalogue.camera_record import record_faults
 from pinegate.domain.catalogue.listing import ListingState
+from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
@@ -24,8 +23,7 @@ async def edit_point(
     point_id: str,
     version: int,
     edit: PointEdit,
-    fields: Sequence[CameraField],
-    divisions: DivisionTree,
+    profile: CityProfile,
     now: datetime,
     event_id: str,
     client_host: str = "",
@@ -37,7 +35,7 @@ async def edit_point(
         StaleVersionError: ``version`` is not the present one.
     """
     Permission.EDIT_POINTS.require(actor)
-    _check(edit, fields, divisions)
+    _check(edit, profile)
     known = await tx.points.get([point_id])
     if not known:
         raise NotFoundError
@@ -67,16 +65,17 @@ async def edit_point(
         await tx.changes.publish(ChangeScope.POINT, point_id)
 
 
-def _check(edit: PointEdit, fields: Sequence[CameraField], divisions: DivisionTree) -> None:
+def _check(edit: PointEdit, profile: CityProfile) -> None:
+    divisions = profile.divisions
     wrong = {
         "name": not edit.name.strip(),
         "division_code": bool(edit.division_code) and not divisions.knows(edit.division_code),
         "township_code": bool(edit.township_code) and not divisions.knows(edit.township_code),
-        "category": bool(edit.category) and edit.category not in MONITORING_CATEGORIES,
+        "category": bool(edit.category) and edit.category not in profile.categories.names,
         "source_class": edit.source_class not in _SOURCE_CLASSES,
     }
     named = next((field for field, is_wrong in wrong.items() if is_wrong), None)
-    faults = record_faults(edit.values, fields)
+    faults = record_faults(edit.values, profile.camera_fields)
     if named is None and faults:
         named = faults[0].field
     if named is not None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.catalogue.camera_record import listing_faults
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState, decide_listing
+from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, KnownPoint
@@ -28,7 +28,7 @@ async def move_points(
     point_ids: Sequence[str],
     event: ListingEvent,
     reason: str,
-    divisions: DivisionTree,
+    profile: CityProfile,
     now: datetime,
     new_id: Callable[[], str],
     client_host: str = "",
@@ -39,7 +39,7 @@ async def move_points(
     events: list[AuditEvent] = []
     for point in await tx.points.get(point_ids):
         try:
-            target = _target_state(point, event, actor, divisions)
+            target = _target_state(point, event, actor, profile)
         except RuleRefusedError as refusal:
             refused.append((point.id, refusal.refusal))
             continue
@@ -71,12 +71,11 @@ async def move_points(
     return MoveOutcome(everything, tuple(refused))
 
 
-def _target_state(
-    point: KnownPoint, event: ListingEvent, actor: Actor, divisions: DivisionTree
-) -> ListingState:
+def _target_state(point: KnownPoint, event: ListingEvent, actor: Actor, profile: CityProfile) -> ListingState:
     target = decide_listing(point.listing, event, actor)
     if event in (ListingEvent.CATALOGUE, ListingEvent.LIST):
-        blocking = next((fault for fault in listing_faults(point.record, divisions) if fault.blocks), None)
+        faults = listing_faults(point.record, profile.divisions, profile.bounds)
+        blocking = next((fault for fault in faults if fault.blocks), None)
         if blocking is not None:
             raise RuleRefusedError(
                 Refusal.RECORD_INCOMPLETE, {"field": blocking.field, "fault": blocking.code}

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.inventory import InventoryItem, InventoryPoint, take_over
+from pinegate.domain.city_profile import CityProfile
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, SyncOutcome
 from pinegate.usecases.transaction import ChangeScope
 
 
-def cameras_in(items: Sequence[InventoryItem], divisions: DivisionTree) -> list[InventoryPoint]:
+def cameras_in(items: Sequence[InventoryItem], profile: CityProfile) -> list[InventoryPoint]:
     """What a catalogue answer adds to the catalogue; the last word counts where a code comes twice.
 
     Seconds of work for a large city: call it in a thread.
     """
-    cameras = {item.channel_code: take_over(item, divisions) for item in items if item.is_camera}
+    cameras = {
+        item.channel_code: take_over(item, profile.divisions, profile.categories)
+        for item in items
+        if item.is_camera
+    }
     return list(cameras.values())
 
 
@@ -60,7 +64,7 @@ async def note_catalogue_change(
     changed: Sequence[InventoryItem],
     removed: Sequence[str],
     health: dict[str, list[str]],
-    divisions: DivisionTree,
+    profile: CityProfile,
     *,
     event_id: str,
     now: datetime,
@@ -70,7 +74,7 @@ async def note_catalogue_change(
         await tx.points.set_health(device_id, codes, state)
     gone = await tx.points.go_missing(device_id, removed) if removed else []
     if changed:
-        cameras = cameras_in(changed, divisions)
+        cameras = cameras_in(changed, profile)
         outcome = await sync_inventory(tx, device_id, cameras, complete=False, event_id=event_id, now=now)
     elif gone:
         outcome = SyncOutcome(0, 0, len(gone), tuple(gone))

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from pinegate.adapters.media import stream as stream_module
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.aac import audio_specific_config
 from pinegate.protocols.media.frames import AccessUnit, Codec
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PARAMETERS = bytes.fromhex("000000016764000dacd94141fa1000000300100000030320f14299600000000168ebe3cb22c0")
 AUDIO_CONFIG = audio_specific_config(16_000, 1)
@@ -31,8 +32,8 @@ class Watcher:
     def offer(self, piece: bytes, key: bool) -> None:
         self.pieces.append((piece, key))
 
-    def end(self, reason: str) -> None:
-        self.ended.append(reason)
+    def end(self, end: End) -> None:
+        self.ended.append(end)
 
 
 class Screen:
@@ -179,7 +180,7 @@ async def test_another_video_codec_ends_the_viewers(screen: Screen) -> None:
     screen.picture(key=True)
     watcher = screen.watch()
     screen.picture(key=True, codec=Codec.H265)
-    assert watcher.ended == [EndReason.SOURCE_CHANGED]
+    assert watcher.ended == [End(EndReason.SOURCE_CHANGED)]
 
 
 async def test_unreadable_parameter_sets_only_delay_the_viewers(screen: Screen) -> None:

@@ -8,7 +8,9 @@ import pytest
 from pinegate.adapters.media import viewer as viewer_module
 from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_S, WAIT_S, Viewer
 from pinegate.adapters.media.wires import HttpWire, WebSocketWire
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PIECE = 100_000
 PIECES_A_GROUP = 5
@@ -135,17 +137,17 @@ async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(10):
         seat.viewer.offer(piece(number), key=False)
-    seat.viewer.end("grant_revoked")
-    assert seat.ended == ["grant_revoked"]
+    seat.viewer.end(End(DenialReason.GRANT_REVOKED))
+    assert seat.ended == [End(DenialReason.GRANT_REVOKED)]
     assert len(seat.drain()) < 10 * PIECE
 
 
 async def test_an_end_is_told_once(seat: Seat) -> None:
     seat.viewer.begin(b"")
-    seat.viewer.end("one")
-    seat.viewer.end("two")
+    seat.viewer.end(End(EndReason.DONE))
+    seat.viewer.end(End(EndReason.SIGNED_OUT))
     seat.viewer.offer(b"late", key=True)
-    assert seat.ended == ["one"]
+    assert seat.ended == [End(EndReason.DONE)]
 
 
 async def test_a_websocket_that_has_everything_is_told_the_reason(
@@ -153,7 +155,7 @@ async def test_a_websocket_that_has_everything_is_told_the_reason(
 ) -> None:
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
     seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
-    seat.viewer.end("grant_revoked")
+    seat.viewer.end(End(DenialReason.GRANT_REVOKED))
     assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
 
 
@@ -166,7 +168,7 @@ async def test_a_viewer_waiting_in_vain_gets_a_problem(
     seat.viewer.check(now + WAIT_S - 0.5)
     assert not seat.ended
     seat.viewer.check(now + WAIT_S + 0.5)
-    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+    assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
     assert seat.drain().startswith(b"HTTP/1.1 504 ")
 
 
@@ -175,7 +177,7 @@ async def test_pings_do_not_prolong_the_wait(seat_for: SeatFor) -> None:
     now = asyncio.get_running_loop().time()
     seat.viewer.received(b"\x89\x80\x00\x00\x00\x00")
     seat.viewer.check(now + WAIT_S + 0.5)
-    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+    assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
 
 
 async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
@@ -184,7 +186,7 @@ async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
     seat.viewer.check(4.9)
     assert not seat.ended
     seat.viewer.check(5.0)
-    assert seat.ended == [EndReason.LEASE_EXPIRED]
+    assert seat.ended == [End(EndReason.LEASE_ENDED)]
 
 
 async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
@@ -192,7 +194,7 @@ async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
     for number in range(20):
         seat.viewer.offer(piece(number), key=False)
     seat.viewer.check(asyncio.get_running_loop().time() + STALLED_S + 1)
-    assert seat.ended == [EndReason.VIEWER_STALLED]
+    assert seat.ended == [End(EndReason.TOO_SLOW)]
 
 
 async def test_a_client_that_closes_has_left(seat: Seat) -> None:
@@ -200,4 +202,4 @@ async def test_a_client_that_closes_has_left(seat: Seat) -> None:
     async with asyncio.timeout(5):
         while not seat.ended:
             await asyncio.sleep(0)
-    assert seat.ended == [EndReason.VIEWER_LEFT]
+    assert seat.ended == [End(EndReason.VIEWER_LEFT)]

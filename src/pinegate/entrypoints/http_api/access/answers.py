@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 
-from pinegate.domain.access.denial_reasons import EndReason
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.ports import ClosedEntry
 
@@ -26,14 +26,14 @@ async def events_of(portal_session_id: str, services: Services) -> AsyncGenerato
                 yield ": still here\n\n"
                 continue
             yield _event(ended)
-            if ended.reason == EndReason.SIGNED_OUT:
+            if ended.end.reason is EndReason.SIGNED_OUT:
                 return
     finally:
         services.end_listeners.stop_listening(portal_session_id, queue)
 
 
 def _event(ended: ClosedEntry) -> str:
-    reason, code = split_reason(ended.reason)
+    reason, code = split_reason(str(ended.end))
     data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
     return f"event: session_ended\ndata: {data}\n\n"
 
@@ -42,5 +42,5 @@ def split_reason(end_reason: str | None) -> tuple[str | None, str | None]:
     """``source_unavailable:busy`` → the reason, and the code that says more."""
     if end_reason is None:
         return None, None
-    reason, _, code = end_reason.partition(":")
-    return reason, code or None
+    end = End.read(end_reason)
+    return end.reason, end.detail

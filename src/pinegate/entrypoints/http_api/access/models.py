@@ -49,7 +49,7 @@ class PtzOrder(BaseModel):
         if self.command is PtzMove.PRESET_CALL and self.preset is None:
             raise ProblemError(
                 "invalid_input",
-                "mend the named fields",
+                "correct the named fields",
                 errors=[{"field": "preset", "message": "preset_call needs it"}],
             )
         return PtzCommand(self.command, self.speed, self.preset or 0)

@@ -5,8 +5,8 @@ The routes differ in who asks; what happens then is one and the same.
 
 from typing import Literal
 
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import AccessRequest, Denied
+from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayedPoint, ProtocolName, ViewerMark
 from pinegate.entrypoints.http_api.shared.answers import denial_problem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
@@ -14,9 +14,8 @@ from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.do_once import Permitted, ask_to_do
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
-from pinegate.usecases.access.ports import SessionEnd
 from pinegate.usecases.access.snapshot_mark import snapshot_mark
-from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol
+from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
 _PROTOCOLS = {
@@ -85,9 +84,9 @@ async def _permission(request: AccessRequest, portal_session_id: str | None, ser
     return answer
 
 
-async def _close(session_id: str, end: SessionEnd, services: Services) -> None:
+async def _close(ended: SessionEnded, services: Services) -> None:
     async with services.database.transaction() as tx:
-        await end_sessions(tx, {session_id: end}, now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [ended], now=services.now(), new_id=services.new_id)
 
 
 async def take_snapshot(request: AccessRequest, portal_session_id: str | None, services: Services) -> bytes:
@@ -101,9 +100,9 @@ async def take_snapshot(request: AccessRequest, portal_session_id: str | None, s
     try:
         jpeg = await services.snapshots.take(request.point_id, permitted.session_id, mark)
     except PictureUnavailableError as error:
-        await _close(permitted.session_id, SessionEnd("source_unavailable:no_picture"), services)
+        await _close(SessionEnded(permitted.session_id, End.unavailable(InviteFailure.NO_PICTURE)), services)
         raise ProblemError("unavailable", str(error)) from None
-    await _close(permitted.session_id, SessionEnd("done", len(jpeg)), services)
+    await _close(SessionEnded(permitted.session_id, End(EndReason.DONE), len(jpeg)), services)
     return jpeg
 
 
@@ -117,21 +116,23 @@ async def steer(
     """
     permitted = await _permission(request, portal_session_id, services)
     end, problem = await _send(request, command, services)
-    await _close(permitted.session_id, SessionEnd(end), services)
+    await _close(SessionEnded(permitted.session_id, end), services)
     if problem is not None:
         raise problem
 
 
 async def _send(
     request: AccessRequest, command: PtzCommand, services: Services
-) -> tuple[str, ProblemError | None]:
+) -> tuple[End, ProblemError | None]:
     if not services.ptz_locks.take(request.point_id, request.person_id, services.monotonic()):
-        return "camera_taken", ProblemError("conflict", "somebody else is steering this camera")
+        return End(EndReason.CAMERA_TAKEN), ProblemError("conflict", "somebody else is steering this camera")
     async with services.database.transaction() as tx:
         camera = await tx.access.camera(request.point_id)
     if camera is None or not await services.signalling.ptz(camera.device_code, camera.channel_code, command):
-        return "source_unavailable:device_offline", ProblemError("unavailable", "the camera did not answer")
-    return "done", None
+        return End.unavailable(InviteFailure.DEVICE_OFFLINE), ProblemError(
+            "unavailable", "the camera did not answer"
+        )
+    return End(EndReason.DONE), None
 
 
 def operation_of(command: PtzMove) -> Literal["ptz", "preset"]:
@@ -141,7 +142,7 @@ def operation_of(command: PtzMove) -> Literal["ptz", "preset"]:
 
 async def stop_play(session_id: str, services: Services) -> None:
     """Close in the engine, then write it down."""
-    reason = EndReason.VIEWER_LEFT.value
-    await services.media.close_sessions([session_id], reason)
+    end = End(EndReason.VIEWER_LEFT)
+    await services.media.close_sessions([session_id], end)
     async with services.database.transaction() as tx:
-        await end_sessions(tx, {session_id: SessionEnd(reason)}, now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [SessionEnded(session_id, end)], now=services.now(), new_id=services.new_id)

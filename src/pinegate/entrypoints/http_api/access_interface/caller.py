@@ -25,7 +25,7 @@ _STATUS = {
     InterfaceRefusal.OTHER_SOURCE: 403,
     InterfaceRefusal.REPLAYED: 401,
 }
-_MEND = {
+_REMEDIES = {
     InterfaceRefusal.WRONG_SIGNATURE: "unknown access key or signature; see docs/access_interface.md",
     InterfaceRefusal.CLOCK_OFF: "the timestamp is more than 300 s off; set the clock",
     InterfaceRefusal.OTHER_SOURCE: "this credential is bound to other source addresses",
@@ -47,7 +47,7 @@ def _header(request: Request, name: str, longest: int) -> str:
     if not unquote(value).strip() or len(unquote(value)) > longest:
         message = f"required: 1 to {longest} characters, percent-encoded UTF-8"
         raise ProblemError(
-            "invalid_input", "mend the named headers", errors=[{"field": name, "message": message}]
+            "invalid_input", "correct the named headers", errors=[{"field": name, "message": message}]
         )
     return value
 
@@ -85,7 +85,7 @@ async def signed_caller(
             new_id=services.new_id,
         )
     if isinstance(answer, InterfaceRefusal):
-        raise ProblemError(answer.value, _MEND[answer], status=_STATUS[answer])
+        raise ProblemError(answer.value, _REMEDIES[answer], status=_STATUS[answer])
     return SignedCaller(answer, unquote(reason), host)
 
 

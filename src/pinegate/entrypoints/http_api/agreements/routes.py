@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from pinegate.adapters.database.application_views import ApplicationViews
 from pinegate.domain.agreements.agreement import AGREEMENT, AgreementEvent
-from pinegate.domain.agreements.text import duty_paragraphs
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.agreements.models import AcknowledgementIn, DutyOut, RejectIn, SignIn
 from pinegate.entrypoints.http_api.applications.answers import agreement_out
@@ -43,7 +42,7 @@ async def get_duty(agreement_id: Id, user: CurrentUser, services: CurrentService
     async with services.database.transaction() as tx:
         duty = await read_duty(tx, agreement_id, act_of(user, services))
     return DutyOut(
-        text=list(duty_paragraphs()),
+        text=list(services.profile.agreement.lines()),
         text_version=duty.text_version,
         system_name=duty.system_name,
         acknowledged=duty.acknowledged,

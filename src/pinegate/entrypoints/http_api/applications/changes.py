@@ -1,15 +1,14 @@
 """What the clerk sent, as the form holds it."""
 
-from pinegate.adapters.reference import divisions
 from pinegate.domain.applications.application import Contact, RequestedPoint
+from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.entrypoints.http_api.applications.models import ApplicationChange, ContactBody, PointOperations
 from pinegate.usecases.applications.edit import FormChanges
 from pinegate.usecases.errors import InvalidInputError
 
 
-def changes_of(body: ApplicationChange) -> FormChanges:
-    tree = divisions()
-    if any(not tree.knows(code) for code in body.areas or ()):
+def changes_of(body: ApplicationChange, divisions: DivisionTree) -> FormChanges:
+    if any(not divisions.knows(code) for code in body.areas or ()):
         raise InvalidInputError("areas", "codes of administrative divisions of the city")
     dates = {"valid_from", "valid_until"} & body.model_fields_set
     contacts = body.contacts

@@ -47,7 +47,9 @@ async def list_applications(
 @router.post("", status_code=201, dependencies=[takes(APPLICATION, ApplicationEvent.CREATE)])
 async def create(body: ApplicationIn, user: CurrentUser, services: CurrentServices) -> ApplicationOut:
     async with services.database.transaction() as tx:
-        application = await create_application(tx, body.system_id, act_of(user, services))
+        application = await create_application(
+            tx, body.system_id, services.profile.measures.policy_version, act_of(user, services)
+        )
     return await _answer(application.id, user, services)
 
 
@@ -60,7 +62,7 @@ async def get_application(application_id: Id, user: CurrentUser, services: Curre
 async def edit(
     application_id: Id, body: ApplicationChange, user: CurrentUser, services: CurrentServices
 ) -> ApplicationOut:
-    changes = changes_of(body)
+    changes = changes_of(body, services.profile.divisions)
     async with services.database.transaction() as tx:
         await edit_application(tx, application_id, changes, body.version, act_of(user, services))
     return await _answer(application_id, user, services)
@@ -95,4 +97,4 @@ async def step(
 
 async def _answer(application_id: str, user: SignedIn, services: Services) -> ApplicationOut:
     async with services.database.transaction() as tx:
-        return await read_application(tx, application_id, user.actor, services.now())
+        return await read_application(tx, application_id, user.actor, services.profile, services.now())

@@ -51,8 +51,8 @@ async def _record_review(
     return await review_application(tx, id_, body.text, act)
 
 
-async def _approve(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:
-    return await approve_application(tx, id_, body.text, sm3_hex, act)
+async def _approve(tx: Transaction, id_: str, body: StepIn, act: Act, services: Services) -> Application:
+    return await approve_application(tx, id_, body.text, services.profile.agreement.version, sm3_hex, act)
 
 
 async def _withdraw(tx: Transaction, id_: str, body: StepIn, act: Act, _services: Services) -> Application:

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import CatalogueViews, MapView
-from pinegate.adapters.reference import camera_fields, divisions
+from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
-from pinegate.domain.catalogue.divisions import Division
+from pinegate.domain.catalogue.divisions import Division, DivisionTree
 from pinegate.domain.catalogue.listing import LISTING, ListingState
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.catalogue.models import (
@@ -23,6 +23,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 )
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import SignedIn
+from pinegate.entrypoints.services import Services
 
 
 def division_out(division: Division) -> DivisionOut:
@@ -35,28 +36,29 @@ def _as_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return row._asdict()  # pyright: ignore[reportPrivateUsage] -- public in SQLAlchemy in spite of its underscore
 
 
-def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    values = _as_dict(row)
-    tree = divisions()
-    return values | {
-        "division_name": tree.name_of(row.division_code),
-        "township_name": tree.name_of(row.township_code),
+def _point_values(row: Row[*tuple[Any, ...]], divisions: DivisionTree) -> dict[str, Any]:
+    return _as_dict(row) | {
+        "division_name": divisions.name_of(row.division_code),
+        "township_name": divisions.name_of(row.township_code),
         "ptz": row.ptz_type in TURNING_PTZ_TYPES,
     }
 
 
-def point_out(row: Row[*tuple[Any, ...]]) -> PointOut:
+def point_out(row: Row[*tuple[Any, ...]], divisions: DivisionTree) -> PointOut:
     """A row of ``CatalogueViews`` as the API shows it."""
-    return PointOut.model_validate(_point_values(row))
+    return PointOut.model_validate(_point_values(row, divisions))
 
 
-async def point_detail(views: CatalogueViews, point_id: str, user: SignedIn) -> PointDetail:
+async def point_detail(tx: Transaction, point_id: str, user: SignedIn, services: Services) -> PointDetail:
+    views, profile = CatalogueViews(tx.connection, user.actor, services.now()), services.profile
     row = await views.one(point_id)
     if row is None:
         raise ProblemError("not_found")
     inside = user.may(Permission.READ_WHOLE_RECORDS)
-    hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
-    values = _point_values(row) | {
+    hidden: set[str] = (
+        set() if inside else {field.name for field in profile.camera_fields if field.restricted}
+    )
+    values = _point_values(row, profile.divisions) | {
         "record": {name: value for name, value in row.record.items() if name not in hidden},
         "upstream": row.upstream if inside else {},
         "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
@@ -90,10 +92,10 @@ def map_out(seen: MapView) -> MapOut:
     )
 
 
-def tree_out(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
+def tree_out(rows: Sequence[Row[*tuple[Any, ...]]], city: Division) -> TreeNode:
     by_code: dict[str, tuple[int, int]] = {}
     for row in rows:
-        for code in {"341000", row.division_code, row.township_code} - {""}:
+        for code in {city.code, row.division_code, row.township_code} - {""}:
             count, online = by_code.get(code, (0, 0))
             by_code[code] = (count + row.points, online + row.online)
 
@@ -108,4 +110,4 @@ def tree_out(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
             children=[child for child in children if child.count],
         )
 
-    return node(divisions().city)
+    return node(city)

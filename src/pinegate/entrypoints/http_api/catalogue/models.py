@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.visible_points import PointFilter
+from pinegate.domain.catalogue.divisions import Bounds
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
@@ -209,10 +210,11 @@ class PointQuery(BaseModel):
     granted: bool = False
     system_id: Annotated[str, Field(max_length=64)] = ""
 
-    def as_filter(self, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+    def as_filter(self, city_code: str, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+        """``city_code``: the division that holds all points."""
         return PointFilter(
             words=self.q,
-            division=self.division,
+            division="" if self.division == city_code else self.division,
             category=self.category,
             state=self.state or "",
             health=self.health or "",
@@ -230,15 +232,18 @@ class PointPageQuery(PointQuery):
 
 
 class MapQuery(PointQuery):
-    bbox: Annotated[str, Field(max_length=100)] = "117,29.3,119,30.6"
+    bbox: Annotated[str, Field(max_length=100)] = ""
+    """west,south,east,north in degrees; empty: the whole city."""
     zoom: Annotated[float, Field(ge=0, le=22)] = 9
 
-    def box(self) -> tuple[float, float, float, float]:
-        """West, south, east, north.
+    def box(self, city: Bounds) -> tuple[float, float, float, float]:
+        """West, south, east, north; ``city``: its bounds.
 
         Raises:
             ProblemError: ``invalid_input``.
         """
+        if not self.bbox:
+            return city.west, city.south, city.east, city.north
         try:
             west, south, east, north = (float(part) for part in self.bbox.split(","))
         except ValueError:

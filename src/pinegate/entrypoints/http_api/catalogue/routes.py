@@ -5,8 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
-from pinegate.adapters.reference import camera_fields, code_lists, divisions
-from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.catalogue.operation import ONLY_TURNING, REQUESTABLE, Operation
 from pinegate.domain.organizations.permissions import Permission
@@ -50,13 +48,13 @@ router = APIRouter(prefix="/api")
 
 
 @router.get("/divisions", dependencies=[signed_in_only()])
-async def list_divisions(user: CurrentUser) -> DivisionOut:
-    return division_out(divisions().city)
+async def list_divisions(user: CurrentUser, services: CurrentServices) -> DivisionOut:
+    return division_out(services.profile.divisions.city)
 
 
 @router.get("/categories", dependencies=[signed_in_only()])
-async def list_categories(user: CurrentUser) -> list[CategoryOut]:
-    return [CategoryOut(code=code, name=name) for code, name in MONITORING_CATEGORIES.items()]
+async def list_categories(user: CurrentUser, services: CurrentServices) -> list[CategoryOut]:
+    return [CategoryOut(code=code, name=name) for code, name in services.profile.categories.names.items()]
 
 
 @router.get("/operations", dependencies=[signed_in_only()])
@@ -68,12 +66,12 @@ async def list_operations(user: CurrentUser) -> OperationsOut:
 
 
 @router.get("/codes", dependencies=[signed_in_only()])
-async def list_codes(user: CurrentUser) -> CodesOut:
+async def list_codes(user: CurrentUser, services: CurrentServices) -> CodesOut:
     return CodesOut(
-        lists=code_lists(),
+        lists={name: dict(codes) for name, codes in services.profile.code_lists.items()},
         fields=[
             FieldOut(name=f.name, label=f.label, kind=f.kind, required=f.required, codes=sorted(f.codes))
-            for f in camera_fields()
+            for f in services.profile.camera_fields
         ],
     )
 
@@ -84,37 +82,42 @@ async def list_points(
 ) -> PointPage:
     if asked.sort not in SORTS:
         raise ProblemError("invalid_input", errors=[{"field": "sort", "message": "unknown order"}])
+    divisions = services.profile.divisions
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
         offset = (asked.page - 1) * asked.page_size
-        rows, total = await views.page(asked.as_filter(), asked.sort, asked.page_size, offset)
-    return PointPage(items=[point_out(row) for row in rows], total=total)
+        rows, total = await views.page(
+            asked.as_filter(divisions.city.code), asked.sort, asked.page_size, offset
+        )
+    return PointPage(items=[point_out(row, divisions) for row in rows], total=total)
 
 
 @router.get("/points/tree", dependencies=[signed_in_only()])
 async def point_tree(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointQuery, Query()]
 ) -> TreeNode:
+    city = services.profile.divisions.city
     async with services.database.transaction() as tx:
-        rows = await CatalogueViews(tx.connection, user.actor, services.now()).counts(asked.as_filter())
-    return tree_out(rows)
+        views = CatalogueViews(tx.connection, user.actor, services.now())
+        rows = await views.counts(asked.as_filter(city.code))
+    return tree_out(rows, city)
 
 
 @router.get("/points/map", dependencies=[signed_in_only()])
 async def point_map(
     user: CurrentUser, services: CurrentServices, asked: Annotated[MapQuery, Query()]
 ) -> MapOut:
-    cell = 40.0 / 2**asked.zoom
+    cell, profile = 40.0 / 2**asked.zoom, services.profile
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
-        seen = await views.map(asked.as_filter(asked.box()), cell)
+        seen = await views.map(asked.as_filter(profile.divisions.city.code, asked.box(profile.bounds)), cell)
     return map_out(seen)
 
 
 @router.get("/points/{point_id}", dependencies=[signed_in_only(whole=Permission.READ_WHOLE_RECORDS)])
 async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
-        return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await point_detail(tx, point_id, user, services)
 
 
 @router.post("/points/sharing-mark", dependencies=[needs(Permission.MARK_SHARING)])
@@ -142,7 +145,7 @@ async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> Mo
             body.point_ids,
             body.event,
             body.reason,
-            divisions(),
+            services.profile,
             services.now(),
             services.new_id,
             user.client_host,
@@ -161,10 +164,9 @@ async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: Current
             point_id,
             body.version,
             body.as_edit(),
-            camera_fields(),
-            divisions(),
+            services.profile,
             services.now(),
             services.new_id(),
             user.client_host,
         )
-        return await point_detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await point_detail(tx, point_id, user, services)

@@ -73,8 +73,10 @@ async def download(document_id: Id, user: CurrentUser, services: CurrentServices
 @router.get("/applications/{application_id}/form.pdf", dependencies=[needs(Permission.READ_APPLICATIONS)])
 async def application_form(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
-        file = await read_application(tx, application_id, user.actor, services.now())
-    content = await asyncio.to_thread(render_application_form, filled_form(file))
+        file = await read_application(tx, application_id, user.actor, services.profile, services.now())
+    content = await asyncio.to_thread(
+        render_application_form, filled_form(file, services.profile), services.profile.application_form
+    )
     return _pdf(content, f"{file.number}-form")
 
 
@@ -83,10 +85,12 @@ async def application_form(application_id: Id, user: CurrentUser, services: Curr
 )
 async def agreement(application_id: Id, user: CurrentUser, services: CurrentServices) -> Response:
     async with services.database.transaction() as tx:
-        file = await read_application(tx, application_id, user.actor, services.now())
+        file = await read_application(tx, application_id, user.actor, services.profile, services.now())
     if file.agreement is None:
         raise ProblemError("not_found", "the agreement is prepared at approval")
-    content = await asyncio.to_thread(render_agreement, agreement_text(file, file.agreement))
+    content = await asyncio.to_thread(
+        render_agreement, agreement_text(file, file.agreement), services.profile.agreement
+    )
     return _pdf(content, f"{file.number}-agreement")
 
 

@@ -185,7 +185,7 @@ async def set_new_password(form: PasswordChange, user: CurrentUser, services: Cu
         weakness = "must differ from the present one"
     if weakness is not None:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "new", "message": weakness}]
+            "invalid_input", "correct the named fields", errors=[{"field": "new", "message": weakness}]
         )
     await _verify_own_password(form.current, user, services)
     password_hash = await services.passwords.hash(form.new)
@@ -232,7 +232,7 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
         )
     if not confirmed:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "code", "message": "does not fit"}]
+            "invalid_input", "correct the named fields", errors=[{"field": "code", "message": "does not fit"}]
         )
 
 

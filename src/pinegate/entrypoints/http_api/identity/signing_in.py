@@ -41,7 +41,7 @@ async def attempt_of(form: SignInForm, request: Request, services: Services) -> 
         )
     if form.login is None:
         raise ProblemError(
-            "invalid_input", "mend the named fields", errors=[{"field": "login", "message": "required"}]
+            "invalid_input", "correct the named fields", errors=[{"field": "login", "message": "required"}]
         )
     async with services.database.transaction() as tx:
         account = await tx.identity.account_of_login(form.login)

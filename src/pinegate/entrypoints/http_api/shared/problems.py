@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and what to mend."""
+"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and the remedy."""
 
 from collections.abc import Mapping, Sequence
 
@@ -104,7 +104,7 @@ def install_problem_documents(app: FastAPI) -> None:
     async def on_bad_value(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, InvalidInputError)  # noqa: S101
         errors = [{"field": error.field, "message": error.message}]
-        return problem(422, "invalid_input", "mend the named fields", errors)
+        return problem(422, "invalid_input", "correct the named fields", errors)
 
     async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -112,7 +112,7 @@ def install_problem_documents(app: FastAPI) -> None:
             {"field": ".".join(str(part) for part in item["loc"][1:]) or "body", "message": str(item["msg"])}
             for item in error.errors()
         ]
-        return problem(422, "invalid_input", "mend the named fields", errors)
+        return problem(422, "invalid_input", "correct the named fields", errors)
 
     async def on_http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101

@@ -43,7 +43,7 @@ async def list_work_orders(
 @router.get("/{order_id}", dependencies=[needs(Permission.PROVISION)])
 async def get_work_order(order_id: Id, user: CurrentUser, services: CurrentServices) -> WorkOrderDetail:
     async with services.database.transaction() as tx:
-        return await work_order_detail(tx, order_id, user, services.now())
+        return await work_order_detail(tx, order_id, user, services)
 
 
 @router.post("/{order_id}/test-play", dependencies=[needs(Permission.PROVISION)])
