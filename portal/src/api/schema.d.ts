@@ -1199,8 +1199,8 @@ export interface components {
         };
         /**
          * ApplicationOut
-         * @description All of one file. ``allowed_documents``: what the viewer may hand in now. ``missing``: what would refuse submission
-         *     now; ``missing_fields`` names the fields.
+         * @description All of one file. ``allowed_documents``: what the viewer may hand in now. ``missing``: what would refuse
+         *     submission now; ``missing_fields`` names the fields.
          */
         ApplicationOut: {
             agreement: components["schemas"]["AgreementOut"] | null;
