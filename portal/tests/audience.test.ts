@@ -31,6 +31,8 @@ describe('whom a page is open to', () => {
     [[], false, false],
     [['audit_admin'], false, false],
     [['audit_admin', 'unit_viewer'], false, true],
+    ['read_audit', false, false],
+    ['read_grants', false, true],
     ['signed-in', false, true],
     ['anybody', true, true],
   ]
@@ -43,8 +45,8 @@ describe('whom a page is open to', () => {
 
   it('is said by every route, and only the login is for anybody', () => {
     const routes = modules.flatMap((module) => module.routes)
-    expect(routes.filter((route) => !route.meta?.roles).map((route) => route.path)).toEqual([])
-    expect(routes.filter((route) => route.meta?.roles === 'anybody').map((route) => route.path)).toEqual(['/login'])
+    expect(routes.filter((route) => !route.meta?.audience).map((route) => route.path)).toEqual([])
+    expect(routes.filter((route) => route.meta?.audience === 'anybody').map((route) => route.path)).toEqual(['/login'])
   })
 
   it('knows what the program says that the person may and takes', () => {

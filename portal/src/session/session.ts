@@ -4,10 +4,9 @@ import { api, ask } from '@/api/client'
 import type { Me } from '@/api/models'
 import { Problem } from '@/api/problem'
 import type { components } from '@/api/schema'
-import type { Audience, Role } from './roles'
+import type { Audience, Permission, Role } from './roles'
 
 export type SignIn = components['schemas']['SignInForm']
-export type Permission = components['schemas']['Permission']
 
 /** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the program decides again. */
 export const useSession = defineStore('session', () => {
@@ -32,7 +31,8 @@ export const useSession = defineStore('session', () => {
   function belongsTo(audience: Audience | undefined): boolean {
     if (audience === 'anybody') return true
     if (!audience || !me.value) return false
-    return audience === 'signed-in' || has(audience)
+    if (audience === 'signed-in') return true
+    return typeof audience === 'string' ? may(audience) : has(audience)
   }
 
   /** Asks who is signed in; null when nobody is. */
