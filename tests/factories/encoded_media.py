@@ -58,7 +58,8 @@ def interleaved(*tracks: tuple[AccessUnit, ...]) -> list[AccessUnit]:
 
 
 def _video(name: str, codec: Codec, pictures: int, options: dict[str, str]) -> tuple[AccessUnit, ...]:
-    encoder = av.VideoCodecContext.create(name, "w")
+    encoder = av.CodecContext.create(name, "w")
+    assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, 25), Fraction(25)
     encoder.gop_size = 12

@@ -31,7 +31,11 @@ class HttpViewer:
         lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        except BaseException:  # the worker is gone before its answer
+            writer.close()
+            raise
         viewer.status = int(head[0].split()[1])
         viewer.headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         viewer._task = asyncio.create_task(viewer._read(reader, writer))

@@ -19,6 +19,7 @@ def video_file(
 ) -> Path:
     with av.open(str(path), "w") as container:
         video = container.add_stream(codec, rate=25, options=options or {})
+        assert isinstance(video, av.VideoStream)
         video.width, video.height, video.pix_fmt, video.gop_size = 320, 180, "yuv420p", 25
         sound = container.add_stream(audio, rate=44_100) if audio else None
         for index in range(50):
@@ -28,6 +29,7 @@ def video_file(
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if sound:
+            assert isinstance(sound, av.AudioStream)
             tone = av.AudioFrame.from_ndarray(
                 numpy.full((2, 44_100), 0.2, numpy.float32), format="fltp", layout="stereo"
             )

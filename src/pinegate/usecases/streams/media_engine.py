@@ -220,6 +220,8 @@ class NullMediaEngine:
         self.renewed.append((tuple(session_ids), lease_seconds))
 
     async def snapshot(self, source_id: str) -> bytes:
+        if source_id not in self.sources:
+            raise SourceUnknownError(f"source {source_id} is not open")
         raise PictureUnavailableError("the null engine has no pictures")
 
     def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:

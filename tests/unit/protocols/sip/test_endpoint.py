@@ -1,6 +1,7 @@
 """The endpoint: requests of ours as they go out, streams, time."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ UDP = Flow("udp", "10.20.1.8", 5060)
 TCP = Flow("tcp", "10.20.1.8", 40000)
 
 
-def endpoint(heard: list[Request] | None = None, **settings: int) -> SipEndpoint:
+def endpoint(heard: list[Request] | None = None, **settings: Any) -> SipEndpoint:
     taken: list[Request] = [] if heard is None else heard
     identity = Identity("34100000002000000001", "3410000000", "10.20.0.5", 5060)
     return SipEndpoint(
