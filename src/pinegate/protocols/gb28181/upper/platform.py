@@ -170,6 +170,10 @@ class UpperPlatform:
         self._registrar.drop_strangers()
         self._drop_offline(now)
 
+    def set_overloaded(self, overloaded: bool) -> None:
+        """Data waits so long that devices repeat it: new registrations are put off (503 with Retry-After)."""
+        self._registrar.overloaded = overloaded
+
     # What the owner asks for.
 
     def query_catalog(self, device_id: str, now: float, scope_id: str = "") -> int:
@@ -234,6 +238,10 @@ class UpperPlatform:
         stranger = flow.transport == "tcp" and self._registrar.at(flow) is None
         if stranger and not self._admission.admits_request(request, flow, now):
             self.counters["over_rate"] += 1
+            return
+        required = request.headers.all("require")
+        if required and request.method not in ("ACK", "CANCEL"):  # RFC 3261 8.2.2.3: we know no extension
+            self._endpoint.refuse(request, flow, 420, [("Unsupported", ", ".join(required))])
             return
         handler = self._handlers.get(request.method)
         if handler is not None:

@@ -28,6 +28,7 @@ from pinegate.protocols.sip.parser import Limits
 # GB/T 28181-2022 annex I.
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _NOBODY = DeviceAccount("")
+_SHED_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class Registrar:
         self._realm = config.realm or config.domain
         self._silence = config.keepalive_interval * config.keepalive_limit
         self.devices: dict[str, Registration] = {}
+        self.overloaded = False
+        """Requests wait longer than their senders do: no new registration is begun."""
         self._by_flow: dict[Flow, dict[str, Registration]] = {}
 
     def at(self, flow: Flow) -> Registration | None:
@@ -84,6 +87,9 @@ class Registrar:
             return
         account = self._lookup(device_id)
         credentials = self._credentials(request)
+        if credentials is None and self.overloaded and device_id not in self.devices:
+            self._shed(request, flow, now)
+            return
         if credentials is None:
             self._challenge(request, flow, account, now)
             return
@@ -98,7 +104,7 @@ class Registrar:
         # A stranger costs the same time as a wrong password, so that codes cannot be probed.
         proven = verifies(credentials, "REGISTER", (account or _NOBODY).password)
         if account is None or not account.password or not proven or credentials.username != device_id:
-            self._refuse(request, flow, 403, Rejection.BAD_CREDENTIALS)
+            self._refuse(request, flow, 403, Rejection.BAD_CREDENTIALS, now)
             return
         self._nonces.spend(credentials.nonce, credentials.nc, flow, now)
         self._admission.proven(credentials.nonce, flow)
@@ -122,11 +128,20 @@ class Registrar:
         """
         algorithm = account.minimum_algorithm if account else Algorithm.MD5
         challenge = Challenge(self._realm, self._nonces.issue(flow, now), algorithm, "auth", stale)
-        self._endpoint.refuse(request, flow, 401, [("WWW-Authenticate", challenge.serialise())])
+        fields = [("WWW-Authenticate", challenge.serialise())]
+        self._endpoint.refuse(request, flow, 401, fields, repeated_at=now)
 
-    def _refuse(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
+    def _shed(self, request: Request, flow: Flow, now: float) -> None:
+        """Who begins now waits, each another time, so that who has been challenged gets in (RFC 3261 21.5.4)."""
+        self._endpoint.counters["registrations_shed"] += 1
+        seconds = _SHED_SECONDS + int(self._endpoint.token(1), 16) % _SHED_SECONDS
+        self._endpoint.refuse(request, flow, 503, [("Retry-After", str(seconds))], repeated_at=now)
+
+    def _refuse(
+        self, request: Request, flow: Flow, status: int, reason: Rejection, now: float | None = None
+    ) -> None:
         self._emit(MessageRejected("REGISTER", printable(request.from_.user), flow, reason))
-        self._endpoint.refuse(request, flow, status)
+        self._endpoint.refuse(request, flow, status, repeated_at=now)
 
     def _accept(
         self, request: Request, device_id: str, account: DeviceAccount, flow: Flow, now: float
