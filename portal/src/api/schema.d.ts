@@ -1627,6 +1627,8 @@ export interface components {
             owner_name: string | null;
             /** Point Count */
             point_count: number;
+            /** Refused Media Hosts */
+            refused_media_hosts: string[];
             /** Registered At */
             registered_at: string | null;
             /** Transport */

@@ -44,6 +44,7 @@ class StubSignalling:
         self.commands: list[tuple[str, PtzCommand]] = []
         self.failures: list[InviteFailed] = []
         self.takes_control = True
+        self.refused_media: list[tuple[str, str]] = []
 
     async def invite(self, invitation: Invitation) -> Answered | InviteFailed:
         self.invitations.append(invitation)
@@ -57,6 +58,9 @@ class StubSignalling:
     async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
         self.commands.append((channel_code, command))
         return self.takes_control
+
+    def note_refused_media(self, device_code: str, host: str) -> None:
+        self.refused_media.append((device_code, host))
 
     async def request_key_frame(self, device_code: str, channel_code: str) -> None:
         return None

@@ -58,13 +58,49 @@ async def test_a_device_that_names_a_foreign_media_address_gets_no_connection(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     async with live.database.transaction() as tx:
-        await tx.connection.execute(text("update devices set address = '10.9.9.9:5060'"))
+        change = "update devices set address = '10.9.9.9:5060', media_transport = 'tcp_active' returning device_code"
+        device = (await tx.connection.execute(text(change))).scalar_one()
     async with serving(live):
         await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
     assert live.media.cut[session] == "source_unavailable:answer_invalid"
     assert live.media.bound == {} and live.signalling.byes == ["dialog-1"]
+    assert live.signalling.refused_media == [(device, "127.0.0.1")]
+
+
+@pytest.mark.parametrize(
+    ("transport", "listed", "bound"),
+    [
+        ("udp", "{}", "10.9.9.9"),
+        ("tcp_passive", "{10.8.0.0/24}", "10.9.9.9"),
+        ("udp", "{127.0.0.0/24}", "127.0.0.1"),
+        ("tcp_active", "{127.0.0.1}", "127.0.0.1"),
+    ],
+)
+async def test_the_registered_host_is_expected_and_a_listed_one_that_the_answer_names(
+    client_as: ClientAs, watching: Watching, live: Live, transport: str, listed: str, bound: str
+) -> None:
+    """A device behind NAT names a private address, and sends from where it registered."""
+    async with live.database.transaction() as tx:
+        values = {"transport": transport, "listed": listed}
+        change = (
+            "address = '10.9.9.9:5060', media_transport = :transport, media_hosts = cast(:listed as text[])"
+        )
+        await tx.connection.execute(text(f"update devices set {change}"), values)
+    async with serving(live):
+        await until(lambda: live.reevaluator.has_begun)
+        await watch(client_as, watching, live)
+        await until(lambda: bool(live.media.bound))
+        point = watching.points[0]
+        assert live.media.sources[point].expected_host == "10.9.9.9"
+        assert live.media.bound[point][0] == bound
+        await live.media_events.second_source(point, "10.7.7.7")
+        assert [host for _, host in live.signalling.refused_media] == ["10.7.7.7"]
+    async with live.database.transaction() as tx:
+        name = "media.second_source_refused"
+        query = text("select details->>'host' from audit_events where name = :name")
+        assert (await tx.connection.execute(query, {"name": name})).scalar_one() == "10.7.7.7"
 
 
 async def test_after_a_worker_died_its_sources_come_back_and_its_sessions_say_why(

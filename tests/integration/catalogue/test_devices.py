@@ -59,14 +59,16 @@ async def test_a_change_keeps_what_is_not_named(client_as: ClientAs) -> None:
     admin = await client_as(Role.SYSTEM_ADMIN)
     device = (await admin.post("/api/devices", json=DEVICE)).json()["device"]
     changed = await admin.patch(
-        f"/api/devices/{device['id']}", json={"media_transport": "udp", "media_hosts": ["10.0.0.9"]}
+        f"/api/devices/{device['id']}",
+        json={"media_transport": "udp", "media_hosts": ["10.0.0.9", "10.1.0.0/24"]},
     )
     body = changed.json()
     assert (body["name"], body["media_transport"], body["media_hosts"]) == (
         DEVICE["name"],
         "udp",
-        ["10.0.0.9"],
+        ["10.0.0.9", "10.1.0.0/24"],
     )
+    assert body["refused_media_hosts"] == []
     short = await admin.patch(f"/api/devices/{device['id']}", json={"password": "short"})
     assert (short.status_code, short.json()["errors"][0]["field"]) == (422, "password")
 
@@ -81,6 +83,8 @@ async def test_media_comes_from_addresses_of_hosts_only(client_as: ClientAs) -> 
         "0.0.0.0",
         "224.0.0.1",
         "10.0.0.0/8",
+        "10.0.0.1/24",
+        "169.254.0.0/16",
         "fe80::1%x",
     ):
         answer = await admin.post("/api/devices", json={**DEVICE, "media_hosts": [host]})

@@ -248,9 +248,8 @@ class AccessRows:
         if row is None:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
-        hosts: list[str] = [host for host in [*row.media_hosts, registered] if host]
         transport = Transport(row.media_transport)
-        return Camera(row.device_code, row.channel_code, transport, tuple(dict.fromkeys(hosts)))
+        return Camera(row.device_code, row.channel_code, transport, registered, tuple(row.media_hosts))
 
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
+from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
@@ -47,6 +49,7 @@ _SETUP: dict[Transport, Setup] = {
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
+_REFUSED_HOSTS_KEPT = 8
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 _MOVES: dict[PtzMove, tuple[int, int, int]] = {
@@ -78,6 +81,8 @@ class Gb28181Server:
         self._calls: set[str] = set()
         self._answers = AwaitedAnswers()
         self._faults = FaultLog(recorder.refused)
+        self._refresh = CatalogueRefresh(random.random)
+        self._refused_media: dict[str, dict[str, None]] = {}
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
@@ -185,6 +190,13 @@ class Gb28181Server:
             self._pump()
             await self._answers.taken(done)
 
+    def note_refused_media(self, device_code: str, host: str) -> None:
+        hosts = self._refused_media.setdefault(device_code, {})
+        hosts.pop(host, None)
+        hosts[host] = None
+        if len(hosts) > _REFUSED_HOSTS_KEPT:
+            del hosts[next(iter(hosts))]
+
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
     def accounts_changed(self) -> None:
@@ -213,8 +225,12 @@ class Gb28181Server:
         return self._progress[device_code]
 
     def _ask_catalogue(self, machine: UpperPlatform, device_code: str) -> None:
+        self._refresh.asked(device_code, self._now())
         self._catalogue_sn[device_code] = machine.query_catalog(device_code, self._now())
         self._progress[device_code] = CatalogueProgress("running")
+
+    def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
+        return tuple(self._refused_media.get(device_code, ()))
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
@@ -278,6 +294,7 @@ class Gb28181Server:
             case events.DeviceRegistered():
                 self._registered(event)
             case events.DeviceOffline():
+                self._refresh.gone(event.device_id)
                 self._recorder.offline(event.device_id, event.reason.value)
             case events.CatalogProgress():
                 self._progress[event.device_id] = CatalogueProgress("running", event.received, event.total)
@@ -285,6 +302,8 @@ class Gb28181Server:
                 self._catalogue_completed(event)
             case events.CatalogChanged():
                 self._catalogue_changed(event)
+            case events.CatalogHinted():
+                self._refresh.hinted(event.device_id, self._now())
             case events.DeviceInfoReceived():
                 self._recorder.information(event.device_id, event.info)
                 self._answers.information_received(event)
@@ -356,7 +375,13 @@ class Gb28181Server:
             await asyncio.sleep(1.0)
             self._sockets.close_old_strangers(self._now())
             if self._machine is not None:
+                self._refresh_catalogues(self._machine)
                 self._faults.tell(self.fault_totals())
+
+    def _refresh_catalogues(self, machine: UpperPlatform) -> None:
+        for device_code in self._refresh.due(self._now()):
+            self._ask_catalogue(machine, device_code)
+        self._pump()
 
     def fault_totals(self) -> dict[str, int]:
         """Name → count since the start: what peers did wrong, and what was dropped because of it."""

@@ -1,7 +1,8 @@
 """One camera's RTP: who may send it (S17), and from packets to access units.
 
 S17: packets are taken only from the negotiated hosts; the first valid one fixes address, port and SSRC;
-whatever else comes to the port is refused, counted and reported.
+whatever else comes to the port is refused, counted and reported. Devices that send with another SSRC than announced are
+heard when the announced one does not come; as soon as it does, it is the camera's.
 """
 
 from collections import Counter
@@ -10,13 +11,16 @@ from dataclasses import dataclass
 
 from pinegate.protocols.media.frames import AccessUnit, Malformed
 from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
-from pinegate.protocols.media.rtp import Receiver, RtpPacket
+from pinegate.protocols.media.rtp import Receiver, RtpPacket, parse
 
 SETUP_SECONDS = 40.0
 """From opening until the first packet: SIP's timer B (32 s) and the camera's own time to start."""
 SILENCE_SECONDS = 10.0
 """A source that sent something and then nothing for so long is lost."""
 UDP_WINDOW = 16
+LEARNED_AFTER_SECONDS = 1.0
+"""How long the announced SSRC is waited for when another one comes from where the camera is: somebody behind the same
+NAT, or a camera that missed our BYE, is not believed for being faster."""
 
 Address = tuple[str, int]
 
@@ -54,6 +58,8 @@ class Source:
         self._hooks = hooks
         self._sender: Address | None = None
         self._receiver = Receiver(ssrc, self._window)
+        self._unannounced: tuple[Address, int, float] | None = None
+        """Who sends with another SSRC than announced, which one, and since when."""
         self._depacketizer: Depacketizer | None = None
         self._due = now + SETUP_SECONDS
         self._last_packet = 0.0
@@ -72,6 +78,7 @@ class Source:
     def bind(self, remote_host: str, ssrc: int | None, now: float) -> None:
         """The camera's answer: also its media address may send; its SSRC holds even against early media."""
         self._hosts.add(remote_host)
+        self._ssrc = self._ssrc if ssrc is None else ssrc
         if ssrc is not None and ssrc != self._receiver.ssrc:
             self._sender = None
             self._receiver = Receiver(ssrc, self._window)
@@ -85,9 +92,13 @@ class Source:
 
     def packet(self, datagram: bytes, sender: Address, now: float) -> None:
         """Take one RTP packet as it came from the socket."""
+        if self._ssrc is not None and self._receiver.ssrc != self._ssrc and sender[0] in self._hosts:
+            self._return_to_announced(datagram)
         if sender != self._sender and (self._sender is not None or sender[0] not in self._hosts):
             self.refuse(sender[0], now)
             return
+        if self._sender is None:
+            self._learn(datagram, sender, now)
         receiver = self._receiver
         foreign, received = receiver.foreign, receiver.received
         for packet in receiver.receive(datagram):
@@ -98,6 +109,23 @@ class Source:
             self._last_packet = now
         elif receiver.foreign != foreign:
             self.refuse(sender[0], now)
+
+    def _learn(self, datagram: bytes, sender: Address, now: float) -> None:
+        """Nothing came yet: is this a device that sends with another SSRC than announced?"""
+        packet = parse(datagram)
+        if isinstance(packet, Malformed) or self._receiver.ssrc in (None, packet.ssrc):
+            return
+        if self._unannounced is None or self._unannounced[:2] != (sender, packet.ssrc):
+            self._unannounced = (sender, packet.ssrc, now)
+        elif now - self._unannounced[2] >= LEARNED_AFTER_SECONDS:
+            self.faults["ssrc_not_announced"] += 1
+            self._receiver = Receiver(packet.ssrc, self._window)
+
+    def _return_to_announced(self, datagram: bytes) -> None:
+        packet = parse(datagram)
+        if not isinstance(packet, Malformed) and packet.ssrc == self._ssrc:
+            self._sender, self._depacketizer = None, None
+            self._receiver = Receiver(self._ssrc, self._window)
 
     def refuse(self, host: str, now: float) -> None:
         """Count a second source; reported at most once a second, so that it cannot flood control."""

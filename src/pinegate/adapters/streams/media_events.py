@@ -98,7 +98,9 @@ class MediaEventHandler:
         if not self._alarms.allow(f"{source_id} {host}", self._monotonic()):
             return
         act = Act(None, self._now(), self._new_id, host)
-        event = act.event(AuditEventName.SECOND_SOURCE_REFUSED, "point", source_id)
+        event = act.event(AuditEventName.SECOND_SOURCE_REFUSED, "point", source_id, host=host)
+        if self._sources is not None:
+            self._sources.note_refused(source_id, host)
         try:
             async with self._database.transaction() as tx:
                 await tx.audit.append(event)

@@ -16,6 +16,7 @@ from pinegate.usecases.streams.media_engine import (
     MediaEngine,
     MediaEngineError,
     SourceRequest,
+    Transport,
 )
 from pinegate.usecases.streams.signalling import (
     Answered,
@@ -36,6 +37,7 @@ _PICTURE_SECONDS = 12.0
 class _Dialog:
     id: str
     ssrc: str
+    camera: Camera
 
 
 class SourceRunner:
@@ -102,6 +104,15 @@ class SourceRunner:
             await self._hang_up(source_id)
             self._do(self._book.lost(source_id, self._monotonic()))
 
+    def note_refused(self, source_id: str, host: str) -> None:
+        """Media from an address that is not the camera's: told by name, so that an administrator can list it."""
+        dialog = self._dialogs.get(source_id)
+        known = dialog is not None and dialog.camera.allows(host)
+        device = "" if dialog is None else dialog.camera.device_code
+        _log.warning("media_refused", source=source_id, device=device, host=host, listed=known)
+        if dialog is not None and not known:
+            self._signalling.note_refused_media(device, host)
+
     async def dialog_ended(self, dialog_id: str) -> None:
         source_id = next((key for key, dialog in self._dialogs.items() if dialog.id == dialog_id), None)
         if source_id is None:
@@ -160,26 +171,30 @@ class SourceRunner:
     async def _try_to_open(self, source_id: str) -> InviteFailure | None:
         async with self._database.transaction() as tx:
             camera = await tx.access.camera(source_id)
-        if camera is None or not camera.hosts:
+        if camera is None or not camera.registered_host:
             return InviteFailure.DEVICE_OFFLINE
         ssrc = self._ssrcs.take()
         answer = await self._invite(source_id, camera, ssrc)
         if isinstance(answer, InviteFailed):
             self._ssrcs.give_back(ssrc)
             return answer.failure
-        self._dialogs[source_id] = _Dialog(answer.dialog_id, ssrc)
-        if answer.host not in camera.hosts:
-            _log.warning("foreign_media_address_refused", source=source_id)
-            return InviteFailure.ANSWER_INVALID
+        self._dialogs[source_id] = _Dialog(answer.dialog_id, ssrc, camera)
+        host = answer.host
+        if not camera.allows(host):
+            if camera.transport is Transport.TCP_ACTIVE:
+                self.note_refused(source_id, host)
+                return InviteFailure.ANSWER_INVALID
+            # Behind NAT a device names a private address and sends from where it registered.
+            host = camera.registered_host
         # Recorded before the worker is told: a key frame may be in its socket already.
         self._book.opened(source_id)
-        await self._media.bind_source(source_id, answer.host, answer.port, answer.ssrc)
+        await self._media.bind_source(source_id, host, answer.port, answer.ssrc)
         return None
 
     async def _invite(self, source_id: str, camera: Camera, ssrc: str) -> Answered | InviteFailed:
         try:
             endpoint = await self._media.open_source(
-                SourceRequest(source_id, camera.transport, int(ssrc), camera.hosts[0])
+                SourceRequest(source_id, camera.transport, int(ssrc), camera.registered_host)
             )
             return await self._signalling.invite(
                 Invitation(

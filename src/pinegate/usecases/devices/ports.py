@@ -8,7 +8,8 @@ from pinegate.usecases.transaction import AuditLog
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """What an administrator says of a device. ``media_hosts``: further addresses from which its media may come."""
+    """What an administrator says of a device. ``media_hosts``: further addresses and networks
+    (CIDR) from which its media may come."""
 
     device_code: str
     name: str
@@ -64,6 +65,10 @@ class DeviceSignalling(Protocol):
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress: ...
 
+    def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
+        """The last few addresses that media came from, or was offered from, and that nobody listed; since the start."""
+        ...
+
     async def ask_status(self, device_code: str) -> DeviceAnswer:
         """Raises :class:`DeviceUnreachableError`."""
         ...
@@ -103,6 +108,9 @@ class NullDeviceSignalling:
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return CatalogueProgress("idle")
+
+    def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
+        return ()
 
     async def ask_status(self, device_code: str) -> DeviceAnswer:
         raise DeviceUnreachableError(device_code)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Protocol
 
 from pinegate.domain.access.session_end import InviteFailure
@@ -10,14 +11,25 @@ from pinegate.usecases.streams.media_engine import Transport
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Where a point's pictures come from. ``hosts``: the only addresses its media may come from (or go to, S07);
-    the first is expected unless the answer names another of them.
+    """Where a point's pictures come from. ``registered_host``: where its device registered, always expected;
+    ``media_hosts``: further addresses and networks (CIDR) that an administrator listed. Nothing else may send
+    (S17), and to nothing else do we connect (S07).
     """
 
     device_code: str
     channel_code: str
     transport: Transport
-    hosts: tuple[str, ...]
+    registered_host: str
+    media_hosts: tuple[str, ...] = ()
+
+    def allows(self, host: str) -> bool:
+        """Whether media of this point may come from ``host``."""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        listed = (self.registered_host, *self.media_hosts)
+        return any(address in ip_network(known) for known in listed if known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,10 @@ class VideoSignalling(Protocol):
         """DeviceControl ``IFameCmd``; devices that do not know it ignore it."""
         ...
 
+    def note_refused_media(self, device_code: str, host: str) -> None:
+        """Media of this device came from, or was to be fetched from, an address that nobody listed."""
+        ...
+
 
 class SignallingEvents(Protocol):
     """What the signalling tells the streams."""
@@ -128,4 +144,7 @@ class NullSignalling:
         return False
 
     async def request_key_frame(self, device_code: str, channel_code: str) -> None:
+        return None
+
+    def note_refused_media(self, device_code: str, host: str) -> None:
         return None

@@ -84,6 +84,43 @@ def test_an_ssrc_is_learned_once() -> None:
     assert (source.ssrc, heard.second) == (3, [CAMERA[0]])
 
 
+def test_an_ssrc_that_was_not_announced_is_learned_when_the_announced_one_does_not_come() -> None:
+    heard = Heard()
+    source = _source(heard)
+    early, late = _packets(ssrc=9)[:2], _packets(ssrc=9, sequence=100)
+    for packet in early:
+        source.packet(packet, CAMERA, 1.0)
+    assert (source.sender, heard.second) == (None, [CAMERA[0]])
+    for packet in late:
+        source.packet(packet, CAMERA, 2.0)
+    assert heard.units
+    assert (source.ssrc, source.sender, source.counters()["ssrc_not_announced"]) == (9, CAMERA, 1)
+
+
+def test_another_sender_starts_the_wait_for_the_announced_ssrc_anew() -> None:
+    heard = Heard()
+    source = _source(heard)
+    source.packet(_packets(ssrc=9)[0], CAMERA, 1.0)
+    source.packet(_packets(ssrc=9)[0], ("10.0.0.1", 6666), 1.5)
+    source.packet(_packets(ssrc=9)[0], CAMERA, 2.0)
+    source.packet(_packets(ssrc=9)[0], ("10.0.0.66", 5000), 3.5)
+    assert source.sender is None
+
+
+def test_the_announced_ssrc_is_the_cameras_whenever_it_comes() -> None:
+    heard = Heard()
+    source = _source(heard)
+    for at in (1.0, 2.0):
+        source.packet(_packets(ssrc=9)[0], ("10.0.0.1", 6666), at)
+    assert source.ssrc == 9
+    source.packet(_packets()[0], ("10.0.0.66", 5000), 3.0)
+    assert source.ssrc == 9
+    for packet in _packets():
+        source.packet(packet, CAMERA, 3.0)
+    assert (source.ssrc, source.sender) == (7, CAMERA)
+    assert heard.units
+
+
 def test_the_answers_ssrc_replaces_that_of_early_media() -> None:
     heard = Heard()
     source = _source(heard, ssrc=None)

@@ -11,6 +11,7 @@ from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
     CatalogChanged,
     CatalogCompleted,
+    CatalogHinted,
     DeviceOffline,
     DeviceRegistered,
     MessageRejected,
@@ -295,7 +296,7 @@ def test_a_notify_needs_its_dialog_and_source() -> None:
     (notify,) = [sent.data for sent in device.data_to_send()]
     assert status_of(wire.to_platform(notify, ATTACKER)) == 481
     stranger = re.sub(rb"Call-ID: .*\r\n", b"Call-ID: other\r\n", notify)
-    assert status_of(wire.to_platform(stranger, CAMERA_FLOW)) == 481
+    assert status_of(wire.to_platform(stranger, CAMERA_FLOW)) == 200  # a hint
     wrong_tag = re.sub(rb"To: <(.*)>;tag=.*\r\n", rb"To: <\1>;tag=guess\r\n", notify)
     assert status_of(wire.to_platform(wrong_tag, CAMERA_FLOW)) == 481
     assert wire.events(CatalogChanged) == []
@@ -390,6 +391,39 @@ def test_a_forged_cancel_stops_no_invite() -> None:
     device.receive_data(cancel, device.config.platform, wire.now)
     wire.run(1)
     assert [finished.reason for finished in wire.events(CallFinished)] == ["cancelled"]
+
+
+def notify(device: str = DEVICE, body: str = "", call_id: str = "wvp-auto-push") -> bytes:
+    xml = body or (
+        f"<Notify><CmdType>Catalog</CmdType><SN>1</SN><DeviceID>{DEVICE}</DeviceID><SumNum>1</SumNum>"
+        f"<DeviceList Num='1'><Item><DeviceID>{CAMERA}</DeviceID><Event>DEL</Event></Item></DeviceList></Notify>"
+    )
+    return (
+        f"NOTIFY {URI} SIP/2.0\r\nVia: SIP/2.0/UDP 10.20.1.8:5060;rport;branch=z9hG4bK{call_id}{len(xml)}\r\n"
+        f"From: <sip:{device}@{DOMAIN}>;tag=k1\r\nTo: <{URI}>;tag=x\r\nCall-ID: {call_id}\r\nCSeq: 20 NOTIFY\r\n"
+        f"Event: Catalog\r\nSubscription-State: active\r\n"
+        f"Content-Type: Application/MANSCDP+xml\r\nContent-Length: {len(xml)}\r\n\r\n{xml}"
+    ).encode()
+
+
+def test_a_notify_outside_our_subscription_is_a_hint_and_nothing_more() -> None:
+    wire = Wire()
+    wire.registered()
+    assert status_of(wire.to_platform(notify(), CAMERA_FLOW)) == 200
+    assert wire.events(CatalogHinted) == [CatalogHinted(DEVICE)]
+    assert wire.events(CatalogChanged) == []
+
+
+def test_a_hint_comes_from_its_device_and_is_of_its_catalogue() -> None:
+    other = "34100200001180000002"
+    wire = Wire(accounts={DEVICE: DeviceAccount(PASSWORD), other: DeviceAccount(PASSWORD)})
+    wire.registered()
+    wire.registered(device_id=other, host="10.20.1.9")
+    of_alarm = f"<Notify><CmdType>Alarm</CmdType><SN>1</SN><DeviceID>{DEVICE}</DeviceID></Notify>"
+    assert status_of(wire.to_platform(notify(), ATTACKER)) == 481
+    assert status_of(wire.to_platform(notify(other), CAMERA_FLOW)) == 481
+    assert status_of(wire.to_platform(notify(body=of_alarm), CAMERA_FLOW)) == 481
+    assert wire.events(CatalogHinted) == []
 
 
 # S19: floods.

@@ -31,4 +31,5 @@ def device_out(row: Row[*tuple[Any, ...]], services: Services) -> DeviceOut:
         total=row.catalogue_total if progress.total is None else progress.total,
         synced_at=row.catalogue_synced_at,
     )
-    return DeviceOut.model_validate(values | {"catalogue": catalogue})
+    refused = services.device_signalling.refused_media_hosts(row.device_code)
+    return DeviceOut.model_validate(values | {"catalogue": catalogue, "refused_media_hosts": list(refused)})

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from pinegate.entrypoints.http_api.shared.inputs import Host
+from pinegate.entrypoints.http_api.shared.inputs import Network
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Hosts = Annotated[list[Host], Field(max_length=32)]
+Hosts = Annotated[list[Network], Field(max_length=32)]
 Kind = Literal["platform", "device"]
 MediaTransport = Literal["udp", "tcp_passive", "tcp_active"]
 Charset = Literal["gb18030", "gb2312", "utf-8"]
@@ -40,6 +40,8 @@ class DeviceOut(BaseModel):
     charset: Charset
     minimum_algorithm: Algorithm
     media_hosts: list[str]
+    refused_media_hosts: list[str]
+    """Where its media came from lately, or was to be fetched from, though nobody listed it: the latest last."""
     enabled: bool
     manufacturer: str
     model: str

@@ -1,6 +1,6 @@
 """What several routes take, with its bounds."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -18,3 +18,22 @@ def _single_host(host: str) -> str:
 Host = Annotated[str, Field(max_length=45, pattern=r"^[0-9A-Fa-f:.]+$"), AfterValidator(_single_host)]
 """An IP address of one host. No names, which would be resolved anew (S07); no scope, which may hold any text; nothing
 link-local, where machines keep what is only meant for themselves."""
+
+
+def _network(text: str) -> str:
+    if "/" not in text:
+        return _single_host(text)
+    network = ip_network(text)
+    if network.prefixlen < _SHORTEST_PREFIX[network.version]:
+        raise ValueError("a smaller network")
+    _single_host(str(network.network_address))
+    return str(network)
+
+
+_SHORTEST_PREFIX = {4: 16, 6: 48}
+"""What one platform's media servers need; the whole world is no list."""
+
+Network = Annotated[
+    str, Field(max_length=49, pattern=r"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"), AfterValidator(_network)
+]
+"""As ``Host``, or a network (CIDR) of at most 65,536 addresses."""

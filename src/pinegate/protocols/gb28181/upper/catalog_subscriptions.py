@@ -164,6 +164,10 @@ class CatalogSubscriptions:
             self._failed(subscription, 0, now)
         return 200, subscription.device.device_id
 
+    def knows(self, call_id: str) -> bool:
+        """Whether a subscription of ours has this Call-ID."""
+        return call_id in self._by_call_id
+
     def move_device(self, device: Registration) -> None:
         """The device proved itself at another flow: its dialog follows."""
         subscription = self._subscriptions.get(device.device_id)

@@ -93,6 +93,13 @@ class CatalogChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogHinted:
+    """A NOTIFY that belongs to no subscription of ours (WVP's own replaces ours): something changed; ask again."""
+
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionChanged:
     """The catalogue subscription is ``active``, or is not (``status`` as SIP; 408 silence, 0 ended by the peer)."""
 
@@ -201,6 +208,7 @@ UpperEvent = (
     | CatalogProgress
     | CatalogCompleted
     | CatalogChanged
+    | CatalogHinted
     | SubscriptionChanged
     | DeviceInfoReceived
     | DeviceStatusReceived

@@ -19,6 +19,7 @@ from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
     CallFailed,
     CatalogChanged,
+    CatalogHinted,
     DeviceOffline,
     DeviceRegistered,
     MessageRejected,
@@ -268,6 +269,9 @@ class UpperPlatform:
 
     def _notify(self, request: Request, flow: Flow, now: float) -> None:
         status, device_id = self._subscriptions.receive_notify(request, flow, now)
+        if status == 481 and self._is_hint(request, flow):
+            self._endpoint.reply(request, flow, 200, now)
+            return
         if status != 200:
             self._reject(request, flow, status, Rejection.NO_DIALOG)
             return
@@ -280,6 +284,21 @@ class UpperPlatform:
         elif isinstance(message, CatalogResponse):
             # Some answer the Query inside SUBSCRIBE by a NOTIFY of the whole catalogue.
             self._events.append(CatalogChanged(device_id, message.items))
+
+    def _is_hint(self, request: Request, flow: Flow) -> bool:
+        """Whether a NOTIFY outside our subscriptions comes from a device at its own flow, and is of its catalogue.
+
+        What it says is not believed, for nothing shows that it is new and whole: it only makes us ask.
+        """
+        device = self._registrar.at(flow)
+        if device is None or self._subscriptions.knows(request.call_id):
+            return False
+        claimed = self._registrar.devices.get(request.from_.user, device)
+        if claimed.flow != flow or not isinstance(self._body(request, flow), CatalogNotify | CatalogResponse):
+            return False
+        self.counters["notify_outside_subscription"] += 1
+        self._events.append(CatalogHinted(claimed.device_id))
+        return True
 
     def _receive_message(self, request: Request, flow: Flow, now: float) -> None:
         device = self._sender(request, flow)
