@@ -190,12 +190,12 @@ def test_of_several_grants_that_deny_the_newest_is_told() -> None:
     assert answer == Denied(DenialReason.GRANT_PENDING, "g2")
 
 
-@pytest.mark.parametrize("state", list(PersonnelState))
-def test_only_who_is_bound_and_let_in_watches_and_only_an_active_account_tests(state: PersonnelState) -> None:
-    bound = state in (PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED)
+@pytest.mark.parametrize("state", list(PersonState))
+def test_only_who_is_bound_and_let_in_watches_and_only_an_active_account_tests(state: PersonState) -> None:
+    bound = state in (PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED)
     request, facts = _part("person", state=state)(REQUEST, replace(FACTS, work_order_open=True))
     assert isinstance(decide_access(request, facts, NOW), Allowed) is bound
-    tests = state is PersonnelState.ACCOUNT_ACTIVE
+    tests = state is PersonState.ACCOUNT_ACTIVE
     assert isinstance(decide_access(TEST_PLAY, facts, NOW), Allowed) is tests
 
 

@@ -84,7 +84,7 @@ def test_nobody_lets_in_by_hand_or_acknowledges_for_somebody_whatever_the_role()
     ],
 )
 def test_accounts_are_locked_opened_and_removed_by_the_security_administrator_alone(
-    source: PersonnelState, target: PersonnelState
+    source: PersonState, target: PersonState
 ) -> None:
     assert move_person(source, target, SECURITY) is target
     with pytest.raises(RuleRefusedError) as refused:
