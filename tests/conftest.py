@@ -30,7 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Without the seed nobody could run the same order again; the quiet header leaves it out."""
-    terminalreporter.write_line(f"--randomly-seed={terminalreporter.config.getoption('randomly_seed', default='off')}")
+    terminalreporter.write_line(
+        f"--randomly-seed={terminalreporter.config.getoption('randomly_seed', default='off')}"
+    )
 
 
 @pytest.fixture(autouse=True)

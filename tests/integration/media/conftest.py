@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.integration.media.clips import Clip, RtpCamera, clip
+from tests.waiting import until
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
@@ -22,16 +23,7 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-DEADLINE_SECONDS = 15.0
 ORIGIN = "http://portal.example"
-
-
-async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_SECONDS) -> Any:
-    """Wait until the condition holds, and answer its value."""
-    async with asyncio.timeout(deadline_s):
-        while not (value := condition()):
-            await asyncio.sleep(0.01)
-    return value
 
 
 class Control:

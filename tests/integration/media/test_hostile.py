@@ -7,8 +7,9 @@ import socket
 
 import pytest
 from tests.integration.media.clips import RtpCamera, clip
-from tests.integration.media.conftest import ORIGIN, City, until
+from tests.integration.media.conftest import ORIGIN, City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.protocols.media.rtp.tcp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
@@ -50,7 +51,7 @@ async def test_another_host_is_refused_before_and_after_the_camera(city: City) -
             _send(address, _packets(1001), host="127.0.0.2")
             await asyncio.sleep(0.05)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_SECONDS):
         await inject()
     assert (await city.engine.stats())[0]["second_source"] > before
     await _still_plays(city)

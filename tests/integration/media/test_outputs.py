@@ -5,8 +5,9 @@ import socket
 
 import pytest
 from tests.integration.media.clips import clip, decoded_size
-from tests.integration.media.conftest import City, until
+from tests.integration.media.conftest import City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
+from tests.waiting import until
 
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import Codec
