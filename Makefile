@@ -25,7 +25,7 @@ BENCHMARKS := $(filter-out benchmarks/collect.py benchmarks/_%,$(sort $(wildcard
 TESTS := $(sort $(wildcard tests/unit tests/contracts tests/integration tests/e2e))
 SOURCES := src tests benchmarks tools $(wildcard examples)
 # What tools/generate/*.py write; a check refuses a committed file that differs from what is generated.
-GENERATED := deploy/configuration.md $(wildcard docs/architecture/states.md portal/src/api/schema.d.ts portal/openapi.json)
+GENERATED := deploy/configuration.md docs/architecture/states.md docs/architecture/permissions.md $(wildcard portal/src/api/schema.d.ts portal/openapi.json)
 
 .PHONY: help
 help: ## List the targets

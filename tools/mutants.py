@@ -183,9 +183,14 @@ def outcome_of(report: Path, status: int) -> Outcome:
     return Outcome.SURVIVED if status == 0 and passed > 0 else Outcome.BROKEN
 
 
+def _end(number: int, frame: object) -> None:
+    """So that what was begun is ended and removed."""
+    sys.exit(128 + number)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try the mutants; 1 when one is not killed, 2 when the list or the unchanged tree is at fault."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is ended and removed
+    signal.signal(signal.SIGTERM, _end)
     parser = argparse.ArgumentParser(description="Remove one rule at a time and see whether a test notices.")
     parser.add_argument("names", nargs="*", help="only these mutants")
     parser.add_argument("--unit", action="store_true", help="only those whose tests need no database")

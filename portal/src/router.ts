@@ -12,7 +12,7 @@ export const router = createRouter({
       path: '/:path(.*)*',
       name: 'missing',
       component: () => import('@/shell/MissingPage.vue'),
-      meta: { title: 'shell.missing_title', roles: 'signed-in' },
+      meta: { title: 'shell.missing_title', audience: 'signed-in' },
     },
   ],
   scrollBehavior: () => ({ top: 0 }),
@@ -20,7 +20,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   const session = useSession()
-  if (!session.me && to.meta.roles !== 'anybody') {
+  if (!session.me && to.meta.audience !== 'anybody') {
     const me = await session.load().catch(() => null)
     if (!me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }

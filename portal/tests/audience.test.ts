@@ -17,6 +17,8 @@ const VIEWER: Me = {
   demonstration: false,
   unacknowledged: [],
   systems: [],
+  permissions: ['read_grants'],
+  steps: { application: ['submit'] },
 }
 
 describe('whom a page is open to', () => {
@@ -29,6 +31,8 @@ describe('whom a page is open to', () => {
     [[], false, false],
     [['audit_admin'], false, false],
     [['audit_admin', 'unit_viewer'], false, true],
+    ['read_audit', false, false],
+    ['read_grants', false, true],
     ['signed-in', false, true],
     ['anybody', true, true],
   ]
@@ -41,8 +45,16 @@ describe('whom a page is open to', () => {
 
   it('is said by every route, and only the login is for anybody', () => {
     const routes = modules.flatMap((module) => module.routes)
-    expect(routes.filter((route) => !route.meta?.roles).map((route) => route.path)).toEqual([])
-    expect(routes.filter((route) => route.meta?.roles === 'anybody').map((route) => route.path)).toEqual(['/login'])
+    expect(routes.filter((route) => !route.meta?.audience).map((route) => route.path)).toEqual([])
+    expect(routes.filter((route) => route.meta?.audience === 'anybody').map((route) => route.path)).toEqual(['/login'])
+  })
+
+  it('knows what the program says that the person may and takes', () => {
+    const session = useSession()
+    expect(session.may('read_grants')).toBe(false)
+    session.me = VIEWER
+    expect([session.may('read_grants'), session.may('read_audit')]).toEqual([true, false])
+    expect([session.takes('application', 'submit'), session.takes('listing', 'submit')]).toEqual([true, false])
   })
 
   it('leaves every place in the menu with a route', () => {

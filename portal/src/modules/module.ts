@@ -11,7 +11,7 @@ export interface MenuEntry {
   group: MenuGroup
 }
 
-/** One feature of the portal: its routes with the roles allowed, and its places in the menu, seen by the same roles. */
+/** One feature of the portal: its routes with whom they are for, and its places in the menu, seen by the same. */
 export interface PortalModule {
   routes: RouteRecordRaw[]
   menu: MenuEntry[]
@@ -22,7 +22,7 @@ declare module 'vue-router' {
     /** Message key of the page's title. */
     title: string
     /** Who may open the page; a route that does not say is closed to everybody. */
-    roles: Audience
+    audience: Audience
     /** Shown without the shell: login and the forced change of password. */
     bare?: boolean
   }

@@ -66,6 +66,19 @@ class StateTable(Generic[S, E]):
         """What somebody with ``roles`` may do in ``state``: the portal's buttons."""
         return tuple(row.event for row in self.rows if row.source == state and row.roles & roles)
 
+    def events_of(self, roles: frozenset[StrEnum]) -> list[E]:
+        """What somebody with ``roles`` takes in some state."""
+        return list(dict.fromkeys(row.event for row in self.rows if row.roles & roles))
+
+    def roles_of(self, *events: E) -> frozenset[StrEnum]:
+        """Whoever takes one of ``events`` in some state; nobody, where the program itself does."""
+        return frozenset(role for row in self.rows if row.event in events for role in row.roles)
+
+    def states_of(self, event: E, roles: frozenset[StrEnum] | None = None) -> tuple[S, ...]:
+        """Where ``event`` is possible; with ``roles``: where somebody with one of them takes it."""
+        rows = (row for row in self.rows if row.event == event and (roles is None or row.roles & roles))
+        return tuple(row.source for row in rows if row.source is not None)
+
     def as_mermaid(self) -> str:
         """The diagram of the documentation (mermaid ``stateDiagram-v2``)."""
         lines = ["stateDiagram-v2"]

@@ -40,6 +40,7 @@ OWN: dict[str, frozenset[Role]] = {
     "/api/divisions": EVERYBODY,
     "/api/categories": EVERYBODY,
     "/api/codes": EVERYBODY,
+    "/api/operations": EVERYBODY,
     "/api/points": EVERYBODY,
     "/api/points/tree": EVERYBODY,
     "/api/points/map": EVERYBODY,

@@ -108,6 +108,15 @@ async def test_one_failure_after_the_lock_ran_out_does_not_lock_again(
     assert (await sign_in(anonymous, person, "wrong")).json()["code"] == "wrong_credentials"
 
 
+async def test_signing_in_forgives_the_failures_before_it(
+    anonymous: httpx2.AsyncClient, person: Person
+) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            assert (await sign_in(anonymous, person, "something else entirely")).status_code == 401
+        assert (await sign_in(anonymous, person)).status_code == 200
+
+
 async def test_a_locked_person_does_not_sign_in(
     anonymous: httpx2.AsyncClient, person: Person, database: Database
 ) -> None:

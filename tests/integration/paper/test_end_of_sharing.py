@@ -5,7 +5,13 @@ from tests.factories.applications import add_application
 from tests.factories.organizations import fresh_id
 from tests.integration.paper.conftest import Walk
 
-from pinegate.adapters.database.tables import access_changes, access_register, roster_entries
+from pinegate.adapters.database.tables import (
+    access_changes,
+    access_register,
+    grants,
+    interface_credentials,
+    roster_entries,
+)
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.act import Act
@@ -97,6 +103,25 @@ async def test_revocation_writes_three_receipts_with_what_they_took(walk: Walk) 
     }
     async with walk.database.transaction() as tx:
         assert (await tx.connection.execute(select(roster_entries.c.removed))).scalars().all() == [True]
+
+
+async def test_after_a_revocation_no_grant_and_no_credential_is_left(walk: Walk) -> None:
+    await walk.to_active()
+    async with walk.database.transaction() as tx:
+        other = await add_application(
+            tx, walk.city, ApplicationState.ARCHIVED, walk.points, walk.clock(), access_key="AK1"
+        )
+        await tx.connection.execute(
+            update(interface_credentials).values(system_id=walk.city.system, withdrawn_at=None)
+        )
+    await _revoke(walk)
+    receipts = {receipt["kind"]: receipt["affected"] for receipt in (await walk.file())["receipts"]}
+    async with walk.database.transaction() as tx:
+        states = select(grants.c.state).where(grants.c.application_id != other.id)
+        assert set((await tx.connection.execute(states)).scalars()) == {"revoked"}
+        valid = select(func.count()).where(interface_credentials.c.withdrawn_at.is_(None))
+        assert (await tx.connection.execute(valid)).scalar_one() == 0
+    assert receipts["interface"] == 1
 
 
 async def test_credentials_and_roster_stay_while_another_application_of_the_system_runs(walk: Walk) -> None:

@@ -8,7 +8,7 @@ export default {
       path: '/live',
       name: 'live',
       component: () => import('./LivePage.vue'),
-      meta: { title: 'access.title', roles: UNIT },
+      meta: { title: 'access.title', audience: UNIT },
     },
   ],
   menu: [{ route: 'live', icon: VideoCamera, group: 'work' }],

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
@@ -33,7 +34,7 @@ class ListingEvent(StrEnum):
     RETIRE = "retire"
 
 
-CATALOGUERS = frozenset({Role.OPERATOR_CATALOGUER})
+_CATALOGUERS = ROLES_WITH[Permission.EDIT_POINTS]
 _LISTER = frozenset({Role.OPERATOR_LISTER})
 _S, _E = ListingState, ListingEvent
 
@@ -42,13 +43,13 @@ LISTING = StateTable(
     [
         Transition(None, _E.SYNC, _S.PENDING_CHECK, clause="article 4"),
         *(
-            Transition(state, _E.EDIT, state, CATALOGUERS, "article 4")
+            Transition(state, _E.EDIT, state, _CATALOGUERS, "article 4")
             for state in (_S.PENDING_CHECK, _S.CATALOGUED, _S.DELISTED, _S.MISSING)
         ),
-        Transition(_S.LISTED, _E.EDIT, _S.CATALOGUED, CATALOGUERS, "article 4"),
-        Transition(_S.PENDING_CHECK, _E.CATALOGUE, _S.CATALOGUED, CATALOGUERS, "article 4"),
-        Transition(_S.CATALOGUED, _E.CATALOGUE, _S.CATALOGUED, CATALOGUERS, "article 4"),
-        Transition(_S.DELISTED, _E.CATALOGUE, _S.CATALOGUED, CATALOGUERS, "article 4"),
+        Transition(_S.LISTED, _E.EDIT, _S.CATALOGUED, _CATALOGUERS, "article 4"),
+        Transition(_S.PENDING_CHECK, _E.CATALOGUE, _S.CATALOGUED, _CATALOGUERS, "article 4"),
+        Transition(_S.CATALOGUED, _E.CATALOGUE, _S.CATALOGUED, _CATALOGUERS, "article 4"),
+        Transition(_S.DELISTED, _E.CATALOGUE, _S.CATALOGUED, _CATALOGUERS, "article 4"),
         Transition(_S.CATALOGUED, _E.LIST, _S.LISTED, _LISTER, "article 4"),
         Transition(_S.DELISTED, _E.LIST, _S.LISTED, _LISTER, "article 4"),
         Transition(_S.LISTED, _E.DELIST, _S.DELISTED, _LISTER, "article 4"),
@@ -57,8 +58,8 @@ LISTING = StateTable(
         Transition(_S.LISTED, _E.GO_MISSING, _S.MISSING),
         Transition(_S.DELISTED, _E.GO_MISSING, _S.MISSING),
         Transition(_S.MISSING, _E.RETURN, _S.PENDING_CHECK),
-        Transition(_S.MISSING, _E.RETIRE, _S.RETIRED, CATALOGUERS),
-        Transition(_S.DELISTED, _E.RETIRE, _S.RETIRED, CATALOGUERS),
+        Transition(_S.MISSING, _E.RETIRE, _S.RETIRED, _CATALOGUERS),
+        Transition(_S.DELISTED, _E.RETIRE, _S.RETIRED, _CATALOGUERS),
     ],
 )
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from pinegate.domain.organizations.parties import Actor, PersonState
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role, roles_are_compatible
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
@@ -22,15 +23,14 @@ class PersonEvent(StrEnum):
 
 
 _S, _E = PersonState, PersonEvent
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
-_LEADER = frozenset({Role.UNIT_LEADER})
-_LOCKERS = _SECURITY | {Role.BUREAU_APPROVER, Role.POLICE_LEADER}
-_ONESELF = frozenset({Role.UNIT_VIEWER, Role.UNIT_CLERK, Role.UNIT_LEADER})
+_SECURITY = ROLES_WITH[Permission.KEEP_PEOPLE]
+_LOCKERS = ROLES_WITH[Permission.SUSPEND_SHARING]
+_ONESELF = ROLES_WITH[Permission.ACKNOWLEDGE_DUTIES]
 
 PERSON = StateTable(
     "person",
     [
-        Transition(None, _E.NOMINATE, _S.NOMINATED, _SECURITY | _LEADER, "annex 2 clause 2.3"),
+        Transition(None, _E.NOMINATE, _S.NOMINATED, ROLES_WITH[Permission.ADD_PEOPLE], "annex 2 clause 2.3"),
         Transition(None, _E.APPOINT, _S.ACCOUNT_ACTIVE, _SECURITY),
         Transition(_S.NOMINATED, _E.TRAIN, _S.TRAINED, _SECURITY, "article 6"),
         Transition(_S.NOMINATED, _E.ACKNOWLEDGE, _S.ACKNOWLEDGED, _ONESELF, "annex 2 clause 2.3"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
 
@@ -29,15 +29,15 @@ class WorkOrderEvent(StrEnum):
 
 
 _S, _E = WorkOrderState, WorkOrderEvent
-PROVISIONERS = frozenset({Role.OPERATOR_PROVISIONER})
+_PROVISIONERS = ROLES_WITH[Permission.PROVISION]
 
 WORK_ORDER = StateTable(
     "work_order",
     [
         Transition(None, _E.ORDER, _S.OPEN, clause="article 5"),
-        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, PROVISIONERS, "article 5"),
-        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, PROVISIONERS, "article 5"),
-        Transition(_S.OPEN, _E.FAIL, _S.FAILED, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, _PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, _PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.FAIL, _S.FAILED, _PROVISIONERS, "article 5"),
         Transition(_S.OPEN, _E.CALL_OFF, _S.FAILED, clause="article 7"),
     ],
 )

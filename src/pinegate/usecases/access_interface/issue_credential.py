@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.access_interface.ports import Credential, CredentialTransaction
 from pinegate.usecases.act import Act
@@ -11,7 +11,6 @@ from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.identity.ports import SecretBox
 from pinegate.usecases.transaction import ChangeScope
 
-_ISSUERS = frozenset({Role.OPERATOR_PROVISIONER})
 MOST_CREDENTIALS = 5
 
 
@@ -36,8 +35,7 @@ async def issue_credential(
         RuleRefusedError: not the provisioner; no open work order for the system.
         InvalidInputError: a source host is no address; too many pairs.
     """
-    if not act.person.may(_ISSUERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"step": "issue"})
+    Permission.ISSUE_CREDENTIALS.require(act.person)
     organization_id = await tx.credentials.organization_of_system(system_id)
     if organization_id is None:
         raise NotFoundError

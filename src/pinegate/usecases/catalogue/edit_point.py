@@ -2,8 +2,9 @@
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.catalogue.camera_record import record_faults
-from pinegate.domain.catalogue.listing import CATALOGUERS, ListingEvent, decide_listing
+from pinegate.domain.catalogue.listing import ListingEvent, decide_listing
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, PointEdit
@@ -28,8 +29,7 @@ async def edit_point(
         RuleRefusedError: not the actor's role; a field outside its list, with the field's name.
         StaleVersionError: ``version`` is not the present one.
     """
-    if not act.person.may(CATALOGUERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": ListingEvent.EDIT})
+    Permission.EDIT_POINTS.require(act.person)
     _check(edit, profile)
     known = await tx.points.get([point_id])
     if not known:

@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction
 from pinegate.usecases.transaction import ChangeScope
-
-_MARKERS = frozenset({Role.POLICE_REVIEWER, Role.POLICE_LEADER})
 
 
 async def mark_sharing(
     tx: CatalogueTransaction, point_ids: Sequence[str], shareable: bool, reason: str, act: Act
 ) -> int:
     """Set or withdraw the mark; how many points changed. Withdrawing needs a reason and cuts running pictures."""
-    if not act.person.may(_MARKERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "mark_sharing"})
+    Permission.MARK_SHARING.require(act.person)
     if not shareable and not reason.strip():
         raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})
     known = await tx.points.get(point_ids)

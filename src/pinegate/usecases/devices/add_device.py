@@ -1,8 +1,9 @@
 """An upstream platform or device is let in; its password is shown once."""
 
 from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
-from pinegate.usecases.devices.administration import check_may_administer, device_event, password_context
+from pinegate.usecases.devices.administration import device_event, password_context
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
 from pinegate.usecases.identity.ports import SecretBox
 
@@ -15,7 +16,7 @@ async def add_device(
     tx: DevicesTransaction, record: DeviceRecord, password: str, act: Act, *, secret_box: SecretBox
 ) -> str:
     """Gives the device's id. Raises :class:`DeviceCodeTakenError`."""
-    check_may_administer(act)
+    Permission.KEEP_DEVICES.require(act.person)
     sealed = secret_box.seal(password.encode(), password_context(record.device_code))
     device_id = act.new_id()
     if not await tx.devices.add(device_id, record, sealed):

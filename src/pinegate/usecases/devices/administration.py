@@ -1,23 +1,13 @@
 """What every change of a device has in common: an administrator's word, and a password that is kept encrypted."""
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.roles import Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.devices.ports import DeviceRecord
-
-_ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN})
 
 
 def password_context(device_code: str) -> str:
     """Where a device's password is kept; moved to another device's row it does not open."""
     return f"devices.password/{device_code}"
-
-
-def check_may_administer(act: Act) -> None:
-    """Raises ``role_may_not``."""
-    if not act.person.may(_ADMINISTRATORS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "administer_device"})
 
 
 def device_event(name: AuditEventName, device_id: str, record: DeviceRecord, act: Act) -> AuditEvent:

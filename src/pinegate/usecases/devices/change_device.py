@@ -1,8 +1,9 @@
 """What an administrator says of a device changes; its code never does, because grants' points hang on it."""
 
 from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
-from pinegate.usecases.devices.administration import check_may_administer, device_event, password_context
+from pinegate.usecases.devices.administration import device_event, password_context
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.identity.ports import SecretBox
@@ -18,7 +19,7 @@ async def change_device(
     secret_box: SecretBox,
 ) -> None:
     """``password`` None leaves it as it is. Raises NotFoundError."""
-    check_may_administer(act)
+    Permission.KEEP_DEVICES.require(act.person)
     known = await tx.devices.get(device_id)
     if known is None:
         raise NotFoundError

@@ -4,14 +4,11 @@ from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature, Standing
-from pinegate.domain.organizations.roles import Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
 from pinegate.usecases.transaction import ChangeScope
-
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
 
 
 async def change_organization(
@@ -25,7 +22,7 @@ async def change_organization(
     standing: Standing | None = None,
 ) -> OrganizationRecord:
     """None leaves as it is. A change of standing is a change of access for everybody of the organization."""
-    _only_security(act)
+    Permission.KEEP_ORGANIZATIONS.require(act.person)
     before = await tx.organizations.organization(organization_id, lock=True)
     if before is None:
         raise NotFoundError
@@ -57,8 +54,3 @@ async def change_organization(
     if after.standing is not before.standing:
         await tx.changes.publish(ChangeScope.ORGANIZATION, organization_id)
     return after
-
-
-def _only_security(act: Act) -> None:
-    if not act.person.may(_SECURITY):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "organization"})

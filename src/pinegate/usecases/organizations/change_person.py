@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import PersonState
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.person_states import check_roles, move_person
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
@@ -12,7 +13,6 @@ from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
 from pinegate.usecases.transaction import ChangeScope
 
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
 _SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
@@ -25,8 +25,7 @@ async def change_person(
     state: PersonState | None = None,
 ) -> PersonRecord:
     """None leaves as it is. Nobody changes the own roles or standing (三员)."""
-    if not act.person.may(_SECURITY):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "person"})
+    Permission.KEEP_PEOPLE.require(act.person)
     before = await tx.organizations.person(person_id, lock=True)
     organization = await tx.organizations.organization(before.organization_id) if before else None
     if before is None or organization is None:

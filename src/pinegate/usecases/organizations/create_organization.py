@@ -2,13 +2,11 @@
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature
-from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
-
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
 
 
 async def create_organization(
@@ -20,7 +18,7 @@ async def create_organization(
     act: Act,
 ) -> OrganizationRecord:
     """Names are unique."""
-    _only_security(act)
+    Permission.KEEP_ORGANIZATIONS.require(act.person)
     if await tx.organizations.name_is_taken(name):
         raise InvalidInputError("name", "an organization of this name exists")
     organization = OrganizationRecord(act.new_id(), kind, name, address, nature)
@@ -31,8 +29,3 @@ async def create_organization(
         )
     )
     return organization
-
-
-def _only_security(act: Act) -> None:
-    if not act.person.may(_SECURITY):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "organization"})

@@ -1,19 +1,15 @@
 """A unit enters one of its information systems, for which it may then apply."""
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError
 from pinegate.usecases.organizations.ports import OrganizationTransaction
 
-_CLERK = frozenset({Role.UNIT_CLERK})
-
 
 async def register_system(tx: OrganizationTransaction, name: str, description: str, act: Act) -> str:
     """信息化系统 of the clerk's own unit; gives its id."""
-    if not act.person.may(_CLERK) or act.person.organization_kind is not OrganizationKind.USING_UNIT:
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "system"})
+    Permission.REGISTER_SYSTEMS.require(act.person)
     organization_id = act.person.organization_id
     if await tx.organizations.system_name_is_taken(organization_id, name):
         raise InvalidInputError("name", "the unit has a system of this name")

@@ -1,22 +1,18 @@
 """What every change of a roster has in common: whose it is to make, and how it is written down."""
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.roles import Role
-from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction
 from pinegate.usecases.transaction import ChangeScope
-
-_KEEPERS = frozenset({Role.UNIT_CLERK, Role.UNIT_LEADER})
 
 
 async def check_may_keep(tx: OrganizationTransaction, system_id: str, act: Act) -> None:
     """Raises NotFoundError for another unit's system, ``role_may_not`` for who keeps none."""
     if await tx.organizations.organization_of_system(system_id) != act.person.organization_id:
         raise NotFoundError
-    if not act.person.may(_KEEPERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "roster"})
+    Permission.KEEP_ROSTERS.require(act.person)
 
 
 async def record_roster_change(

@@ -2,8 +2,8 @@
 
 from pinegate.domain.applications.application import Application
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.refusal import Refusal, RuleRefusedError
-from pinegate.domain.work_orders.work_order import PROVISIONERS, WorkOrder, WorkOrderEvent
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.work_orders.work_order import WorkOrder, WorkOrderEvent
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.work_orders.ports import WorkOrderTransaction
@@ -11,8 +11,7 @@ from pinegate.usecases.work_orders.ports import WorkOrderTransaction
 
 async def open_order(tx: WorkOrderTransaction, order_id: str, act: Act, *, lock: bool = True) -> WorkOrder:
     """Raises ``role_may_not`` before anybody else learns whether there is such an order, then NotFoundError."""
-    if not act.person.may(PROVISIONERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "work_order"})
+    Permission.PROVISION.require(act.person)
     order = await tx.work_orders.get(order_id, lock=lock)
     if order is None:
         raise NotFoundError

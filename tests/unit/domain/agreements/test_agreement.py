@@ -72,7 +72,6 @@ def test_an_invalid_seal_is_gone_and_the_unit_signs_again() -> None:
         (_S.AWAITING_UNIT, _S.VOID),
         (_S.AWAITING_BUREAU, _S.VOID),
         (_S.EFFECTIVE, _S.SURVIVING),
-        (_S.AMENDMENT_PENDING, _S.SURVIVING),
     ],
 )
 def test_what_bound_survives_as_a_duty_and_what_never_bound_is_void(

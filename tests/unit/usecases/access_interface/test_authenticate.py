@@ -19,6 +19,7 @@ from pinegate.usecases.access_interface.signing import (
     signature,
     signature_fits,
 )
+from pinegate.usecases.act import Act
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRET, NONCE, HOST = "secret-of-the-pair", "5d0f2f6b9c3e4a71", "10.20.3.4"
@@ -79,10 +80,8 @@ class Asking:
             cast(CredentialTransaction, self.memory),
             signed,
             request,
-            self.host,
+            Act(None, NOW, lambda: "e1", self.host),
             secret_box=Plain(),
-            now=NOW,
-            new_id=lambda: "e1",
         )
 
 

@@ -3,13 +3,11 @@
 The routes differ in who asks; what happens then is one and the same.
 """
 
-from datetime import datetime
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal
 
 from pinegate.domain.access.request import AccessRequest, Denied
 from pinegate.domain.access.session_end import End, EndReason, InviteFailure
+from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayedPoint, ProtocolName, ViewerMark
 from pinegate.entrypoints.http_api.shared.answers import denial_problem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
@@ -21,9 +19,6 @@ from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
-ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
-Reason = Annotated[str, Field(max_length=500)]
-
 _PROTOCOLS = {
     "flv": PlayProtocol.FLV,
     "ws-flv": PlayProtocol.WS_FLV,
@@ -33,46 +28,6 @@ _PROTOCOLS = {
 PROTOCOL_NAMES = {output.value: name for name, output in _PROTOCOLS.items()}
 """The register keeps the media engine's word for an output; here it goes by the name that it was asked for."""
 _SESSION_CODE_CHARACTERS = 8
-
-
-class PlayedPoint(BaseModel):
-    id: str
-    name: str
-
-
-class ViewerMark(BaseModel):
-    """What is laid over the picture."""
-
-    unit: str
-    person: str
-    session_code: str
-
-
-class PlayAnswer(BaseModel):
-    session_id: str
-    url: str
-    protocol: ProtocolName
-    expires_at: datetime
-    point: PlayedPoint
-    viewer_mark: ViewerMark
-
-
-class PtzOrder(BaseModel):
-    """``speed`` 1–255; ``preset`` 1–255 with ``preset_call``."""
-
-    model_config = ConfigDict(extra="forbid")
-    command: PtzMove
-    speed: Annotated[int, Field(ge=1, le=255)] = 64
-    preset: Annotated[int, Field(ge=1, le=255)] | None = None
-
-    def as_command(self) -> PtzCommand:
-        if self.command is PtzMove.PRESET_CALL and self.preset is None:
-            raise ProblemError(
-                "invalid_input",
-                "correct the named fields",
-                errors=[{"field": "preset", "message": "preset_call needs it"}],
-            )
-        return PtzCommand(self.command, self.speed, self.preset or 0)
 
 
 async def start_watching(
@@ -188,3 +143,11 @@ async def _send(
 def operation_of(command: PtzMove) -> Literal["ptz", "preset"]:
     """Which permission a control needs."""
     return "preset" if command is PtzMove.PRESET_CALL else "ptz"
+
+
+async def stop_play(session_id: str, services: Services) -> None:
+    """Close in the engine, then write it down."""
+    end = End(EndReason.VIEWER_LEFT)
+    await services.media.close_sessions([session_id], end)
+    async with services.database.transaction() as tx:
+        await end_sessions(tx, [SessionEnded(session_id, end)], Act(None, services.now(), services.new_id))

@@ -1,10 +1,13 @@
 """Who calls the access interface: the dependency of each of its routes."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
+from fastapi.params import Depends as Dependency
 
+from pinegate.entrypoints.http_api.shared.gate import Gate
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import client_host_of, services_of
 from pinegate.entrypoints.services import Services
@@ -86,3 +89,19 @@ async def signed_caller(
 
 
 CurrentCaller = Annotated[SignedCaller, Depends(signed_caller)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCallers(Gate):
+    """A good signature of a system's own key pair; what it may then do is the access decision's."""
+
+    def words(self) -> str:
+        return "signed by an information system"
+
+    def __call__(self, _caller: CurrentCaller) -> None:
+        """Raises as ``signed_caller`` does."""
+
+
+def signed_callers() -> Dependency:
+    """The route is the information systems'."""
+    return Depends(SignedCallers())

@@ -14,6 +14,7 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.applications.steps import allowed_events, what_refuses_submission
 from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.documents.document import DocumentKind, may_hand_in
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import RuleRefusedError
 from pinegate.entrypoints.http_api.applications.models import (
@@ -33,7 +34,7 @@ from pinegate.entrypoints.http_api.applications.models import (
     SignatureOut,
     SystemOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import point_out
+from pinegate.entrypoints.http_api.catalogue.answers import point_out
 from pinegate.usecases.applications.step import open_file
 
 _WRITING = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
@@ -89,6 +90,7 @@ async def read_application(
         ],
         history=_history(await views.history(application_id)),
         allowed_events=list(allowed_events(application, viewer)),
+        allowed_documents=[kind for kind in DocumentKind if may_hand_in(kind, application, viewer)],
         missing=list(dict.fromkeys(refusal.refusal for refusal in refused)),
         missing_fields=list(dict.fromkeys(r.detail["field"] for r in refused if "field" in r.detail)),
     )

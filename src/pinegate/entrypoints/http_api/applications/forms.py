@@ -17,7 +17,7 @@ from pinegate.entrypoints.http_api.applications.models import (
     ContactBody,
     SignatureOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut
+from pinegate.entrypoints.http_api.catalogue.models import PointOut
 
 
 def filled_form(file: ApplicationOut, profile: CityProfile) -> ApplicationForm:

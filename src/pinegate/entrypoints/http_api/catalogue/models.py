@@ -1,12 +1,16 @@
 """What the catalogue's routes take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.visible_points import PointFilter
+from pinegate.domain.catalogue.divisions import Bounds
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
+from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.usecases.catalogue.ports import PointEdit
 
 Text = Annotated[str, Field(max_length=500)]
 Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=5_000)]
@@ -23,6 +27,13 @@ class DivisionOut(BaseModel):
 class CategoryOut(BaseModel):
     code: str
     name: str
+
+
+class OperationsOut(BaseModel):
+    """``requestable``: what units may ask for; ``only_turning``: of these only where the camera turns."""
+
+    requestable: list[Operation]
+    only_turning: list[Operation]
 
 
 class FieldOut(BaseModel):
@@ -136,9 +147,13 @@ class MarkOut(BaseModel):
     changed: int
 
 
+Move = Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+MOVES: tuple[ListingEvent, ...] = get_args(Move)
+
+
 class MoveIn(BaseModel):
     point_ids: Ids
-    event: Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+    event: Move
     reason: Text = ""
 
 
@@ -166,6 +181,20 @@ class PointIn(BaseModel):
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     record: Annotated[dict[Annotated[str, Field(max_length=60)], Text], Field(max_length=100)] = {}
+
+    def as_edit(self) -> PointEdit:
+        return PointEdit(
+            name=self.name.strip(),
+            address=self.address.strip(),
+            division_code=self.division_code,
+            township_code=self.township_code,
+            category=self.category,
+            point_class=self.point_class,
+            source_class=self.source_class,
+            longitude=self.longitude,
+            latitude=self.latitude,
+            values=self.record,
+        )
 
 
 class PointQuery(BaseModel):
@@ -206,3 +235,19 @@ class MapQuery(PointQuery):
     bbox: Annotated[str, Field(max_length=100)] = ""
     """west,south,east,north in degrees; empty: the whole city."""
     zoom: Annotated[float, Field(ge=0, le=22)] = 9
+
+    def box(self, city: Bounds) -> tuple[float, float, float, float]:
+        """West, south, east, north; ``city``: its bounds.
+
+        Raises:
+            ProblemError: ``invalid_input``.
+        """
+        if not self.bbox:
+            return city.west, city.south, city.east, city.north
+        try:
+            west, south, east, north = (float(part) for part in self.bbox.split(","))
+        except ValueError:
+            raise ProblemError(
+                "invalid_input", errors=[{"field": "bbox", "message": "west,south,east,north in degrees"}]
+            ) from None
+        return west, south, east, north

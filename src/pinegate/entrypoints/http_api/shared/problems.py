@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, what to correct."""
+"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and the remedy."""
 
 from collections.abc import Mapping, Sequence
 

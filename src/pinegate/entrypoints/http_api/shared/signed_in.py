@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from pinegate.adapters.database.identity import SessionOfToken
 from pinegate.domain.organizations.parties import Actor, PersonState, Standing
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
@@ -37,6 +38,10 @@ class SignedIn:
     session_id: str
     login: str
     client_host: str
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person holds ``permission``."""
+        return permission.held_by(self.actor)
 
 
 def services_of(request: Request) -> Services:
