@@ -81,6 +81,7 @@ class City:
         self.control = control
         self._sending: list[asyncio.Task[None]] = []
         self._sockets: list[socket.socket] = []
+        self._connections: list[asyncio.StreamWriter] = []
 
     async def open(
         self,
@@ -105,6 +106,18 @@ class City:
         sock.connect((endpoint.host, endpoint.port))
         self._sockets.append(sock)
         return self.send(source, ssrc, lambda packets: [sock.send(packet) for packet in packets], pictures)
+
+    async def connect(
+        self, host: str, port: int, local_host: str = "127.0.0.1"
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection that ends with the test, whatever is still on its way."""
+        reader, writer = await asyncio.open_connection(host, port, local_addr=(local_host, 0))
+        self.keep(writer)
+        return reader, writer
+
+    def keep(self, writer: asyncio.StreamWriter) -> None:
+        """Have the connection end with the test."""
+        self._connections.append(writer)
 
     def send(
         self, source: Clip, ssrc: int, transmit: Callable[[list[bytes]], Any], pictures: int | None = None
@@ -140,6 +153,8 @@ class City:
         await asyncio.gather(*self._sending, return_exceptions=True)
         for sock in self._sockets:
             sock.close()
+        for writer in self._connections:
+            writer.transport.abort()
 
 
 @pytest.fixture

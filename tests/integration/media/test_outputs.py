@@ -81,11 +81,10 @@ async def test_a_snapshot_shows_the_picture_in_its_size(city: City, video: Codec
 
 async def test_a_camera_connects_to_us_by_tcp(city: City) -> None:
     endpoint = await city.open(transport=Transport.TCP_PASSIVE)
-    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    _, writer = await city.connect(endpoint.host, endpoint.port)
     city.send(clip(), 1001, lambda packets: writer.writelines(map(frame, packets)))
     body = await _received(city, PlayProtocol.FLV, at_least=100_000)
     assert frames_of(body, "flv")["h264"] > 5
-    writer.close()
 
 
 async def test_we_connect_to_a_camera_that_listens_late(city: City) -> None:
@@ -98,6 +97,7 @@ async def test_we_connect_to_a_camera_that_listens_late(city: City) -> None:
     await until(lambda: city.control.redeemed)
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        city.keep(writer)
         city.send(clip(), 1001, lambda packets: writer.writelines(map(frame, packets)))
 
     server = await asyncio.start_server(serve, "127.0.0.1", port)

@@ -97,6 +97,8 @@ class WebSocketViewer:
                 self.body += message
         except websockets.ConnectionClosed:
             pass
+        finally:
+            connection.transport.abort()
         self.code, self.reason = connection.close_code, connection.close_reason or ""
 
     async def ended(self) -> bytes:

@@ -4,11 +4,11 @@ import asyncio
 import socket
 
 import pytest
-from tests.waiting import HANGS_SECONDS
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.protocols.media.rtp import Packetizer, Rfc4571Splitter
 from pinegate.protocols.sdp.session import Media
-from pinegate_simulator.media_channels import ChannelError, TcpChannel, connect
+from pinegate_simulator.media_channels import ChannelError, connect
 from pinegate_simulator.media_end import MediaEnd
 
 HOST = "127.0.0.1"
@@ -94,17 +94,15 @@ async def test_the_platform_closing_its_connection_is_told():
 
 
 async def test_a_receiver_that_does_not_read_congests_the_channel():
-    async def never_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
+    with socket.create_server((HOST, 0)) as nobody_accepts:
+        channel = await connect(*nobody_accepts.getsockname(), ignore)
 
-    server = await asyncio.start_server(never_read, HOST, 0, limit=1024)
-    channel: TcpChannel = await connect(HOST, server.sockets[0].getsockname()[1], ignore)
-    async with asyncio.timeout(HANGS_SECONDS):
-        while not channel.is_congested:
+        def congested() -> bool:
             channel.send([bytes(1400)] * 500)
-            await asyncio.sleep(0)
-    channel.close()
-    server.close()
+            return channel.is_congested
+
+        await until(congested)
+        channel.close()
 
 
 async def test_a_port_that_nobody_listens_on_ends_the_call(monkeypatch):
