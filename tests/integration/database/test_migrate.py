@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, delete, insert, text, update
@@ -11,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from tests.factories.organizations import fresh_id
 
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.database.migrate import alembic_config, migrate
 from pinegate.adapters.database.tables import audit_events, metadata
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
@@ -27,6 +28,40 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPo
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+    postgres.drop_database(name)
+
+
+def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
+    name = f"test_{fresh_id().replace('-', '')}"
+    owner_url = postgres.create_database(name).owner
+    engine = create_engine(owner_url, poolclass=NullPool)
+    channels = ["portal", "access_interface", "operator_test"]
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        for number, channel in enumerate(channels):
+            connection.execute(
+                text(
+                    "insert into access_register (id, door, outcome, operation, person_id, point_id, reason,"
+                    " requested_at, ticket_digest, bytes_sent)"
+                    " values (:id, :door, 'allowed', 'live', 'person', 'point', '占道经营巡查', :at, :digest, :bytes)"
+                ),
+                {
+                    "id": f"s{number}",
+                    "door": channel,
+                    "at": datetime(2026, 1, 1, number, tzinfo=UTC),
+                    "digest": bytes([number]) * 32,
+                    "bytes": number * 2**33,
+                },
+            )
+        before = connection.execute(text("select * from access_register order by id")).mappings().all()
+    migrate(owner_url, APP_ROLE)
+    with engine.connect() as connection:
+        after = connection.execute(text("select * from access_register order by id")).mappings().all()
+    engine.dispose()
+    assert [row["channel"] for row in after] == channels
+    assert [dict(row) for row in after] == [
+        {("channel" if key == "door" else key): value for key, value in row.items()} for row in before
+    ]
     postgres.drop_database(name)
 
 
