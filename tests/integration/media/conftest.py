@@ -26,9 +26,9 @@ DEADLINE_SECONDS = 15.0
 ORIGIN = "http://portal.example"
 
 
-async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_SECONDS) -> Any:
+async def until(condition: Callable[[], Any], deadline_seconds: float = DEADLINE_SECONDS) -> Any:
     """Wait until the condition holds, and answer its value."""
-    async with asyncio.timeout(deadline_s):
+    async with asyncio.timeout(deadline_seconds):
         while not (value := condition()):
             await asyncio.sleep(0.01)
     return value
