@@ -124,10 +124,10 @@ class MediaSupervisor:
     async def stop(self) -> None:
         """End the workers and with them all sessions."""
         await asyncio.gather(*(slot.process.stop() for slot in self._slots))
-        for telling in self._forwarding:
-            telling.cancel()
+        for task in self._forwarding:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await telling
+                await task
 
     @property
     def worker_pids(self) -> list[int | None]:
