@@ -29,7 +29,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, Embedd
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.protocols.gb28181.lower.events import Registered
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.streams.media_engine import PlayProtocol, Refused, SessionEnded
 
 BOX = AesGcmBox(bytes(32))

@@ -19,7 +19,7 @@ from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.sip.flow import Transport
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 
 BOX = AesGcmBox(bytes(32))
 

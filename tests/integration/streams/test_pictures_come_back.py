@@ -28,7 +28,7 @@ from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.config import SimulatorConfig

@@ -89,6 +89,15 @@ MESSAGES = "portal/src/locales/zh-CN/devices.json"
         ("src/pinegate/entrypoints/demonstration/demo.py", 'role = "数据局审核员"', "数据局"),
         ("portal/src/locales/en/audit.json", '"hint": "Loosen the filters."', "Loosen the filters"),
         ("portal/src/modules/identity/LoginPage.vue", "import DoorFrame from '.'", "DoorFrame"),
+        ("src/pinegate/domain/access/request.py", "class MediaDoor:", "Door"),
+        ("src/pinegate/adapters/database/tables.py", 'Column("door", Text)', "door"),
+        ("tests/unit/x.py", "def test_it_is_judged_again(): ...", "judged"),
+        ("benchmarks/x.py", "verdicts = []", "verdicts"),
+        ("src/pinegate/usecases/grants/revoke.py", "async def strike_application(): ...", "strike"),
+        ("docs/operations/README.md", "run `pinegate found` first", "pinegate found"),
+        ("src/pinegate/usecases/access/ports.py", "async def hold_still(self)", "hold_still"),
+        ("src/pinegate/usecases/errors.py", "class UnknownPointError(Exception): ...", "UnknownPointError"),
+        ("tools/x.py", "this programme", "programme"),
     ],
 )
 def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str):
@@ -103,7 +112,12 @@ def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: 
         ("README.zh-CN.md", "以 GB/T 28181 上级平台的身份"),
         ("src/pinegate/domain/regulation/measures.py", "社会面视频资源"),
         ("portal/src/city/zh-CN.json", '"bureau": "黄山市数据资源管理局"'),
-        ("CHANGELOG.md", "the live page mends itself; DoorFrame"),
+        ("CHANGELOG.md", "the live page mends itself; DoorFrame; `door` is `channel`"),
+        ("src/pinegate/adapters/database/migrations/versions/0001_the_first_tables.py", 'Column("door")'),
+        ("src/pinegate/usecases/access/decision_events.py", "door=request.channel.value"),
+        ("docs/decisions/0005-media-plane-is-a-port.md", "the judge"),
+        ("tests/corpora/sip/crash", "door judge"),
+        ("src/pinegate_simulator/scenes/town.py", "indoors, outdoor, strikethrough, adjudge"),
     ],
 )
 def test_words_are_left_alone_where_they_are_right(name: str, text: str):

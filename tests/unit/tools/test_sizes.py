@@ -48,7 +48,7 @@ def test_layers_of_the_product_and_distributions_beside_it_have_names():
     assert layer_of(Path("src/pinegate_simulator/clip.py")) == "pinegate_simulator"
 
 
-def test_what_is_larger_than_the_house_s_limits_is_named():
+def test_what_is_larger_than_the_limits_is_named():
     assert excesses([Sizes(95, (6,), 0, 0)]) == []
     assert excesses([Sizes(95, (6,), 0, 0)] * 8 + [Sizes(240, (169,), 0, 0)] * 2) == [
         "files: ninth decile 240 lines, more than 239",
