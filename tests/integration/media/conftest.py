@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.integration.media.clips import Clip, RtpCamera, clip
+from websockets import Origin
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
@@ -23,7 +24,7 @@ from pinegate.usecases.streams.media_engine import (
 )
 
 DEADLINE_SECONDS = 15.0
-ORIGIN = "http://portal.example"
+ORIGIN = Origin("http://portal.example")
 
 
 async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_SECONDS) -> Any:
