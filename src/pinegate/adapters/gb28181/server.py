@@ -376,7 +376,7 @@ class Gb28181Server:
             self._sockets.close_old_strangers(self._now())
             if self._machine is not None:
                 self._refresh_catalogues(self._machine)
-                self._faults.tell(self.fault_totals())
+                self._faults.log(self.fault_totals())
 
     def _refresh_catalogues(self, machine: UpperPlatform) -> None:
         for device_code in self._refresh.due(self._now()):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pinegate.protocols.media.frames import AccessUnit, Malformed
+from pinegate.protocols.media.frames import AccessUnit, MalformedMedia
 from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
 from pinegate.protocols.media.rtp import Receiver, RtpPacket, parse
 
@@ -113,7 +113,7 @@ class Source:
     def _learn(self, datagram: bytes, sender: Address, now: float) -> None:
         """Nothing came yet: is this a device that sends with another SSRC than announced?"""
         packet = parse(datagram)
-        if isinstance(packet, Malformed) or self._receiver.ssrc in (None, packet.ssrc):
+        if isinstance(packet, MalformedMedia) or self._receiver.ssrc in (None, packet.ssrc):
             return
         if self._unannounced is None or self._unannounced[:2] != (sender, packet.ssrc):
             self._unannounced = (sender, packet.ssrc, now)
@@ -123,7 +123,7 @@ class Source:
 
     def _return_to_announced(self, datagram: bytes) -> None:
         packet = parse(datagram)
-        if not isinstance(packet, Malformed) and packet.ssrc == self._ssrc:
+        if not isinstance(packet, MalformedMedia) and packet.ssrc == self._ssrc:
             self._sender, self._depacketizer = None, None
             self._receiver = Receiver(self._ssrc, self._window)
 
@@ -137,7 +137,7 @@ class Source:
     def _depacketize(self, packet: RtpPacket) -> None:
         if self._depacketizer is None:
             chosen = depacketizer_for(packet.payload_type, packet.payload)
-            if isinstance(chosen, Malformed):
+            if isinstance(chosen, MalformedMedia):
                 self.faults["unknown_payload"] += 1
                 return
             self._depacketizer = chosen
