@@ -28,7 +28,7 @@ from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.protocols.sip.flow import Flow
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 
 FLOW = Flow("udp", "127.0.0.1", 5060)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.config import SimulatorConfig
@@ -115,7 +115,7 @@ async def streams(
 
 
 @asynccontextmanager
-async def device(streams: Streams, cache: Path) -> AsyncIterator[Simulator]:
+async def device(streams: Streams, cache: Path) -> AsyncGenerator[Simulator, None]:
     """The device, each time from another port."""
     simulator = Simulator(
         SimulatorConfig(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pinegate.protocols.media import nal, rtp
-from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.frames import AccessUnit, Codec, MalformedMedia
 from pinegate.protocols.media.mpeg_ps import PsDemuxer
 from pinegate.protocols.media.payloads import depacketizer_for
 
@@ -106,7 +106,7 @@ def test_pictures_cut_across_elements_as_ffmpeg_muxes_them_are_refused_rather_th
 
 def test_a_transport_stream_is_refused_with_a_reason() -> None:
     first = packets_of("mpeg_ts_on_payload_type_33.rtp")[0]
-    assert depacketizer_for(first.payload_type, first.payload) == Malformed(
+    assert depacketizer_for(first.payload_type, first.payload) == MalformedMedia(
         "MPEG-TS is not supported: set the device to PS"
     )
     assert depacketizer_for(96, first.payload) == depacketizer_for(33, first.payload)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 from pinegate.protocols.media.nal import BitReader, without_emulation_prevention
 
 # nal_unit_type: ITU-T H.264 7.4.1, table 7-1.
@@ -54,14 +54,14 @@ def is_intra_slice(stream: bytes, start: int) -> bool:
     return begin & 0xF0 == 0xB0 or begin == 0x88
 
 
-def parse_sps(sps: bytes) -> Sps | Malformed:
+def parse_sps(sps: bytes) -> Sps | MalformedMedia:
     """``sps``: NAL unit with its header byte and emulation prevention (ITU-T H.264 7.3.2.1.1)."""
     if not 4 <= len(sps) <= _MAX_SPS_BYTES or nal_type(sps[0]) != SPS:
-        return Malformed("no H.264 SPS")
+        return MalformedMedia("no H.264 SPS")
     try:
         return _parse_sps(sps)
     except (EOFError, ValueError) as fault:
-        return Malformed(f"H.264 SPS: {fault or 'cut short'}")
+        return MalformedMedia(f"H.264 SPS: {fault or 'cut short'}")
 
 
 def _parse_sps(sps: bytes) -> Sps:

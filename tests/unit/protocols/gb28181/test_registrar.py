@@ -159,7 +159,7 @@ def test_a_code_that_is_none_is_refused_before_anything_is_asked() -> None:
     assert [event.reason for event in wire.events(MessageRejected)] == [Rejection.BAD_ID]
 
 
-def test_a_full_house_refuses_newcomers_and_keeps_its_own() -> None:
+def test_while_all_places_are_taken_newcomers_are_refused_and_the_registered_stay() -> None:
     wire = Wire(
         accounts={DEVICE: DeviceAccount(PASSWORD), OTHER: DeviceAccount(PASSWORD)},
         max_devices=1,

@@ -13,9 +13,9 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.entrypoints.http_api.access.answers import split_reason
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayState, PtzOrder
-from pinegate.entrypoints.http_api.access.watching import (
+from pinegate.entrypoints.http_api.access.operations import (
+    open_play,
     operation_of,
-    start_watching,
     steer,
     stop_play,
     take_snapshot,
@@ -93,7 +93,7 @@ async def play(
 ) -> PlayAnswer:
     """A play address, good once within 30 seconds."""
     request = _request(caller, point_id, Operation.LIVE, form.client_host)
-    return await start_watching(request, form.protocol, None, services)
+    return await open_play(request, form.protocol, None, services)
 
 
 @router.post(
