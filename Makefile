@@ -75,7 +75,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
 	$(BIN)/python tools/sizes.py --check
 	@$(MAKE) --no-print-directory generate
-	git diff --exit-code -- $(GENERATED)
+	@git diff --exit-code -- $(GENERATED) || { echo 'Generated files have changed: read them, git add them, and check again.'; exit 1; }
 	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format
