@@ -8,13 +8,9 @@ as cut when its connection is gone.
 import argparse
 import asyncio
 import contextlib
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -43,62 +39,6 @@ from pinegate.usecases.streams.signalling import Answered, Invitation, NullSigna
 
 SESSIONS = 200
 CAMERAS = 2
-
-
-class PacedSignalling(NullSignalling):
-    """Each invited camera sends 1 Mbit/s, in real time, until BYE."""
-
-    def __init__(self) -> None:
-        self._sending: dict[str, asyncio.Task[object]] = {}
-
-    async def invite(self, invitation: Invitation) -> Answered:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.connect((invitation.host, invitation.port))
-        camera = PacedCamera(sock.send, int(invitation.ssrc), 120)
-        dialog = str(uuid4())
-        self._sending[dialog] = asyncio.create_task(camera.send(2500))
-        return Answered(dialog, "127.0.0.1", sock.getsockname()[1], int(invitation.ssrc))
-
-    async def bye(self, dialog_id: str) -> None:
-        self._sending.pop(dialog_id).cancel()
-
-
-@dataclass
-class Gate:
-    """Control with one media worker."""
-
-    database: Database
-    media: MediaSupervisor
-    city: AccessCity
-
-
-@asynccontextmanager
-async def gate(url: str) -> AsyncIterator[Gate]:
-    database = Database(url, pool_size=20)
-    ends = SessionEnds(database, EndedEvents(), utc_now, lambda: str(uuid4()))
-    door = MediaDoor(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
-    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), door)
-    sources = SourceRunner(media, PacedSignalling(), database, monotonic_seconds, sip_domain="3410000000")
-    door.serve(sources)
-    limits = {"idle_limit": timedelta(hours=1), "longest_session": timedelta(hours=12)}
-    judge = Judge(database, media, ends, utc_now, monotonic_seconds, **limits)
-    city = await build_city(database, datetime.now(UTC) - timedelta(minutes=1), points=500)
-    async with database.transaction() as tx:
-        await tx.connection.execute(
-            text("update devices set address = '127.0.0.1:5060', media_transport = 'udp'")
-        )
-    await judge.begin()
-    await media.start()
-    tasks = [asyncio.create_task(part.run()) for part in (judge, ends, sources)]
-    try:
-        yield Gate(database, media, city)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await media.stop()
-        await database.close()
 
 
 async def open_sessions(running: Gate) -> list[str]:
@@ -138,7 +78,7 @@ async def one_round(running: Gate, viewers: LoadProcess) -> list[float]:
 
 async def restore(running: Gate) -> None:
     """Give back what the order took, for the next round."""
-    async with running.database.transaction() as tx:
+    async with running.owner.transaction() as tx:
         for statement in (
             "update grants set state = 'active'",
             "update applications set state = 'active'",
@@ -149,11 +89,11 @@ async def restore(running: Gate) -> None:
             await tx.connection.execute(text(statement))
 
 
-async def run(url: str, rounds: int) -> None:
+async def run(urls: DatabaseUrls, rounds: int) -> None:
     viewers = await LoadProcess.start("_cut_viewers.py")
     taken: list[float] = []
     try:
-        async with gate(url) as running:
+        async with gate(driver_url(urls.owner), driver_url(urls.app)) as running:
             for number in range(rounds):
                 taken += [seconds * 1000 for seconds in await one_round(running, viewers)]
                 print(f"round {number + 1}: slowest {max(taken[-SESSIONS:]):.0f} ms", file=sys.stderr)
@@ -177,7 +117,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         with EmbeddedPostgres(Path(folder)) as server, contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(run(server.urls().owner.replace("postgresql://", "postgresql+psycopg://"), rounds))
+            asyncio.run(run(server.urls(), rounds))
 
 
 if __name__ == "__main__":
