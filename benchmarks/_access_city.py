@@ -16,7 +16,7 @@ from tests.factories.organizations import City, add_city
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import metadata
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.roles import Role
@@ -63,7 +63,7 @@ async def _another_system(tx: Transaction, city: City, ids: list[str], now: date
 
 def request_for(city: AccessCity, number: int) -> AccessRequest:
     return AccessRequest(
-        door=Door.PORTAL,
+        channel=AccessChannel.PORTAL,
         person_id=city.city.persons[Role.UNIT_VIEWER].id,
         system_id=city.city.system,
         point_id=city.points[number % len(city.points)],

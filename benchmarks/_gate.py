@@ -12,15 +12,15 @@ from sqlalchemy import text
 
 from _access_city import AccessCity, build_city
 from _media_city import PacedCamera
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.usecases.streams.signalling import Answered, Invitation, NullSignalling
 
@@ -63,21 +63,21 @@ async def gate(owner_url: str, url: str, points: int = 500) -> AsyncIterator[Gat
     """Migrated and filled; ``points`` are granted to one system."""
     await asyncio.to_thread(migrate, owner_url, APP_ROLE)
     owner, database = Database(owner_url), Database(url, pool_size=20)
-    ends = SessionEnds(database, EndedEvents(), utc_now, lambda: str(uuid4()))
-    door = MediaDoor(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
-    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), door)
+    ends = SessionEndWriter(database, SessionEndListeners(), utc_now, lambda: str(uuid4()))
+    media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))
+    media = MediaSupervisor(MediaSettings(rtp_ports=(36000, 36999)), media_events)
     sources = SourceRunner(media, PacedSignalling(), database, monotonic_seconds, sip_domain="3410000000")
-    door.serve(sources)
+    media_events.serve(sources)
     limits = {"idle_limit": timedelta(hours=1), "longest_session": timedelta(hours=12)}
-    judge = Judge(database, media, ends, utc_now, monotonic_seconds, **limits)
+    reevaluator = Reevaluator(database, media, ends, utc_now, monotonic_seconds, **limits)
     city = await build_city(owner, datetime.now(UTC) - timedelta(minutes=1), points=points)
     async with owner.transaction() as tx:
         await tx.connection.execute(
             text("update devices set address = '127.0.0.1:5060', media_transport = 'udp'")
         )
-    await judge.begin()
+    await reevaluator.begin()
     await media.start()
-    tasks = [asyncio.create_task(part.run()) for part in (judge, ends, sources)]
+    tasks = [asyncio.create_task(part.run()) for part in (reevaluator, ends, sources)]
     try:
         yield Gate(database, owner, media, city)
     finally:

@@ -34,7 +34,7 @@ class Control:
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, 3_600_000)
+        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0)
         return ticket
 
     async def redeem_ticket(
@@ -89,9 +89,9 @@ class LoadProcess:
         )
         return cls(process)
 
-    async def ask(self, order: object, timeout_s: float = 60) -> Any:
+    async def ask(self, order: object, timeout_seconds: float = 60) -> Any:
         await self.tell(order)
-        return await self.answer(timeout_s)
+        return await self.answer(timeout_seconds)
 
     async def tell(self, order: object) -> None:
         stdin = self._process.stdin
@@ -99,11 +99,11 @@ class LoadProcess:
         stdin.write(json.dumps(order).encode() + b"\n")
         await stdin.drain()
 
-    async def answer(self, timeout_s: float = 60) -> Any:
+    async def answer(self, timeout_seconds: float = 60) -> Any:
         """The next line."""
         stdout = self._process.stdout
         assert stdout is not None
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(timeout_seconds):
             return json.loads(await stdout.readline())
 
     async def stop(self) -> None:

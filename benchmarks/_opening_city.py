@@ -16,6 +16,7 @@ from tests.factories.organizations import add_person, add_portal_session, add_to
 
 from _access_city import AccessCity
 from _gate import Gate, driver_url, gate
+from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
@@ -75,6 +76,7 @@ async def serve(owner_url: str, url: str) -> None:
         services = Services(
             database=running.database,
             now=utc_now,
+            profile=load_city_profile(),
             new_id=lambda: str(uuid4()),
             secret_box=AesGcmBox(bytes(32)),
             media=running.media,

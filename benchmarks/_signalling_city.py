@@ -16,6 +16,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import func, select
 
+from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
@@ -25,9 +26,8 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 
 PLATFORM_ID = "34100000002000000001"
 PASSWORD = "Hs-Video@2020-long"
@@ -43,7 +43,7 @@ class City:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.recorder = Recorder(database, divisions(), utc_now, lambda: str(uuid4()))
+        self.recorder = Recorder(database, load_city_profile(), utc_now, lambda: str(uuid4()))
         accounts = DeviceAccounts(database, BOX)
         self.server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], accounts, self.recorder)
 

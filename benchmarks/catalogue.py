@@ -1,4 +1,4 @@
-"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP door.
+"""How long the catalogue lets people wait with 20,000 points: list, search, tree and map, through the HTTP API.
 
 Keys: ``list_p95_ms``, ``search_p95_ms``, ``tree_p95_ms``, ``map_p95_ms``. An answer within 100 ms feels instant.
 """
@@ -21,19 +21,20 @@ from tests.factories.catalogue import add_device
 from tests.factories.organizations import City, add_city, add_portal_session
 
 from _measure import figure, percentile
+from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
-from pinegate.adapters.simulator.inventory import invent
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
+from pinegate_simulator.inventory import invent
 
 POINTS = 20_000
 ASKED: Mapping[str, tuple[str, list[dict[str, str]]]] = {
@@ -64,10 +65,9 @@ async def fill(database: Database) -> City:
         await sync_inventory(
             tx,
             device,
-            cameras_in(items, divisions()),
+            cameras_in(items, load_city_profile()),
+            Act(None, utc_now(), lambda: str(uuid4())),
             complete=True,
-            event_id=str(uuid4()),
-            now=utc_now(),
         )
     return city
 
@@ -77,7 +77,11 @@ async def measure(database: Database, rounds: int) -> dict[str, float]:
     async with database.transaction() as tx:
         token = await add_portal_session(tx, city.persons[Role.OPERATOR_CATALOGUER].id, utc_now())
     services = Services(
-        database=database, now=utc_now, new_id=lambda: str(uuid4()), secret_box=AesGcmBox(bytes(32))
+        database=database,
+        profile=load_city_profile(),
+        now=utc_now,
+        new_id=lambda: str(uuid4()),
+        secret_box=AesGcmBox(bytes(32)),
     )
     transport = httpx2.ASGITransport(create_app(services))
     found: dict[str, float] = {}

@@ -34,6 +34,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, Embedd
 from pinegate.entrypoints.process import shorten_collector_pauses
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.access.redeem_ticket import Redeemed, redeem_ticket
+from pinegate.usecases.act import Act
 
 PER_SECOND = 200
 WARM_UP_SECONDS = 3
@@ -48,13 +49,13 @@ async def open_one(database: Database, city: AccessCity, number: int, due: float
     asked = StreamRequest(request_for(city, number), "flv")
     async with database.opening() as tx:
         answer = await open_stream(
-            tx, asked, ticket=secrets.token_urlsafe(32), now=datetime.now(UTC), new_id=new_id
+            tx, asked, secrets.token_urlsafe(32), Act(None, datetime.now(UTC), new_id, "127.0.0.1")
         )
     assert isinstance(answer, OpenedStream), answer
     told = time.monotonic() - due
     async with database.opening() as tx:
         redeemed = await redeem_ticket(
-            tx, answer.ticket, "flv", "127.0.0.1", now=datetime.now(UTC), new_id=new_id
+            tx, answer.ticket, "flv", Act(None, datetime.now(UTC), new_id, "127.0.0.1")
         )
     assert isinstance(redeemed, Redeemed), redeemed
     return told, time.monotonic() - due

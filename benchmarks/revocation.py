@@ -1,7 +1,7 @@
 """Revocation: from the COMMIT of the bureau's order to the last byte that any of 200 viewers gets.
 
-Everything is real but the camera, whose RTP this script sends itself: embedded PostgreSQL, the order, the outbox
-and its NOTIFY, the judge, a media worker, and viewers of all four outputs in a process of their own. A viewer counts
+Everything is real but the camera, whose RTP this script sends itself: embedded PostgreSQL, the order, the outbox and
+its NOTIFY, the reevaluator, a media worker, and viewers of all four outputs in a process of their own. A viewer counts
 as cut when its connection is gone.
 """
 
@@ -11,31 +11,23 @@ import contextlib
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import text
 
-from _access_city import AccessCity, build_city, request_for
+from _access_city import request_for
+from _gate import Gate, driver_url, gate
 from _measure import figure, percentile
-from _media_city import LoadProcess, PacedCamera
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
-from pinegate.adapters.clock import monotonic_seconds, utc_now
-from pinegate.adapters.database.connection import Database
-from pinegate.adapters.media.settings import MediaSettings
-from pinegate.adapters.media.supervisor import MediaSupervisor
-from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
-from pinegate.adapters.streams.source_runner import SourceRunner
+from _media_city import LoadProcess
+from pinegate.adapters.clock import utc_now
+from pinegate.adapters.postgres_server.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
 from pinegate.usecases.act import Act
-from pinegate.usecases.revocations.order import RevocationOrder, order_revocation
+from pinegate.usecases.revocations.order_revocation import RevocationOrder, order_revocation
 from pinegate.usecases.streams.media_engine import PlayProtocol
-from pinegate.usecases.streams.signalling import Answered, Invitation, NullSignalling
 
 SESSIONS = 200
 CAMERAS = 2
@@ -51,9 +43,8 @@ async def open_sessions(running: Gate) -> list[str]:
             opened = await open_stream(
                 tx,
                 StreamRequest(request, protocol.value),
-                ticket=(uuid4().hex + uuid4().hex)[:43],
-                now=utc_now(),
-                new_id=lambda: str(uuid4()),
+                (uuid4().hex + uuid4().hex)[:43],
+                Act(None, utc_now(), lambda: str(uuid4()), request.client_host),
             )
         assert isinstance(opened, OpenedStream), opened
         address = running.media.play_address(request.point_id, opened.ticket, protocol)

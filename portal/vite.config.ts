@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-// The portal is served by the programme itself, so in development the API is a proxy away and the addresses stay the same.
+// The portal is served by the program itself, so in development the API is a proxy away and the addresses stay the same.
 const backend = process.env.PINEGATE_URL ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({

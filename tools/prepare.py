@@ -66,7 +66,9 @@ def _refuse_old_python() -> None:
 
 
 def _python_packages(requirements: str) -> None:
-    fingerprint = _digest([ROOT / requirements, ROOT / "pyproject.toml"], str(ROOT), sys.version)
+    projects = [ROOT, ROOT / "src/pinegate_simulator"]
+    settings = [project / "pyproject.toml" for project in projects]
+    fingerprint = _digest([ROOT / requirements, *settings], str(ROOT), sys.version)
     stamp = VENV / f".{requirements}.stamp"
     if _stamped(stamp, fingerprint):
         return
@@ -75,7 +77,8 @@ def _python_packages(requirements: str) -> None:
         f"Installing Python packages ({requirements}; the first time takes a minute or two)",
         [*install, "--require-hashes", "-r", str(ROOT / requirements)],
     )
-    _step("Installing Pinegate", [*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    editable = [word for project in projects for word in ("--editable", str(project))]
+    _step("Installing Pinegate", [*install, "--no-deps", "--no-build-isolation", *editable])
     stamp.write_text(fingerprint)
 
 

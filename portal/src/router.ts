@@ -4,7 +4,7 @@ import { modules } from '@/modules'
 import { useSession } from '@/session/session'
 
 export const router = createRouter({
-  // Behind the hash, so that the programme serves its files by their exact paths and needs no catch-all.
+  // Behind the hash, so that the program serves its files by their exact paths and needs no catch-all.
   history: createWebHashHistory(),
   routes: [
     ...modules.flatMap((module) => module.routes),
@@ -12,7 +12,7 @@ export const router = createRouter({
       path: '/:path(.*)*',
       name: 'missing',
       component: () => import('@/shell/MissingPage.vue'),
-      meta: { title: 'shell.missing_title' },
+      meta: { title: 'shell.missing_title', audience: 'signed-in' },
     },
   ],
   scrollBehavior: () => ({ top: 0 }),
@@ -20,7 +20,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   const session = useSession()
-  if (!session.me && !to.meta.anonymous) {
+  if (!session.me && to.meta.audience !== 'anybody') {
     const me = await session.load().catch(() => null)
     if (!me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { codecsOf, initialisationLength } from '@/modules/live/players/fmp4_boxes'
-import { Fmp4Feed, type Sink } from '@/modules/live/players/fmp4_feed'
+import { codecsOf, initialisationLength } from '@/modules/access/players/fmp4_boxes'
+import { Fmp4Feed, type Sink } from '@/modules/access/players/fmp4_feed'
 
 function box(type: string, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 8)

@@ -21,7 +21,7 @@ _MESSAGES = ROOT / "portal" / "src" / "locales" / "zh-CN"
 
 def _key_pattern() -> re.Pattern[str]:
     """What a missing message would look like on the page: its key."""
-    names = "|".join(sorted(file.stem for file in _MESSAGES.glob("*.json")))
+    names = "|".join(sorted(["city", *(file.stem for file in _MESSAGES.glob("*.json"))]))
     return re.compile(rf"(?<![\w.@/-])(?:{names})(?:\.\w+)+")
 
 

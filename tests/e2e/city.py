@@ -1,6 +1,5 @@
 """`pinegate demo` as a process of its own: started on free ports, awaited by what it says, stopped by Ctrl-C."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
+from tests.processes import END_WITH_US, command_of, descendants, works_in
 
 ROOT = Path(__file__).resolve().parents[2]
 _WORKERS = 2
@@ -21,8 +21,6 @@ _RTP_PORTS = 200
 _FIRST_START_SECONDS = 240.0
 """With nothing in the cache every scene is drawn first."""
 _STOP_SECONDS = 30.0
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
 
 
 class CityFailedError(Exception):
@@ -66,7 +64,15 @@ class RunningCity:
         since = time.monotonic()
         self._printed.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pinegate.entrypoints.cli", "demo", "--cache", str(ROOT / ".cache")],
+            [
+                *END_WITH_US,
+                sys.executable,
+                "-m",
+                "pinegate.entrypoints.cli",
+                "demo",
+                "--cache",
+                str(ROOT / ".cache"),
+            ],
             cwd=self._folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -74,7 +80,6 @@ class RunningCity:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 -- one system call, no lock that a thread may hold
         )
         threading.Thread(target=self._read, args=[self._process], daemon=True).start()
         self._wait_for("ready.", since + _FIRST_START_SECONDS)
@@ -109,12 +114,14 @@ class RunningCity:
 
     def media_workers(self) -> list[int]:
         """Process ids of the media workers."""
-        return [pid for pid in descendants(self.pid) if b"pinegate.entrypoints.media_worker" in _command(pid)]
+        return [
+            pid for pid in descendants(self.pid) if b"pinegate.entrypoints.media_worker" in command_of(pid)
+        ]
 
     def database_processes(self) -> list[int]:
         """The embedded PostgreSQL's processes, its first one included."""
-        cluster = (self.data_folder / "postgresql" / "cluster").resolve()
-        return [pid for pid in descendants(self.pid) if _works_in(pid, cluster)]
+        cluster = self.data_folder / "postgresql" / "cluster"
+        return [pid for pid in descendants(self.pid) if works_in(pid, cluster)]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PINEGATE_")}
@@ -132,10 +139,11 @@ class RunningCity:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            with self._news:
-                self._printed.append(line)
-                self._news.notify_all()
+        with process.stdout as printed:
+            for line in printed:
+                with self._news:
+                    self._printed.append(line)
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 
@@ -165,30 +173,6 @@ def city_in_a_folder_of_its_own() -> Iterator[RunningCity]:
             city.kill()
 
 
-def descendants(pid: int) -> list[int]:
-    """All processes below ``pid``."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                status = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents.setdefault(int(status[1]), []).append(int(entry.name))
-    found: list[int] = []
-    waiting = [pid]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found += children
-        waiting += children
-    return found
-
-
-def alive(pids: list[int]) -> list[int]:
-    """Those that still run."""
-    return [pid for pid in pids if Path(f"/proc/{pid}").exists() and _command(pid)]
-
-
 def listened_ports() -> set[int]:
     """Ports of this machine on which TCP listens or UDP is bound."""
     ports: set[int] = set()
@@ -198,25 +182,6 @@ def listened_ports() -> set[int]:
             rows = [line.split() for line in table.read_text().splitlines()[1:]]
             ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] in states}
     return ports
-
-
-def _end_with_the_tests() -> None:
-    """Ctrl-C for the city even when the tests are killed, so that it never runs on alone (Linux: prctl)."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def _works_in(pid: int, folder: Path) -> bool:
-    try:
-        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == folder
-    except OSError:
-        return False
 
 
 def _free_ports(count: int) -> int:

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from tests.e2e.browser import Chromium, running_chromium
-from tests.e2e.city import ROOT, RunningCity, alive, city_in_a_folder_of_its_own, descendants, listened_ports
+from tests.e2e.city import ROOT, RunningCity, city_in_a_folder_of_its_own, listened_ports
 from tests.e2e.people import People
 from tests.e2e.units import Unit, found_unit, unit_of_demonstration
+from tests.processes import alive, descendants
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Players: readers of every output, and ffprobe as the judge of what they received."""
+"""Players: readers of every output, and ffprobe to check what they received."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from typing import Any
 from tests.e2e.people import Person
 from tests.e2e.waiting import until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer
+from tests.processes import END_WITH_US
 
 OUTPUTS = ("flv", "ws-flv", "fmp4", "ws-fmp4")
 _CONTAINERS = {"flv": "flv", "ws-flv": "flv", "fmp4": "mp4", "ws-fmp4": "mp4"}
@@ -72,7 +73,7 @@ async def streams_of(address: str, given: bytes | None = None, container: str | 
     command += ["-show_entries", "stream=nb_read_frames,codec_name,width,height", "-of", "json"]
     command += ["-f", container] if container else ["-read_intervals", "%+2"]
     process = await asyncio.create_subprocess_exec(
-        *command, address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *END_WITH_US, *command, address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     async with asyncio.timeout(_PROBE_SECONDS):
         output, _ = await process.communicate(given)

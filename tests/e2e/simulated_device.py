@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.e2e.city import ROOT
+from tests.processes import END_WITH_US
 
 _STOP_SECONDS = 15
 
@@ -27,7 +28,7 @@ class SimulatedDevice:
         command += ["--id", self.code, "--cameras", "2", "--no-prepare"]
         command += ["--cache-dir", str(ROOT / ".cache" / "clips"), *self._options]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pinegate.entrypoints.cli", "simulate", *command,
+            *END_WITH_US, sys.executable, "-m", "pinegate.entrypoints.cli", "simulate", *command,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PINEGATE_SIMULATOR_PASSWORD": self.password},
         )  # fmt: skip
         try:

@@ -12,6 +12,7 @@ from tests.e2e.pictures import Picture, count_frames
 from tests.e2e.revoking import revoke
 from tests.e2e.sharing import Sharing
 from tests.e2e.units import Unit
+from tests.processes import END_WITH_US
 
 
 class ExampleClient:
@@ -30,6 +31,7 @@ class ExampleClient:
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Exit code, and what it printed."""
         process = await asyncio.create_subprocess_exec(
+            *END_WITH_US,
             sys.executable,
             str(ROOT / "examples" / "access_interface_client.py"),
             *arguments,

@@ -31,7 +31,7 @@ async def _operator_delists(people: People, sharing: Sharing, point: str) -> Non
     await (await people.sign_in("lister")).post("/api/points/move", move)
 
 
-async def _clerk_strikes_from_roster(people: People, sharing: Sharing, point: str) -> None:
+async def _clerk_takes_off_roster(people: People, sharing: Sharing, point: str) -> None:
     roster = f"/api/systems/{sharing.system_id}/roster/{sharing.unit.viewer_id}"
     await sharing.unit.clerk.delete(roster)
 
@@ -51,7 +51,7 @@ async def _bureau_ends_one_grant(people: People, sharing: Sharing, point: str) -
         (_police_suspend_the_point, "grant_suspended"),
         (_police_withdraw_the_mark, "sharing_mark_withdrawn"),
         (_operator_delists, "point_not_listed"),
-        (_clerk_strikes_from_roster, "not_on_roster"),
+        (_clerk_takes_off_roster, "not_on_roster"),
         (_bureau_ends_the_system, "grant_revoked"),
         (_bureau_ends_one_grant, "grant_revoked"),
     ],

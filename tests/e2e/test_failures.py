@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import httpx2
 from tests.e2e.catalogue import listed_points
-from tests.e2e.city import RunningCity, alive
+from tests.e2e.city import RunningCity
 from tests.e2e.people import People
 from tests.e2e.pictures import Picture
 from tests.e2e.register import register_entry
@@ -15,6 +15,7 @@ from tests.e2e.sharing import Sharing
 from tests.e2e.simulated_device import SimulatedDevice
 from tests.e2e.units import Unit
 from tests.e2e.waiting import until
+from tests.processes import alive
 
 _LEASE_SECONDS = 30
 

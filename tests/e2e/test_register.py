@@ -37,7 +37,7 @@ async def test_every_play_is_registered_whole_and_with_the_bytes_that_the_viewer
             "reason": f"巡查 {picture.protocol}",
             "point_id": point,
             "operation": "live",
-            "door": "portal",
+            "channel": "portal",
             "protocol": picture.protocol,
             "end_reason": "viewer_left",
             "client_host": "127.0.0.1",

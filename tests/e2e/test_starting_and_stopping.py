@@ -1,7 +1,8 @@
 """The two ends of `make run`: up again in seconds with everything remembered, and gone without a trace."""
 
-from tests.e2e.city import RunningCity, alive, city_in_a_folder_of_its_own, descendants, listened_ports
+from tests.e2e.city import RunningCity, city_in_a_folder_of_its_own, listened_ports
 from tests.e2e.people import People
+from tests.processes import alive, descendants
 
 
 async def test_a_second_start_is_quick_and_remembers_and_ctrl_c_leaves_nothing_behind(

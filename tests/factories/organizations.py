@@ -16,7 +16,7 @@ from pinegate.adapters.database.tables import (
     roster_entries,
 )
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.domain.organizations.parties import Actor, PersonnelState
+from pinegate.domain.organizations.parties import Actor, PersonState
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
 from pinegate.entrypoints.http_api.shared.signed_in import token_digest
 
@@ -76,7 +76,7 @@ async def add_person(
     kind: OrganizationKind,
     *roles: Role,
     name: str = "",
-    state: PersonnelState = PersonnelState.ACCOUNT_ACTIVE,
+    state: PersonState = PersonState.ACCOUNT_ACTIVE,
 ) -> Person:
     person_id = fresh_id()
     login, number = f"login-{person_id[:8]}", f"N{person_id[:8]}"

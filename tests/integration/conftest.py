@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, Person, add_city, add_portal_session, fresh_id
 
 from pinegate.adapters.database.connection import Database
@@ -80,6 +81,7 @@ async def city(database: Database) -> City:
 def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
     return Services(
         database=database,
+        profile=HUANGSHAN,
         now=clock,
         new_id=fresh_id,
         secret_box=AesGcmBox(bytes(32)),

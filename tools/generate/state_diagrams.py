@@ -7,7 +7,7 @@ from pinegate.domain.agreements.agreement import AGREEMENT
 from pinegate.domain.applications.states import APPLICATION
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.grants.grant import GRANT
-from pinegate.domain.personnel.states import PERSONNEL
+from pinegate.domain.organizations.person_states import PERSON
 from pinegate.domain.state_table import StateTable, Transition
 from pinegate.domain.work_orders.work_order import WORK_ORDER
 
@@ -18,7 +18,7 @@ _HEAD = """\
 
 Generated from the tables in `src/pinegate/domain` by `make generate`; do not edit.
 
-A step that is not in a table does not exist. “programme” means that no person takes the step: a date was reached, or it
+A step that is not in a table does not exist. “program” means that no person takes the step: a date was reached, or it
 follows from another. The clause is where the regulation asks for it; `[D]` is our own design.
 """
 
@@ -33,7 +33,7 @@ def _chapter(title: str, source: str, table: StateTable[Any, Any]) -> str:
 
 def _row(row: Transition[Any, Any]) -> str:
     source = "—" if row.source is None else f"`{row.source.value}`"
-    by = ", ".join(f"`{role.value}`" for role in sorted(row.roles)) or "programme"
+    by = ", ".join(f"`{role.value}`" for role in sorted(row.roles)) or "program"
     return f"| {source} | {row.event.value} | {by} | `{row.target.value}` | {row.clause} |\n"
 
 
@@ -44,7 +44,7 @@ def page() -> str:
         ("Agreement", "domain/agreements/agreement.py", AGREEMENT),
         ("Work order", "domain/work_orders/work_order.py", WORK_ORDER),
         ("Grant", "domain/grants/grant.py", GRANT),
-        ("Personnel", "domain/personnel/states.py", PERSONNEL),
+        ("Person", "domain/organizations/person_states.py", PERSON),
         ("Camera point", "domain/catalogue/listing.py", LISTING),
     )
     return _HEAD + "".join(_chapter(*chapter) for chapter in chapters)

@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import type { paths } from './schema'
 import { Problem, problemFrom } from './problem'
 
-/** What a browser's form on another site cannot send: shows the programme that the request is the portal's own. */
+/** What a browser's form on another site cannot send: shows the program that the request is the portal's own. */
 const OWN_REQUEST = { 'X-Pinegate-Request': '1' }
 
 type Listener = () => void
@@ -26,7 +26,7 @@ interface Answer<T> {
   response: Response
 }
 
-/** The data of an answer. Throws a `Problem` when the programme refused, or could not be reached. */
+/** The data of an answer. Throws a `Problem` when the program refused, or could not be reached. */
 export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>
   try {

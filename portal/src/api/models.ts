@@ -1,6 +1,6 @@
 import type { components, paths } from './schema'
 
-/** Short names for what the programme answers with; the types themselves are generated. */
+/** Short names for what the program answers with; the types themselves are generated. */
 type Schemas = components['schemas']
 type Get<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } }
   ? T
@@ -24,6 +24,7 @@ export type Division = Schemas['DivisionOut']
 export type Code = Schemas['CategoryOut']
 export type RecordField = Schemas['FieldOut']
 export type Codes = Schemas['CodesOut']
+export type Operations = Schemas['OperationsOut']
 export type Point = Schemas['PointOut']
 export type PointDetail = Schemas['PointDetail']
 export type PointsTree = Schemas['TreeNode']

@@ -3,7 +3,7 @@ export interface FieldError {
   message: string
 }
 
-/** A refusal by the programme (RFC 9457). `code` is a key of the message catalogue under `code.`. */
+/** A refusal by the program (RFC 9457). `code` is a key of the message catalogue under `code.`. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -11,6 +11,11 @@ export class Problem extends Error {
     readonly errors: readonly FieldError[] = [],
   ) {
     super(code)
+  }
+
+  /** The authority decided so; everything else (a time-out, 503, …) is a fault of ours and not told as a denial. */
+  get isDenial(): boolean {
+    return this.status === 403
   }
 }
 

@@ -153,8 +153,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Record Consultation */
-        put: operations["record_consultation_api_applications__application_id__consultation_put"];
+        /** Put Consultation */
+        put: operations["put_consultation_api_applications__application_id__consultation_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -400,6 +400,23 @@ export interface paths {
          * @description Whether new pictures are possible; says nothing that helps an attacker. ``disk``: ``short`` below the reserve.
          */
         get: operations["health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Operations */
+        get: operations["list_operations_api_operations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1117,7 +1134,7 @@ export interface components {
          * @description What is done to an agreement.
          * @enum {string}
          */
-        AgreementEvent: "prepare" | "sign_by_unit" | "sign_by_bureau" | "seal_invalid" | "propose_amendment" | "amendment_settled" | "sharing_ended" | "declared_public";
+        AgreementEvent: "prepare" | "sign_by_unit" | "sign_by_bureau" | "seal_invalid" | "sharing_ended";
         /**
          * AgreementOut
          * @description The agreement of Annex 2 over the schedule of this digest.
@@ -1142,7 +1159,7 @@ export interface components {
          * @description Where the agreement stands. ``surviving``: the interface is gone, the duty of confidence remains (clause 5.2).
          * @enum {string}
          */
-        AgreementState: "awaiting_unit" | "awaiting_bureau" | "effective" | "amendment_pending" | "surviving" | "released" | "void";
+        AgreementState: "awaiting_unit" | "awaiting_bureau" | "effective" | "surviving" | "void";
         /**
          * ApplicationChange
          * @description What the clerk changed; what is absent stays, a date given as null is emptied. ``version``: what was read.
@@ -1182,10 +1199,13 @@ export interface components {
         };
         /**
          * ApplicationOut
-         * @description All of one file. ``missing``: what would refuse submission now; ``missing_fields`` names the fields.
+         * @description All of one file. ``allowed_documents``: what the viewer may hand in now. ``missing``: what would refuse
+         *     submission now; ``missing_fields`` names the fields.
          */
         ApplicationOut: {
             agreement: components["schemas"]["AgreementOut"] | null;
+            /** Allowed Documents */
+            allowed_documents: components["schemas"]["DocumentKind"][];
             /** Allowed Events */
             allowed_events: components["schemas"]["ApplicationEvent"][];
             /** Areas */
@@ -1466,7 +1486,7 @@ export interface components {
         /** CredentialsOut */
         CredentialsOut: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__models__CredentialOut"][];
         };
         /** DemonstrationAccount */
         DemonstrationAccount: {
@@ -1558,7 +1578,7 @@ export interface components {
         };
         /**
          * DeviceOut
-         * @description An upstream platform or device; its password is never told.
+         * @description A lower platform or device; its password is never told.
          */
         DeviceOut: {
             /** Address */
@@ -1702,6 +1722,12 @@ export interface components {
             value: number;
         };
         /**
+         * GrantEvent
+         * @description What happens to a grant.
+         * @enum {string}
+         */
+        GrantEvent: "prepare" | "activate" | "suspend" | "resume" | "revoke" | "expire";
+        /**
          * GrantOut
          * @description One point of one approved application.
          */
@@ -1775,7 +1801,7 @@ export interface components {
         };
         /**
          * InterfacePlay
-         * @description ``client_host``: where the player will come from, if not from the calling programme's own address.
+         * @description ``client_host``: where the player will come from, if not from the calling program's own address.
          */
         InterfacePlay: {
             /** Client Host */
@@ -1836,7 +1862,7 @@ export interface components {
          * @description What can happen to a point.
          * @enum {string}
          */
-        ListingEvent: "sync" | "catalogue" | "list" | "delist" | "go_missing" | "return" | "retire";
+        ListingEvent: "sync" | "edit" | "catalogue" | "list" | "delist" | "go_missing" | "return" | "retire";
         /**
          * ListingState
          * @description 上架状态. Only ``listed`` points can be seen by using units.
@@ -1883,7 +1909,10 @@ export interface components {
             /** Changed */
             changed: number;
         };
-        /** Me */
+        /**
+         * Me
+         * @description What to offer at all say ``permissions`` and, by state table, ``steps``: what the roles take in some state.
+         */
         Me: {
             /** Demonstration */
             demonstration: boolean;
@@ -1896,10 +1925,16 @@ export interface components {
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
             /** Person Id */
             person_id: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+            /** Steps */
+            steps: {
+                [key: string]: string[];
+            };
             /** Systems */
             systems: components["schemas"]["WatchableSystem"][];
             /** Totp Enabled */
@@ -1953,6 +1988,16 @@ export interface components {
          * @enum {string}
          */
         Operation: "live" | "main_stream" | "snapshot" | "ptz" | "preset" | "playback" | "download" | "audio" | "alarm" | "position" | "push";
+        /**
+         * OperationsOut
+         * @description ``requestable``: what units may ask for; ``only_turning``: of these only where the camera turns.
+         */
+        OperationsOut: {
+            /** Only Turning */
+            only_turning: components["schemas"]["Operation"][];
+            /** Requestable */
+            requestable: components["schemas"]["Operation"][];
+        };
         /**
          * OpinionOut
          * @description ``round``: of which submission.
@@ -2022,7 +2067,7 @@ export interface components {
             /** System Count */
             system_count: number;
             /** Systems */
-            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
+            systems: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"][];
         };
         /** OrganizationIn */
         OrganizationIn: {
@@ -2052,7 +2097,7 @@ export interface components {
         /** OrganizationPage */
         OrganizationPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"][];
         };
         /** OwnOrganization */
         OwnOrganization: {
@@ -2074,11 +2119,17 @@ export interface components {
             /** New */
             new: string;
         };
+        /**
+         * Permission
+         * @description Each is asked by at least one route (``docs/architecture/permissions.md``).
+         * @enum {string}
+         */
+        Permission: "read_people" | "add_people" | "keep_people" | "keep_organizations" | "register_systems" | "read_rosters" | "keep_rosters" | "acknowledge_duties" | "read_devices" | "keep_devices" | "query_catalogues" | "read_whole_records" | "mark_sharing" | "edit_points" | "read_applications" | "hand_in_documents" | "provision" | "read_grants" | "suspend_sharing" | "revoke_sharing" | "read_revocations" | "read_credentials" | "issue_credentials" | "withdraw_credentials" | "read_register" | "read_audit";
         /** PersonChange */
         PersonChange: {
             /** Roles */
             roles?: components["schemas"]["Role"][] | null;
-            state?: components["schemas"]["PersonnelState"] | null;
+            state?: components["schemas"]["PersonState"] | null;
         };
         /**
          * PersonCreated
@@ -2132,14 +2183,14 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /**
-         * PersonnelState
+         * PersonState
          * @description Annex 2 clause 2.3: reminded, bound, then let in.
          * @enum {string}
          */
-        PersonnelState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
+        PersonState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
         /** PlayAnswer */
         PlayAnswer: {
             /**
@@ -2203,7 +2254,7 @@ export interface components {
         };
         /**
          * PointDetail
-         * @description All of one point. ``upstream`` and restricted fields only for operator and police.
+         * @description All of one point. ``upstream`` (what the lower platform sent) and restricted fields: operator and police only.
          */
         PointDetail: {
             /** Address */
@@ -2429,7 +2480,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "receipt_missing" | "sessions_still_live" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "notice_too_late" | "roles_incompatible" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "validity_invalid";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -2448,12 +2499,12 @@ export interface components {
             application_id: string | null;
             /** Bytes Sent */
             bytes_sent: number;
+            /** Channel */
+            channel: string;
             /** Client Host */
             client_host: string;
             /** Denial Reason */
             denial_reason: string | null;
-            /** Door */
-            door: string;
             /** End Code */
             end_code: string | null;
             /** End Reason */
@@ -2625,7 +2676,7 @@ export interface components {
             person_id: string;
             /** Staff Number */
             staff_number: string;
-            state: components["schemas"]["PersonnelState"];
+            state: components["schemas"]["PersonState"];
         };
         /** RunningSession */
         RunningSession: {
@@ -2748,7 +2799,7 @@ export interface components {
         /** SystemPage */
         SystemPage: {
             /** Items */
-            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"][];
+            items: components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"][];
         };
         /**
          * TaskOut
@@ -2865,6 +2916,8 @@ export interface components {
         };
         /** WorkOrderDetail */
         WorkOrderDetail: {
+            /** Allowed Events */
+            allowed_events: components["schemas"]["WorkOrderEvent"][];
             /** Closed At */
             closed_at: string | null;
             /**
@@ -2872,7 +2925,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__CredentialOut"] | null;
+            credential: components["schemas"]["pinegate__entrypoints__http_api__work_orders__models__CredentialOut"] | null;
             /** Id */
             id: string;
             /** Kind */
@@ -2893,6 +2946,12 @@ export interface components {
             /** Tested At */
             tested_at: string | null;
         };
+        /**
+         * WorkOrderEvent
+         * @description What happens to a work order.
+         * @enum {string}
+         */
+        WorkOrderEvent: "order" | "confirm_test" | "complete" | "fail" | "call_off";
         /**
          * WorkOrderOut
          * @description A work order in a list.
@@ -2944,7 +3003,7 @@ export interface components {
             tasks: components["schemas"]["TaskOut"][];
         };
         /** CredentialOut */
-        pinegate__entrypoints__http_api__access_interface__credential_routes__CredentialOut: {
+        pinegate__entrypoints__http_api__access_interface__models__CredentialOut: {
             /** Access Key */
             access_key: string;
             /**
@@ -3068,7 +3127,7 @@ export interface components {
          * OrganizationOut
          * @description An organization in a list.
          */
-        pinegate__entrypoints__http_api__organizations__routes__OrganizationOut: {
+        pinegate__entrypoints__http_api__organizations__models__OrganizationOut: {
             /** Address */
             address: string;
             /** Id */
@@ -3084,7 +3143,7 @@ export interface components {
             system_count: number;
         };
         /** SystemOut */
-        pinegate__entrypoints__http_api__organizations__routes__SystemOut: {
+        pinegate__entrypoints__http_api__organizations__models__SystemOut: {
             /** Description */
             description: string;
             /** Id */
@@ -3101,7 +3160,7 @@ export interface components {
          * CredentialOut
          * @description The system's present interface credential; never its secret.
          */
-        pinegate__entrypoints__http_api__work_orders__routes__CredentialOut: {
+        pinegate__entrypoints__http_api__work_orders__models__CredentialOut: {
             /** Access Key */
             access_key: string;
             /**
@@ -3111,7 +3170,7 @@ export interface components {
             issued_at: string;
         };
         /** PointIn */
-        pinegate__entrypoints__http_api__work_orders__routes__PointIn: {
+        pinegate__entrypoints__http_api__work_orders__models__PointIn: {
             /** Point Id */
             point_id: string;
         };
@@ -3303,6 +3362,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["ApplicationState"][];
+                open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
                 page?: number;
@@ -3464,7 +3524,7 @@ export interface operations {
             };
         };
     };
-    record_consultation_api_applications__application_id__consultation_put: {
+    put_consultation_api_applications__application_id__consultation_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -3913,6 +3973,7 @@ export interface operations {
                 system_id?: string;
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
+                open_to?: components["schemas"]["GrantEvent"] | null;
                 page?: number;
                 page_size?: number;
             };
@@ -3962,6 +4023,26 @@ export interface operations {
             };
         };
     };
+    list_operations_api_operations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsOut"];
+                };
+            };
+        };
+    };
     list_organizations_api_organizations_get: {
         parameters: {
             query?: never;
@@ -4001,7 +4082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4067,7 +4148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__OrganizationOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"];
                 };
             };
             /** @description Validation Error */
@@ -4968,7 +5049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__routes__SystemOut"];
+                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__SystemOut"];
                 };
             };
             /** @description Validation Error */
@@ -5275,7 +5356,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__routes__PointIn"];
+                "application/json": components["schemas"]["pinegate__entrypoints__http_api__work_orders__models__PointIn"];
             };
         };
         responses: {

@@ -1,9 +1,21 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { api, ask } from '@/api/client'
-import type { Code, Division } from '@/api/models'
+import type { Code, Division, Operations } from '@/api/models'
 
 const categories = shallowRef<Code[]>([])
 const divisions = shallowRef<Division | null>(null)
+
+const operations = shallowRef<Operations>({ requestable: [], only_turning: [] })
+
+/** Which operations may be asked for; fetched once. */
+export function useOperations(): ShallowRef<Operations> {
+  if (operations.value.requestable.length === 0)
+    void ask(api.GET('/api/operations')).then(
+      (found) => (operations.value = found),
+      () => undefined,
+    )
+  return operations
+}
 
 /** Note 2's categories; fetched once. */
 export function useCategories(): ShallowRef<Code[]> {

@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { asProblem } from '@/api/problem'
 
-/** Words for the codes that the programme answers with: refusals, denials, reasons why a picture ended. */
+/** Words for the codes that the program answers with: refusals, denials, reasons why a picture ended. */
 export function useExplain(): { code: (code: string) => string; error: (error: unknown) => string } {
   const { t, te } = useI18n()
 

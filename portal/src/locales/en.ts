@@ -1,3 +1,4 @@
+import city from '@/city/en.json'
 import { byFeature } from './catalogue'
 
-export default byFeature(import.meta.glob('./en/*.json', { eager: true, import: 'default' }))
+export default { ...byFeature(import.meta.glob('./en/*.json', { eager: true, import: 'default' })), city }

@@ -1,3 +1,4 @@
+import city from '@/city/zh-CN.json'
 import { byFeature } from './catalogue'
 
-export default byFeature(import.meta.glob('./zh-CN/*.json', { eager: true, import: 'default' }))
+export default { ...byFeature(import.meta.glob('./zh-CN/*.json', { eager: true, import: 'default' })), city }

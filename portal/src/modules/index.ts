@@ -1,3 +1,4 @@
+import access from './access/module'
 import accessInterface from './access_interface/module'
 import agreements from './agreements/module'
 import applications from './applications/module'
@@ -6,7 +7,6 @@ import catalogue from './catalogue/module'
 import devices from './devices/module'
 import grants from './grants/module'
 import identity from './identity/module'
-import live from './live/module'
 import type { PortalModule } from './module'
 import organizations from './organizations/module'
 import register from './register/module'
@@ -16,7 +16,7 @@ import workOrders from './work_orders/module'
 /** In the order of the menu. */
 export const modules: readonly PortalModule[] = [
   workbench,
-  live,
+  access,
   catalogue,
   devices,
   applications,

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import type { Role } from '@/session/roles'
+import type { Audience } from '@/session/roles'
 
 export type MenuGroup = 'work' | 'resources' | 'paper' | 'oversight' | 'administration'
 
@@ -9,11 +9,9 @@ export interface MenuEntry {
   route: string
   icon: Component
   group: MenuGroup
-  /** Who sees it; absent: everybody who is signed in. The programme decides again on each request. */
-  roles?: readonly Role[]
 }
 
-/** One feature of the portal: its routes, its places in the menu, and the roles allowed. */
+/** One feature of the portal: its routes with whom they are for, and its places in the menu, seen by the same. */
 export interface PortalModule {
   routes: RouteRecordRaw[]
   menu: MenuEntry[]
@@ -23,9 +21,9 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Message key of the page's title. */
     title: string
-    roles?: readonly Role[]
+    /** Who may open the page; a route that does not say is closed to everybody. */
+    audience: Audience
     /** Shown without the shell: login and the forced change of password. */
     bare?: boolean
-    anonymous?: boolean
   }
 }

@@ -7,7 +7,7 @@ const TOUCH_MS = 120_000
 const SHARED = 'pinegate.activity'
 
 /** Counts the seconds left before an idle session ends, once a minute or less remains; null before.
- *  Activity in any tab of this browser counts, and is told to the programme every two minutes. */
+ *  Activity in any tab of this browser counts, and is told to the program every two minutes. */
 export function useIdleTimeout(onIdle: () => void): { secondsLeft: Ref<number | null>; stay: () => void } {
   const session = useSession()
   const secondsLeft = ref<number | null>(null)

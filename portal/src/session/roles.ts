@@ -2,6 +2,11 @@ import type { components } from '@/api/schema'
 
 export type Role = components['schemas']['Role']
 
+export type Permission = components['schemas']['Permission']
+
+/** Whom a page is for: whoever holds a permission, these roles, everybody who is signed in, or anybody at all. */
+export type Audience = Permission | readonly Role[] | 'signed-in' | 'anybody'
+
 export const UNIT: readonly Role[] = ['unit_clerk', 'unit_leader', 'unit_viewer']
 export const POLICE: readonly Role[] = ['police_reviewer', 'police_leader']
 export const BUREAU: readonly Role[] = ['bureau_reviewer', 'bureau_approver']

@@ -4,17 +4,35 @@ import { api, ask } from '@/api/client'
 import type { Me } from '@/api/models'
 import { Problem } from '@/api/problem'
 import type { components } from '@/api/schema'
-import type { Role } from './roles'
+import type { Audience, Permission, Role } from './roles'
 
 export type SignIn = components['schemas']['SignInForm']
 
-/** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the programme decides again. */
+/** Who sits before this browser. Held once; everything shown or hidden by role asks here, and the program decides again. */
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const roles = computed(() => new Set<string>(me.value?.roles ?? []))
 
   function has(wanted: readonly Role[]): boolean {
     return wanted.some((role) => roles.value.has(role))
+  }
+
+  /** Whether the person holds `permission`. */
+  function may(permission: Permission): boolean {
+    return me.value?.permissions.includes(permission) ?? false
+  }
+
+  /** Whether the person's roles take this step of a state table, in some state. */
+  function takes(table: 'application' | 'agreement' | 'listing', event: string): boolean {
+    return me.value?.steps[table]?.includes(event) ?? false
+  }
+
+  /** Whether the person belongs to `audience`; to none, nobody does. */
+  function belongsTo(audience: Audience | undefined): boolean {
+    if (audience === 'anybody') return true
+    if (!audience || !me.value) return false
+    if (audience === 'signed-in') return true
+    return typeof audience === 'string' ? may(audience) : has(audience)
   }
 
   /** Asks who is signed in; null when nobody is. */
@@ -40,5 +58,5 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { me, has, load, signIn, signOut }
+  return { me, has, may, takes, belongsTo, load, signIn, signOut }
 })

@@ -15,7 +15,7 @@ _FEWEST_DIFFERENT_BYTES = 16  # 32 random bytes have fewer than once in 10^11 fi
 
 
 class SecretFileError(RuntimeError):
-    """A secret file is unsafe to use; the text names the file and what to mend, never its content."""
+    """A secret file is unsafe to use; the text names the file and what to correct, never its content."""
 
 
 def read_or_create(folder: Path, name: str) -> bytes:

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         "Required with `DATABASE_URL`, and its role must be another.",
     )
 
+    city_profile: Path | None = Field(
+        default=None,
+        description="Folder of the city's profile: codes, divisions, the wording of its regulation "
+        "(docs/operations says how to make one). Empty: Huangshan's.",
+    )
+
     http_host: IpAddress = Field(
         default="127.0.0.1",
         description="Address the portal and the API listen on. On any other than the loopback, put a reverse "
@@ -90,15 +96,16 @@ class Settings(BaseSettings):
         description="Port of SIP, UDP and TCP. If it is taken, `pinegate serve` says so and stops, because "
         "devices have the number in their own settings; the demonstration takes the next free one.",
     )
-    sip_id: str = Field(
-        default="34100000002000000001",
+    sip_id: str | None = Field(
+        default=None,
         pattern=r"^\d{20}$",
-        description="This platform's own 20-digit code (GB/T 28181 annex E; digits 11–13 `200` = platform).",
+        description="This platform's own 20-digit code (GB/T 28181 annex E; digits 11–13 `200` = platform). "
+        "Empty: the one of the city's profile.",
     )
-    sip_domain: str = Field(
-        default="3410000000",
+    sip_domain: str | None = Field(
+        default=None,
         pattern=r"^\d{10}$",
-        description="The SIP domain: the first 10 digits of the code.",
+        description="The SIP domain. Empty: the first 10 digits of the code.",
     )
 
     media_workers: int = Field(

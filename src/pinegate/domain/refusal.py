@@ -25,19 +25,16 @@ class Refusal(StrEnum):
     TEST_PLAY_MISSING = "test_play_missing"
     REASON_MISSING = "reason_missing"
     PROPOSAL_MISSING = "proposal_missing"
-    RECEIPT_MISSING = "receipt_missing"
-    SESSIONS_STILL_LIVE = "sessions_still_live"
     SECRET_POINT = "secret_point"  # noqa: S105 -- a camera's secrecy, not a credential
     SHARING_MARK_MISSING = "sharing_mark_missing"
     LISTS_OWN_EDIT = "lists_own_edit"
     RECORD_INCOMPLETE = "record_incomplete"
-    NOTICE_TOO_LATE = "notice_too_late"
     ROLES_INCOMPATIBLE = "roles_incompatible"
     VALIDITY_INVALID = "validity_invalid"
 
 
 class RuleRefusedError(Exception):
-    """A step was asked for that the rules do not allow. Says which rule, and (``detail``) what to mend."""
+    """A step was asked for that the rules do not allow. Says which rule, and (``detail``) what to correct."""
 
     def __init__(self, refusal: Refusal, detail: Mapping[str, str] | None = None) -> None:
         super().__init__(refusal.value)

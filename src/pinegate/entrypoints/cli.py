@@ -1,7 +1,7 @@
 """The command line: `pinegate …`. Each command imports what it needs when it runs: help is instant."""
 
 import asyncio
-import importlib
+import importlib.util
 import signal
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,6 +21,13 @@ app = typer.Typer(
 database = typer.Typer(help="The embedded PostgreSQL of the data folder.", no_args_is_help=True)
 app.add_typer(database, name="database")
 
+
+@app.callback()
+def hear_interrupts() -> None:
+    """Ctrl-C and SIGINT end every command, also below a parent that ignores them (a script's `&`, `nohup`)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -33,11 +40,15 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
+    from pinegate.adapters.city_profile.load import CityProfileError
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(settings))
+    except CityProfileError as error:
+        _fail(str(error))
 
 
 @app.command()
@@ -45,6 +56,7 @@ def demo(
     cache: Annotated[Path, typer.Option(help="Where the drawn clips are kept.")] = Path(".cache"),
 ) -> None:
     """Run a demonstration city with simulated cameras, on this machine only."""
+    _need_simulator()
     from pinegate.entrypoints.demonstration.demo import run_demonstration
     from pinegate.entrypoints.serve import configure_logging
 
@@ -56,7 +68,7 @@ def demo(
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to this version's tables; `serve` does it too."""
-    from pinegate.entrypoints.wiring import prepared_database
+    from pinegate.entrypoints.wiring.database import prepared_database
 
     async def run() -> None:
         settings = _settings()
@@ -68,17 +80,17 @@ def migrate_database() -> None:
 
 
 @app.command()
-def found(
+def init(
     bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
     administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
     login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
 ) -> None:
     """Enter the first organization and account of a new city; the password is printed once."""
-    from pinegate.entrypoints.first_account import CityFoundedError, found_first_account
+    from pinegate.entrypoints.initialize import AlreadyInitializedError, initialize
 
     try:
-        password = asyncio.run(found_first_account(_settings(), bureau, administrator, login))
-    except CityFoundedError:
+        password = asyncio.run(initialize(_settings(), bureau, administrator, login))
+    except AlreadyInitializedError:
         _fail("this city has accounts already; sign in as security administrator and add others there")
     typer.echo(
         f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."
@@ -88,7 +100,9 @@ def found(
 @app.command(context_settings=_PASS_ON, add_help_option=False)
 def simulate(context: typer.Context) -> None:
     """Play a GB/T 28181 device or lower platform with cameras."""
-    _run("pinegate.entrypoints.simulate", context)
+    _need_simulator()
+    command: typer.Typer = importlib.import_module("pinegate_simulator.command").app
+    command(args=context.args, prog_name=f"pinegate {context.info_name}")
 
 
 @database.command("start")
@@ -140,9 +154,10 @@ def _settings() -> Settings:
         _fail(str(error))
 
 
-def _run(module: str, context: typer.Context) -> None:
-    command: typer.Typer = importlib.import_module(module).app
-    command(args=context.args, prog_name=f"pinegate {context.info_name}")
+def _need_simulator() -> None:
+    """The simulator is a distribution of its own: a city for real does without it."""
+    if importlib.util.find_spec("pinegate_simulator") is None:
+        _fail("the simulator is not installed; in a checkout: pip install ./src/pinegate_simulator")
 
 
 def _fail(message: str) -> NoReturn:

@@ -10,9 +10,10 @@ from pinegate.adapters.database.transaction import Transaction
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.lapse import lapse_unsigned
-from pinegate.usecases.grants.expire import complete_revocations, expire_due
+from pinegate.usecases.grants.complete_revocation import complete_revocations
+from pinegate.usecases.grants.expire import expire_due
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 2.0
 
 Job = Callable[[Transaction, Act], Awaitable[Sequence[str]]]
@@ -34,7 +35,8 @@ async def run_scheduler(services: Services) -> None:
         short = services.disk.short()
         if short and not was_short:
             _log.error(
-                "disk_space_short", meaning="uploads are refused; make room, or play stops when it is full"
+                "disk_space_ran_short",
+                meaning="uploads are refused; make room, or play stops when it is full",
             )
         was_short = short
         for name, job in jobs:

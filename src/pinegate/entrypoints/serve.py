@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
-from pinegate.entrypoints.wiring import running_city
+from pinegate.entrypoints.wiring.city import running_city
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
 _DRAIN_SECONDS = 3

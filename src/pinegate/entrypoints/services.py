@@ -1,4 +1,4 @@
-"""What the doors are given. Built once by ``wiring.py``, the only place that builds adapters."""
+"""What the routes are given. Built once by ``wiring``, the only place that builds adapters."""
 
 import secrets
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from pinegate.adapters.access.judge import NobodyJudges
-from pinegate.adapters.access.session_ends import EndedEvents
+from pinegate.adapters.access.reevaluator import NullReevaluator
+from pinegate.adapters.access.session_ends import SessionEndListeners
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.disk_space import PlentyOfSpace
@@ -17,23 +17,24 @@ from pinegate.adapters.identity.one_time_codes import PyotpCodes
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
+from pinegate.domain.city_profile import CityProfile
+from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
 from pinegate.usecases.identity.sign_in import LockoutPolicy
-from pinegate.usecases.rate_limit import RateLimit
 from pinegate.usecases.streams.media_engine import MediaEngine, NullMediaEngine
 from pinegate.usecases.streams.signalling import NullSignalling, VideoSignalling
 
 
-class WakesJudge(Protocol):
-    """The judge of running sessions, as the doors know it."""
+class Reevaluation(Protocol):
+    """The re-evaluation of running sessions, as the routes know it."""
 
     def wake(self) -> None:
-        """Something happened that is no access change: judge everything soon."""
+        """Something happened that is no access change: re-evaluate everything soon."""
         ...
 
-    async def judge_now(self) -> None:
+    async def reevaluate_now(self) -> None:
         """Close what has fallen; returns when it is closed."""
         ...
 
@@ -66,21 +67,22 @@ def _new_ticket() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _sign_in_limit() -> RateLimit:
-    return RateLimit(burst=20, per_second=1 / 3)
+def _sign_in_limit() -> TokenBuckets:
+    return TokenBuckets(burst=20, per_second=1 / 3)
 
 
-def _interface_limit() -> RateLimit:
-    return RateLimit(burst=200, per_second=50)
+def _interface_limit() -> TokenBuckets:
+    return TokenBuckets(burst=200, per_second=50)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The adapters behind every door. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
+    """The adapters behind every route. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
     ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url. What has a default works without cameras.
     """
 
     database: Database
+    profile: CityProfile
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     secret_box: SecretBox
@@ -91,13 +93,13 @@ class Services:
     passwords: PasswordHasher = field(default_factory=Argon2Passwords)
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
-    sign_in_limit: RateLimit = field(default_factory=_sign_in_limit)
-    interface_limit: RateLimit = field(default_factory=_interface_limit)
+    sign_in_limit: TokenBuckets = field(default_factory=_sign_in_limit)
+    interface_limit: TokenBuckets = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)
-    judge: WakesJudge = field(default_factory=NobodyJudges)
-    ended_events: EndedEvents = field(default_factory=EndedEvents)
+    reevaluator: Reevaluation = field(default_factory=NullReevaluator)
+    end_listeners: SessionEndListeners = field(default_factory=SessionEndListeners)
     ptz_locks: PtzLocks = field(default_factory=PtzLocks)
     scans: KeepsScans = field(default_factory=NoScans)
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)

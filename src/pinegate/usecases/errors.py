@@ -10,7 +10,7 @@ class StaleVersionError(Exception):
 
 
 class InvalidInputError(Exception):
-    """A value of the input cannot be accepted; ``field`` names it, ``message`` says what to mend."""
+    """A value of the input cannot be accepted; ``field`` names it, ``message`` says what to correct."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")

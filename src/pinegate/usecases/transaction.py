@@ -24,11 +24,11 @@ class AuditLog(Protocol):
 
 
 class AccessChanges(Protocol):
-    """The outbox that wakes the judge of running sessions."""
+    """The outbox that wakes the re-evaluation of running sessions."""
 
     async def publish(self, scope: ChangeScope, *target_ids: str) -> None:
         """Say that what decisions on ``target_ids`` stood on has changed.
 
-        Call it last: it takes the lock that orders the change against sessions being opened, and holds it until COMMIT.
+        Call it last: it takes the lock that orders the changes, and holds it until COMMIT.
         """
         ...

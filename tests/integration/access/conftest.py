@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import update
 from tests.factories.applications import Filed, add_application
 from tests.factories.catalogue import add_device, add_points
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, Person, fresh_id
 from tests.integration.conftest import Clock
 
-from pinegate.adapters.access.judge import Judge
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import SessionEnds
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.access.session_ends import SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import devices
 from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.snapshots import Snapshots
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.applications.states import ApplicationState
@@ -69,7 +70,7 @@ class StubMedia(NullMediaEngine):
 
     @property
     def cut(self) -> dict[str, str]:
-        return dict(self.closed_sessions)
+        return {session_id: str(end) for session_id, end in self.closed_sessions}
 
 
 @dataclass
@@ -118,19 +119,21 @@ class Live:
     database: Database
     media: StubMedia
     signalling: StubSignalling
-    ends: SessionEnds
+    ends: SessionEndWriter
     sources: SourceRunner
-    door: MediaDoor
-    judge: Judge
+    media_events: MediaEventHandler
+    reevaluator: Reevaluator
 
 
 def build_live(services: Services) -> Live:
     media, signalling = StubMedia(), StubSignalling()
-    ends = SessionEnds(services.database, services.ended_events, services.now, services.new_id)
+    ends = SessionEndWriter(services.database, services.end_listeners, services.now, services.new_id)
     sources = SourceRunner(media, signalling, services.database, services.monotonic, sip_domain="3410000000")
-    door = MediaDoor(services.database, ends, services.now, services.monotonic, services.new_id)
-    door.serve(sources)
-    judge = Judge(
+    media_events = MediaEventHandler(
+        services.database, ends, services.now, services.monotonic, services.new_id
+    )
+    media_events.serve(sources)
+    reevaluator = Reevaluator(
         services.database,
         media,
         ends,
@@ -139,7 +142,7 @@ def build_live(services: Services) -> Live:
         idle_limit=timedelta(minutes=15),
         longest_session=timedelta(hours=12),
     )
-    return Live(services.database, media, signalling, ends, sources, door, judge)
+    return Live(services.database, media, signalling, ends, sources, media_events, reevaluator)
 
 
 @pytest.fixture
@@ -149,7 +152,13 @@ def live(base_services: Services) -> Live:
 
 @pytest.fixture
 def base_services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(range(32))))
+    return Services(
+        database=database,
+        profile=HUANGSHAN,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(range(32))),
+    )
 
 
 @pytest.fixture
@@ -159,5 +168,5 @@ def services(base_services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )

@@ -16,8 +16,8 @@ HOST = "127.0.0.1"
 
 @asynccontextmanager
 async def serving(live: Live) -> AsyncIterator[None]:
-    """The judge, the sources and the writer of ends at work."""
-    tasks = [asyncio.create_task(part.run()) for part in (live.judge, live.sources, live.ends)]
+    """The reevaluator, the sources and the writer of ends at work."""
+    tasks = [asyncio.create_task(part.run()) for part in (live.reevaluator, live.sources, live.ends)]
     try:
         yield
     finally:
@@ -32,7 +32,7 @@ async def watch(client_as: ClientAs, watching: Watching, live: Live, **changes: 
     response = await client.post("/api/play", json=watching.form(**changes))
     answer = response.json()
     ticket = answer["url"].rsplit("/", 1)[1].split(".")[0]
-    admitted = await live.door.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
+    admitted = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     assert isinstance(admitted, Admitted), admitted
     return admitted.session_id
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import end_reason, serving, until, watch
@@ -24,10 +25,10 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.protocols.gb28181.lower.events import Registered
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 from pinegate.usecases.streams.media_engine import PlayProtocol, Refused, SessionEnded
 
 BOX = AesGcmBox(bytes(32))
@@ -88,22 +89,22 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
     client = await client_as(watching.viewer)
     async with serving(live):
         session = await watch(client_as, watching, live)
-        live.judge.wake()
+        live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with hanging(cluster):
             asked = [client.post("/api/play", json=watching.form()) for _ in range(20)]
             async with asyncio.timeout(15):
                 answers = await asyncio.gather(*asked)
                 health = (await client.get("/api/health")).json()
-                refused = await live.door.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+                refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
             assert {(one.status_code, one.json()["code"]) for one in answers} == {(503, "unavailable")}
             assert (health["status"], health["database"]) == ("degraded", "unavailable")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()
-            live.judge.wake()
-            await live.judge.judge_now()
+            live.reevaluator.wake()
+            await live.reevaluator.reevaluate_now()
             assert live.media.renewed == []
-            await live.door.session_ended(SessionEnded(session, "lease_expired", 4711))
+            await live.media_events.session_ended(SessionEnded(session, End(EndReason.LEASE_ENDED), 4711))
 
         async def written() -> bool:
             return await end_reason(live, session) == "lease_ended"
@@ -120,7 +121,7 @@ async def test_signalling_answers_devices_and_writes_what_it_learned_later(
         sealed = BOX.seal(PASSWORD.encode(), password_context(DEVICE_ID))
         row = {"id": "device", "device_code": DEVICE_ID, "name": "平台", "password_encrypted": sealed}
         await tx.connection.execute(devices.insert().values(**row))
-    recorder = Recorder(database, divisions(), base_services.now, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, base_services.now, fresh_id)
     server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     peer = LowerPeer("udp", await server.start("127.0.0.1", 0))
     await peer.open()

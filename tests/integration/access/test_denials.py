@@ -1,4 +1,4 @@
-"""Every denial reason through the HTTP door: what is wrong in the city, and what the viewer is told."""
+"""Every denial reason through the HTTP API: what is wrong in the city, and what the viewer is told."""
 
 import pytest
 from sqlalchemy import select, text

@@ -9,10 +9,11 @@ from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import open_sessions
 from tests.integration.conftest import ClientAs
 
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
+from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol
 from pinegate.usecases.transaction import ChangeScope
 
@@ -23,7 +24,7 @@ VIEWERS = 4
 async def test_no_session_outlives_a_revocation_that_committed(
     client_as: ClientAs, watching: Watching, live: Live, services: Services
 ) -> None:
-    await live.judge.begin()
+    await live.reevaluator.begin()
     chance = random.Random(20261122)
     allowed = denied = 0
     for round_number in range(ROUNDS):
@@ -36,7 +37,7 @@ async def test_no_session_outlives_a_revocation_that_committed(
         came = {answer.session_id for answer in answers if isinstance(answer, Admitted)}
         allowed, denied = allowed + len(came), denied + VIEWERS - len(came)
 
-        await live.judge.judge_now()
+        await live.reevaluator.reevaluate_now()
 
         assert await open_sessions(live) == set(), f"round {round_number}"
         assert came <= set(live.media.cut), f"round {round_number}"
@@ -50,7 +51,7 @@ async def set_grants(live: Live, state: str) -> None:
 
 async def ask(watching: Watching, services: Services) -> str:
     request = AccessRequest(
-        Door.PORTAL,
+        AccessChannel.PORTAL,
         watching.viewer.id,
         watching.city.system,
         watching.points[0],
@@ -62,9 +63,8 @@ async def ask(watching: Watching, services: Services) -> str:
         opened = await open_stream(
             tx,
             StreamRequest(request, "flv"),
-            ticket=services.new_ticket(),
-            now=services.now() + timedelta(seconds=1),
-            new_id=services.new_id,
+            services.new_ticket(),
+            Act(None, services.now() + timedelta(seconds=1), services.new_id, "127.0.0.1"),
         )
     assert isinstance(opened, OpenedStream)
     return opened.ticket
@@ -72,7 +72,7 @@ async def ask(watching: Watching, services: Services) -> str:
 
 async def come(live: Live, ticket: str, after: float) -> object:
     await asyncio.sleep(after)
-    return await live.door.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
+    return await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
 
 
 async def revoke(live: Live, after: float) -> None:

@@ -7,6 +7,7 @@ from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import serving, until, watch
 from tests.integration.conftest import ClientAs
 
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.streams.media_engine import SessionEnded
 
@@ -24,13 +25,13 @@ async def test_a_play_is_registered_from_asking_to_the_last_byte(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         bureau = await client_as(Role.BUREAU_APPROVER)
         running = (await bureau.get("/api/access-register", params={"live": "true"})).json()
         assert [item["id"] for item in running["items"]] == [session]
-        await live.door.bytes_sent({session: 500})
-        await live.door.session_ended(SessionEnded(session, "viewer_left", 123_456))
+        await live.media_events.bytes_sent({session: 500})
+        await live.media_events.session_ended(SessionEnded(session, End(EndReason.VIEWER_LEFT), 123_456))
 
         async def written() -> bool:
             found = (await bureau.get("/api/access-register")).json()["items"][0]

@@ -52,7 +52,7 @@ async def test_a_revocation_is_answered_when_the_pictures_have_stopped(
 ) -> None:
     async with serving(live):
         session = await watch(client_as, watching, live)
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         bureau = await client_as(Role.BUREAU_APPROVER)
         answer = await bureau.post("/api/revocations", json=order(watching, scope))
 
@@ -71,7 +71,7 @@ async def test_revoking_an_application_leaves_three_receipts_and_ends_revoked(
 ) -> None:
     async with serving(live):
         await watch(client_as, watching, live)
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         bureau = await client_as(Role.BUREAU_APPROVER)
         ordered = (await bureau.post("/api/revocations", json=order(watching, "application"))).json()
     assert ordered["applications"] == [watching.filed.id]
@@ -97,7 +97,7 @@ async def test_an_emergency_interrupts_and_can_be_undone(
 ) -> None:
     async with serving(live):
         session = await watch(client_as, watching, live)
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         client = await client_as(role)
         answer = await client.post("/api/revocations", json=order(watching, "application", emergency=True))
         assert answer.status_code == 200, answer.text
@@ -170,6 +170,22 @@ async def test_a_revoked_person_is_signed_out_and_off_every_roster(
         assert (state, left.scalar_one()) == ("account_locked", 0)
 
 
+@pytest.mark.parametrize("emergency", [True, False])
+async def test_a_revoked_person_has_no_session_left(
+    client_as: ClientAs, watching: Watching, live: Live, emergency: bool
+) -> None:
+    await client_as(watching.viewer)
+    bureau = await client_as(Role.BUREAU_APPROVER)
+    answer = await bureau.post("/api/revocations", json=order(watching, "person", emergency=emergency))
+    assert answer.status_code == 200
+    async with live.database.transaction() as tx:
+        running = await tx.connection.execute(
+            text("select count(*) from portal_sessions where person_id = :person and ended_at is null"),
+            {"person": watching.viewer.id},
+        )
+        assert running.scalar_one() == 0
+
+
 async def test_a_revoked_unit_ends_with_all_it_had(
     client_as: ClientAs, watching: Watching, live: Live, clock: Clock
 ) -> None:
@@ -195,13 +211,13 @@ async def test_a_revoked_grants_ticket_dies_before_it_is_used(
 ) -> None:
     viewer = await client_as(watching.viewer)
     play = (await viewer.post("/api/play", json=watching.form())).json()
-    await live.judge.begin()
+    await live.reevaluator.begin()
     play = (await viewer.post("/api/play", json=watching.form())).json()
     bureau = await client_as(Role.BUREAU_APPROVER)
     await bureau.post("/api/revocations", json=order(watching, "grant"))
     assert await end_reason(live, play["session_id"]) == "grant_revoked"
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    refused = await live.door.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
+    refused = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, "127.0.0.1")
     assert isinstance(refused, Refused)
 
 

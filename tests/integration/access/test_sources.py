@@ -8,9 +8,10 @@ from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
 from tests.integration.conftest import ClientAs
 
+from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.streams.media_engine import SessionEnded, SourceStarted
-from pinegate.usecases.streams.signalling import InviteFailed, InviteFailure
+from pinegate.usecases.streams.signalling import InviteFailed
 
 
 def started(point_id: str) -> SourceStarted:
@@ -21,11 +22,11 @@ async def test_however_many_watch_one_invite_goes_to_the_camera(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         for _ in range(5):
             await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
-        await live.door.source_started(started(watching.points[0]))
+        await live.media_events.source_started(started(watching.points[0]))
         await watch(client_as, watching, live)
         assert len(live.signalling.invitations) == 1
         invitation = live.signalling.invitations[0]
@@ -38,11 +39,11 @@ async def test_waiting_viewers_are_told_why_there_is_no_picture(
 ) -> None:
     live.signalling.failures.append(InviteFailed(InviteFailure.CHANNEL_UNKNOWN))
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
         reason = live.media.cut[session]
-        await live.door.session_ended(SessionEnded(session, reason, 0))
+        await live.media_events.session_ended(SessionEnded(session, End.read(reason)))
 
         async def written() -> bool:
             return await open_sessions(live) == set()
@@ -59,7 +60,7 @@ async def test_a_device_that_names_a_foreign_media_address_gets_no_connection(
     async with live.database.transaction() as tx:
         await tx.connection.execute(text("update devices set address = '10.9.9.9:5060'"))
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: session in live.media.cut)
     assert live.media.cut[session] == "source_unavailable:answer_invalid"
@@ -71,12 +72,12 @@ async def test_after_a_worker_died_its_sources_come_back_and_its_sessions_say_wh
 ) -> None:
     point = watching.points[0]
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         session = await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
-        await live.door.source_started(started(point))
+        await live.media_events.source_started(started(point))
         live.media.sources.clear()
-        await live.door.worker_lost([point], [session])
+        await live.media_events.worker_lost([point], [session])
         await until(lambda: len(live.signalling.invitations) == 2)
         assert live.signalling.byes == ["dialog-1"]
 
@@ -91,12 +92,12 @@ async def test_when_the_device_hangs_up_its_viewers_are_cut_and_it_is_asked_agai
 ) -> None:
     point = watching.points[0]
     async with serving(live):
-        await until(lambda: live.judge.has_begun)
+        await until(lambda: live.reevaluator.has_begun)
         await watch(client_as, watching, live)
         await until(lambda: bool(live.media.bound))
-        await live.door.source_started(started(point))
+        await live.media_events.source_started(started(point))
         await live.sources.dialog_ended("dialog-1")
-        assert live.media.closed_sources == [(point, "source_lost")]
+        assert live.media.closed_sources == [(point, End(EndReason.SOURCE_LOST))]
         await until(lambda: len(live.signalling.invitations) == 2)
 
 
@@ -107,7 +108,7 @@ async def test_a_snapshot_starts_the_camera_when_nobody_watches_and_is_registere
     form = {key: value for key, value in watching.form().items() if key != "protocol"}
     asking = asyncio.create_task(viewer.post("/api/snapshots", json=form))
     await until(lambda: bool(live.media.bound))
-    await live.door.source_started(started(watching.points[0]))
+    await live.media_events.source_started(started(watching.points[0]))
     answer = await asking
     assert answer.status_code == 200 and answer.content.endswith(JPEG[2:])
     async with live.database.transaction() as tx:

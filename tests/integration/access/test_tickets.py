@@ -26,8 +26,8 @@ async def test_a_good_ticket_makes_the_session_live_and_is_audited(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     session_id, ticket = await ask(client_as, watching)
-    admitted = await live.door.redeem_ticket(ticket, FLV, HOST)
-    assert admitted == Admitted(session_id, watching.points[0], 30_000)
+    admitted = await live.media_events.redeem_ticket(ticket, FLV, HOST)
+    assert admitted == Admitted(session_id, watching.points[0], 30.0)
     async with live.database.transaction() as tx:
         row = (await tx.connection.execute(select(access_register))).one()
         names = (
@@ -39,7 +39,7 @@ async def test_a_good_ticket_makes_the_session_live_and_is_audited(
 
 async def test_a_ticket_is_not_taken_twice(client_as: ClientAs, watching: Watching, live: Live) -> None:
     _, ticket = await ask(client_as, watching)
-    answers = await asyncio.gather(*(live.door.redeem_ticket(ticket, FLV, HOST) for _ in range(8)))
+    answers = await asyncio.gather(*(live.media_events.redeem_ticket(ticket, FLV, HOST) for _ in range(8)))
     assert sum(isinstance(answer, Admitted) for answer in answers) == 1
     assert {answer.code for answer in answers if isinstance(answer, Refused)} == {"ticket_used"}
 
@@ -64,10 +64,10 @@ async def test_a_misused_ticket_is_refused_and_burnt(
 ) -> None:
     session_id, ticket = await ask(client_as, watching)
     clock.advance(seconds=seconds)
-    refused = await live.door.redeem_ticket(ticket, protocol, host)
+    refused = await live.media_events.redeem_ticket(ticket, protocol, host)
     assert isinstance(refused, Refused) and refused.code == code
     assert await end_reason(live, session_id) == code
-    again = await live.door.redeem_ticket(ticket, FLV, HOST)
+    again = await live.media_events.redeem_ticket(ticket, FLV, HOST)
     assert isinstance(again, Refused) and again.code == "ticket_used"
 
 
@@ -75,7 +75,7 @@ async def test_a_misused_ticket_is_refused_and_burnt(
 async def test_a_ticket_that_was_never_issued_opens_nothing(
     live: Live, watching: Watching, ticket: str
 ) -> None:
-    refused = await live.door.redeem_ticket(ticket, FLV, HOST)
+    refused = await live.media_events.redeem_ticket(ticket, FLV, HOST)
     assert isinstance(refused, Refused) and refused.code == "ticket_unknown"
 
 
@@ -85,7 +85,7 @@ async def test_a_grant_revoked_between_asking_and_coming_is_refused(
     session_id, ticket = await ask(client_as, watching)
     async with live.database.transaction() as tx:
         await tx.connection.execute(text("update grants set state = 'revoked'"))
-    refused = await live.door.redeem_ticket(ticket, FLV, HOST)
+    refused = await live.media_events.redeem_ticket(ticket, FLV, HOST)
     assert isinstance(refused, Refused) and refused.code == "grant_revoked"
     assert await end_reason(live, session_id) == "grant_revoked"
 
@@ -97,7 +97,7 @@ async def test_a_ticket_dies_with_the_portal_session_that_asked(
     answer = (await client.post("/api/play", json=watching.form())).json()
     await client.delete("/api/session")
     ticket = answer["url"].rsplit("/", 1)[1].split(".")[0]
-    assert isinstance(await live.door.redeem_ticket(ticket, FLV, HOST), Refused)
+    assert isinstance(await live.media_events.redeem_ticket(ticket, FLV, HOST), Refused)
     assert await end_reason(live, answer["session_id"]) == "signed_out"
 
 
@@ -105,7 +105,7 @@ async def test_only_the_person_who_asked_sees_or_stops_the_play(
     client_as: ClientAs, watching: Watching, live: Live
 ) -> None:
     session_id, ticket = await ask(client_as, watching)
-    await live.door.redeem_ticket(ticket, FLV, HOST)
+    await live.media_events.redeem_ticket(ticket, FLV, HOST)
     for stranger in [*watching.city.persons.values(), *watching.city.outsiders.values()]:
         if stranger is watching.viewer:
             continue

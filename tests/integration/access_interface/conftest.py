@@ -1,4 +1,4 @@
-"""A unit's programme with a key pair, and the doors it calls."""
+"""A unit's program with a key pair, and the routes it calls."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 from sqlalchemy import text
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching, build_live, watching
 from tests.integration.conftest import ClientAs, Clock
@@ -30,8 +31,8 @@ HOST = "127.0.0.1"
 
 
 @dataclass
-class Programme:
-    """A unit's programme with its key pair."""
+class Program:
+    """A unit's program with its key pair."""
 
     client: httpx2.AsyncClient
     clock: Clock
@@ -68,7 +69,13 @@ class Programme:
 
 @pytest.fixture
 def services(database: Database, clock: Clock) -> Services:
-    return Services(database=database, now=clock, new_id=fresh_id, secret_box=AesGcmBox(bytes(range(32))))
+    return Services(
+        database=database,
+        profile=HUANGSHAN,
+        now=clock,
+        new_id=fresh_id,
+        secret_box=AesGcmBox(bytes(range(32))),
+    )
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ def full_services(services: Services, live: Live) -> Services:
         media=live.media,
         signalling=live.signalling,
         snapshots=Snapshots(live.media, live.sources),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
     )
 
 
@@ -101,10 +108,10 @@ async def open_order(watching: Watching, database: Database) -> None:
 
 
 @pytest.fixture
-async def programme(
+async def program(
     client_as: ClientAs, watching: Watching, open_order: None, full_services: Services, clock: Clock
-) -> Programme:
+) -> Program:
     keys = await issue(client_as, watching)
     transport = httpx2.ASGITransport(app=create_app(full_services), client=(HOST, 1))
     client = httpx2.AsyncClient(transport=transport, base_url="http://pinegate.test")
-    return Programme(client, clock, keys["access_key"], keys["secret_key"], watching.viewer.staff_number)
+    return Program(client, clock, keys["access_key"], keys["secret_key"], watching.viewer.staff_number)

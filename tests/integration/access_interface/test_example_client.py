@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from tests.integration.access.conftest import Watching
-from tests.integration.access_interface.conftest import Programme
+from tests.integration.access_interface.conftest import Program
 from tests.integration.conftest import Clock
+from tests.processes import END_WITH_US
 
 from pinegate.adapters.clock import utc_now
 from pinegate.domain.organizations.roles import Role
@@ -39,17 +40,18 @@ async def server(full_services: Services) -> AsyncIterator[str]:
     await serving
 
 
-async def run(server: str, programme: Programme, *words: str, **environment: str) -> tuple[int, str, str]:
+async def run(server: str, program: Program, *words: str, **environment: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
+        *END_WITH_US,
         sys.executable,
         str(CLIENT),
         *words,
         env={
             "PATH": os.environ["PATH"],
             "PINEGATE_URL": server,
-            "PINEGATE_ACCESS_KEY": programme.access_key,
-            "PINEGATE_SECRET_KEY": programme.secret_key,
-            "PINEGATE_END_USER": programme.end_user,
+            "PINEGATE_ACCESS_KEY": program.access_key,
+            "PINEGATE_SECRET_KEY": program.secret_key,
+            "PINEGATE_END_USER": program.end_user,
             "PINEGATE_REASON": "占道经营巡查",
             **environment,
         },
@@ -62,19 +64,19 @@ async def run(server: str, programme: Programme, *words: str, **environment: str
 
 
 async def test_it_lists_points_and_takes_a_play_address(
-    server: str, programme: Programme, watching: Watching
+    server: str, program: Program, watching: Watching
 ) -> None:
-    status, out, err = await run(server, programme, "points")
+    status, out, err = await run(server, program, "points")
     assert status == 0, err
     assert {line.split()[0] for line in out.splitlines()} == set(watching.points)
-    status, out, err = await run(server, programme, "play", watching.points[0])
+    status, out, err = await run(server, program, "play", watching.points[0])
     assert status == 0, err
     assert out.strip().endswith(".flv")
 
 
-async def test_it_says_why_it_was_refused(server: str, programme: Programme, watching: Watching) -> None:
+async def test_it_says_why_it_was_refused(server: str, program: Program, watching: Watching) -> None:
     leader = watching.city.persons[Role.UNIT_LEADER].staff_number
-    status, _, err = await run(server, programme, "play", watching.points[0], PINEGATE_END_USER=leader)
+    status, _, err = await run(server, program, "play", watching.points[0], PINEGATE_END_USER=leader)
     assert status == 1 and "403 not_on_roster" in err
-    status, _, err = await run(server, programme, "points", PINEGATE_REASON=" ")
+    status, _, err = await run(server, program, "points", PINEGATE_REASON=" ")
     assert status == 1 and "422 invalid_input" in err and "X-Pinegate-Reason" in err

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import httpx2
-import pyotp
 import structlog
+from pyotp.totp import TOTP
 from sqlalchemy import text, update
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access_interface.conftest import Programme
+from tests.integration.access_interface.conftest import Program
 from tests.integration.conftest import ClientAs, Clock
 
 from pinegate.adapters.database.tables import accounts, metadata
@@ -25,13 +25,13 @@ WRONG = "canary 77aa password typed wrongly"
 async def test_secrets_are_in_no_table_no_log_and_no_other_answer(
     client_as: ClientAs,
     watching: Watching,
-    programme: Programme,
+    program: Program,
     full_services: Services,
     live: Live,
     clock: Clock,
 ) -> None:
     with structlog.testing.capture_logs() as logs:
-        secrets = await pass_secrets_through(watching, programme, full_services, live, clock)
+        secrets = await pass_secrets_through(watching, program, full_services, live, clock)
         auditor, bureau = await client_as(Role.AUDIT_ADMIN), await client_as(Role.BUREAU_APPROVER)
         answers = [
             (await auditor.get("/api/audit", params={"page_size": 500})).text,
@@ -46,7 +46,7 @@ async def test_secrets_are_in_no_table_no_log_and_no_other_answer(
 
 
 async def pass_secrets_through(
-    watching: Watching, programme: Programme, full_services: Services, live: Live, clock: Clock
+    watching: Watching, program: Program, full_services: Services, live: Live, clock: Clock
 ) -> dict[str, str]:
     hasher = Argon2Passwords(memory_kib=64, passes=1)
     services = replace(full_services, passwords=hasher)
@@ -63,20 +63,20 @@ async def pass_secrets_through(
         assert (await client.post("/api/session", json=login)).status_code == 401
         signed_in = await client.post("/api/session", json={**login, "password": PASSWORD})
         assert signed_in.status_code == 200
-        totp = pyotp.TOTP((await client.post("/api/session/totp", json={})).json()["secret"])
+        totp = TOTP((await client.post("/api/session/totp", json={})).json()["secret"])
         await client.post("/api/session/totp/confirm", json={"code": totp.at(clock())})
         play = (await client.post("/api/play", json=watching.form())).json()
         token = client.cookies[COOKIE]
     ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
-    await live.door.redeem_ticket(ticket, PlayProtocol.MP4, "127.0.0.1")
-    await programme.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")
+    await live.media_events.redeem_ticket(ticket, PlayProtocol.MP4, "127.0.0.1")
+    await program.ask("POST", f"/access/v1/points/{watching.points[0]}/play", body=b"{}")
     return {
         "password": PASSWORD,
         "wrong password": WRONG,
         "one-time secret": totp.secret,
         "session token": token,
         "ticket": ticket,
-        "interface secret": programme.secret_key,
+        "interface secret": program.secret_key,
     }
 
 

@@ -2,12 +2,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
+from tests.processes import END_WITH_US
 
 from pinegate.adapters.postgres_server.embedded_postgres import (
     EmbeddedPostgres,
@@ -17,9 +20,12 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 
 _RUN_UNTIL_KILLED = """
 import sys
+import threading
 import time
 from pathlib import Path
+from pinegate.adapters.postgres_server import embedded_postgres
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+embedded_postgres.words_to_end_with_us = lambda: []  # as on a machine that cannot
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 server.start()
 print("ready", flush=True)
@@ -35,26 +41,25 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def killed_program(folder: Path) -> Iterator[Path]:
     """The folder of a program that was killed while its server ran."""
-    program = subprocess.Popen(
-        [sys.executable, "-c", _RUN_UNTIL_KILLED, str(folder)],
+    with subprocess.Popen(
+        [*END_WITH_US, sys.executable, "-c", _RUN_UNTIL_KILLED, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": "src"},
-    )
-    assert program.stdout is not None
-    assert program.stdout.readline() == b"ready\n"
-    program.kill()
-    program.wait()
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"ready\n"
+        program.kill()
     yield folder
     stop_leftover(folder)
 
 
-def run(url: str, statement: str) -> None:
+def run(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(statement)
 
 
-def ask(url: str, query: str) -> object:
+def ask(url: str, query: LiteralString) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query).fetchone()
         return row and row[0]
@@ -129,6 +134,17 @@ def test_a_folder_closed_to_the_servers_account_works(tmp_path: Path):
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_server_outlives_the_thread_that_asked_for_it(folder: Path):
+    server = EmbeddedPostgres(folder, durable=False)
+    asking = threading.Thread(target=server.start)
+    asking.start()
+    asking.join()
+    try:
+        assert ask(server.urls().app, "SELECT 1") == 1
+    finally:
+        server.stop()
+
+
 def test_a_stopped_server_leaves_no_process(folder: Path):
     server = EmbeddedPostgres(folder, durable=False)
     server.start()
@@ -185,14 +201,20 @@ def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(postg
         ask(copy, "SELECT 1")
 
 
-def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path):
+@pytest.mark.parametrize("heard", [True, False], ids=["as usual", "below a parent that ignores Ctrl-C"])
+def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path, heard: bool):
     environment = os.environ | {"PYTHONPATH": "src", "PINEGATE_DATA_FOLDER": str(tmp_path / "data")}
     command = [sys.executable, "-m", "pinegate.entrypoints.cli", "database"]
-    program = subprocess.Popen([*command, "start"], stdout=subprocess.PIPE, text=True, env=environment)
-    assert program.stdout is not None
-    assert "PostgreSQL is running" in program.stdout.readline()
-    url = subprocess.run([*command, "psql-url"], capture_output=True, text=True, env=environment, check=True)
-    assert ask(url.stdout.strip(), "SELECT current_user") == "pinegate_app"
-    program.send_signal(signal.SIGINT)
-    assert program.wait(timeout=60) == 0
+    parent = [] if heard else ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+    with subprocess.Popen(
+        [*END_WITH_US, *parent, *command, "start"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as program:
+        assert program.stdout is not None
+        assert "PostgreSQL is running" in program.stdout.readline()
+        url = subprocess.run(
+            [*command, "psql-url"], capture_output=True, text=True, env=environment, check=True
+        )
+        assert ask(url.stdout.strip(), "SELECT current_user") == "pinegate_app"
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=60) == 0
     assert not (tmp_path / "data/postgresql/cluster/postmaster.pid").exists()

@@ -1,4 +1,4 @@
-"""From the upstream inventory to a listed point, over HTTP and on a real PostgreSQL."""
+"""From the lower platform's inventory to a listed point, over HTTP and on a real PostgreSQL."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 from tests.factories.catalogue import add_device
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.conftest import ClientAs
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import access_changes, audit_events, camera_points
-from pinegate.adapters.reference import divisions
 from pinegate.domain.catalogue.inventory import InventoryItem
 from pinegate.domain.organizations.roles import Role
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import SyncOutcome
 from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 
@@ -37,8 +38,8 @@ def camera(number: int, name: str = "", **values: object) -> InventoryItem:
 
 async def sync(database: Database, device: str, *items: InventoryItem, complete: bool = True) -> SyncOutcome:
     async with database.transaction() as tx:
-        cameras = cameras_in(items, divisions())
-        return await sync_inventory(tx, device, cameras, complete=complete, event_id=fresh_id(), now=NOW)
+        cameras = cameras_in(items, HUANGSHAN)
+        return await sync_inventory(tx, device, cameras, Act(None, NOW, fresh_id), complete=complete)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def list_them(client_as: ClientAs, ids: list[str]) -> None:
         assert moved.json() == {"moved": sorted(ids), "refused": []}, moved.text
 
 
-async def test_the_whole_way_of_a_camera_from_upstream_to_a_unit(
+async def test_the_whole_way_of_a_camera_from_a_lower_platform_to_a_unit(
     database: Database, device: str, client_as: ClientAs
 ) -> None:
     group = InventoryItem("34100000002150000001", "业务分组")
@@ -78,7 +79,7 @@ async def test_the_whole_way_of_a_camera_from_upstream_to_a_unit(
     assert point["ptz"] is True
 
 
-async def test_a_unit_sees_neither_unlisted_points_nor_what_upstream_said(
+async def test_a_unit_sees_neither_unlisted_points_nor_what_the_lower_platform_said(
     database: Database, device: str, client_as: ClientAs
 ) -> None:
     await sync(database, device, camera(1, raw={"IPAddress": "10.1.1.1"}), camera(2))

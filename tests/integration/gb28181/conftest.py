@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.conftest import Clock
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_ID, LowerPeer
@@ -16,11 +17,10 @@ from pinegate.adapters.gb28181.accounts import DeviceAccounts, KnownDevice
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
-from pinegate.adapters.reference import divisions
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.sip.flow import Transport
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 
 BOX = AesGcmBox(bytes(32))
 
@@ -76,7 +76,7 @@ async def upper(database: Database, city: City, clock: Clock) -> AsyncIterator[U
                 password_encrypted=BOX.seal(PASSWORD.encode(), password_context(DEVICE_ID)),
             )
         )
-    recorder = Recorder(database, divisions(), clock, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
     accounts = DeviceAccounts(database, BOX)
     server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], accounts, recorder)
     port = await server.start("127.0.0.1", 0)

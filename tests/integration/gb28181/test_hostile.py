@@ -136,9 +136,9 @@ async def test_what_was_wrong_is_one_line_a_second(upper: Upper, peer: LowerPeer
             stranger.send(b"no SIP at all\r\n\r\n")
         await counted(upper, "other_source", 50)
         async with asyncio.timeout(5):
-            while not [line for line in logs if line["event"] == "sip_faults"]:
+            while not [line for line in logs if line["event"] == "sip_faults_counted"]:
                 await asyncio.sleep(0.05)
-    line = next(line for line in logs if line["event"] == "sip_faults")
+    line = next(line for line in logs if line["event"] == "sip_faults_counted")
     assert (line["host"], line["reason"]) == ("127.0.0.2", "other_source")
     assert line["counts"]["refused"] >= 50
     assert len([line for line in logs if line["log_level"] in ("warning", "error")]) <= 2

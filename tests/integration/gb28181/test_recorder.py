@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.conftest import Clock
 from tests.integration.gb28181.conftest import BOX, Upper, camera
@@ -22,12 +23,11 @@ from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
-from pinegate.adapters.reference import divisions
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.protocols.sip.flow import Flow
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 
 FLOW = Flow("udp", "127.0.0.1", 5060)
 
@@ -59,7 +59,7 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
 ) -> None:
     database = Database(own_postgres.urls().app)
     await add_device(database)
-    recorder = Recorder(database, divisions(), clock, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
     server = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     port = await server.start("127.0.0.1", 0)
 
@@ -72,7 +72,7 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
         await peer.wait_for(Registered)
         assert (await server.ask_status(DEVICE_ID)).status["online"] == "ONLINE"
         async with asyncio.timeout(10):
-            while not [line for line in logs if line["event"] == "database_away_signalling_waits"]:
+            while not [line for line in logs if line["event"] == "signalling_writes_postponed"]:
                 await asyncio.sleep(0.05)
     assert recorder.waiting > 0
 
@@ -91,7 +91,7 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
 
 
 async def test_the_queue_is_bounded_and_what_is_dropped_is_counted(database: Database, clock: Clock) -> None:
-    recorder = Recorder(database, divisions(), clock, fresh_id, most_waiting=100)
+    recorder = Recorder(database, HUANGSHAN, clock, fresh_id, most_waiting=100)
     for number in range(150):
         recorder.offline(f"device {number}", "test")
     assert (recorder.waiting, recorder.dropped) == (100, 50)
@@ -101,7 +101,7 @@ async def test_the_last_word_of_a_batch_is_the_rows_and_every_event_is_kept(
     database: Database, clock: Clock
 ) -> None:
     await add_device(database)
-    recorder = Recorder(database, divisions(), clock, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
     recorder.registered(registered(DEVICE_ID))
     recorder.offline(DEVICE_ID, "keepalive_missed")
     recorder.registered(registered(DEVICE_ID))
@@ -119,7 +119,7 @@ async def test_the_last_word_of_a_batch_is_the_rows_and_every_event_is_kept(
 
 async def test_a_row_that_cannot_be_written_costs_only_itself(database: Database, clock: Clock) -> None:
     await add_device(database)
-    recorder = Recorder(database, divisions(), clock, fresh_id)
+    recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
     recorder.registered(registered(DEVICE_ID))
     recorder.offline("\x00", "a code that no parser lets through")
     recorder.registered(registered("unknown to the table"))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from tests.integration.gb28181.conftest import Upper, camera
 from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
+from tests.integration.gb28181.stranger import notify, request
 
 from pinegate.adapters.database.tables import audit_events, camera_points, devices
 from pinegate.protocols.gb28181.lower.events import (
@@ -101,6 +102,18 @@ async def test_an_invite_is_answered_and_ended_by_us(upper: Upper, peer: LowerPe
     assert (answered.host, answered.port, answered.ssrc) == ("127.0.0.1", 15_060, 101)
     await peer.wait_for(CallConfirmed)
     await upper.server.bye(answered.dialog_id)
+    assert (await peer.wait_for(CallFinished)).reason == "bye"
+
+
+async def test_a_device_that_has_sent_all_it_has_is_hung_up_on(upper: Upper, peer: LowerPeer) -> None:
+    call = asyncio.create_task(upper.server.invite(invitation()))
+    invited = await peer.wait_for(InviteReceived)
+    peer.do(lambda now: peer.device.answer_invite(invited.call, answer(invited.offer), now))
+    answered = await call
+    assert isinstance(answered, Answered)
+    await peer.wait_for(CallConfirmed)
+    told = request("MESSAGE", notify("MediaStatus", "<NotifyType>121</NotifyType>"))
+    peer.send(told.replace(b"MESSAGE1@127.0.0.1", answered.dialog_id.encode()))
     assert (await peer.wait_for(CallFinished)).reason == "bye"
 
 

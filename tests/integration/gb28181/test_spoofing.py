@@ -1,4 +1,4 @@
-"""S13, S15 and S16 of the house's threats, over real sockets: another address changes nothing."""
+"""S13, S15 and S16 of the list of threats, over real sockets: another address changes nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator

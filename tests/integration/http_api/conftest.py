@@ -1,4 +1,4 @@
-"""The doors' own tests walk the paper's way too."""
+"""The routes' own tests walk the paper's way too."""
 
 from tests.integration.paper.conftest import walk
 

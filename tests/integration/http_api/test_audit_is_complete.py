@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import httpx2
-import pyotp
 import pytest
 from fastapi.routing import APIRoute
+from pyotp.totp import TOTP
 from sqlalchemy import func, select, update
 from tests.factories.organizations import City, Person
 from tests.integration.access.conftest import JPEG, build_live
-from tests.integration.access_interface.conftest import Programme
+from tests.integration.access_interface.conftest import Program
 from tests.integration.conftest import ClientAs, Clock
 from tests.integration.paper.conftest import Walk
 
@@ -34,7 +34,7 @@ _CHANGING = [
     for router in ROUTERS
     for route in router.routes
     if isinstance(route, APIRoute)
-    for method in sorted(route.methods - {"GET", "HEAD"})
+    for method in sorted((route.methods or set()) - {"GET", "HEAD"})
 ]
 PASSWORD = "correct horse battery"
 
@@ -81,14 +81,14 @@ class Camera:
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    """With everything behind the doors that a success needs."""
+    """With everything behind the routes that a success needs."""
     live = build_live(services)
     return replace(
         services,
         media=live.media,
         signalling=live.signalling,
         snapshots=Camera(),
-        judge=live.judge,
+        reevaluator=live.reevaluator,
         device_signalling=Reachable(),
     )
 
@@ -137,7 +137,7 @@ class Scenes:
         other = next(session["id"] for session in running if not session["current"])
         assert (await first.delete(f"/api/session/{other}")).is_success
         secret = (await first.post("/api/session/totp", json={})).json()["secret"]
-        code = pyotp.TOTP(secret).at(self.walk.clock())
+        code = TOTP(secret).at(self.walk.clock())
         assert (await first.post("/api/session/totp/confirm", json={"code": code})).is_success
         given_up = await first.request("DELETE", "/api/session/totp", json={"password": PASSWORD})
         assert given_up.is_success, given_up.text
@@ -192,7 +192,7 @@ class Scenes:
         orders = (await self.walk.get(Role.OPERATOR_PROVISIONER, "/api/work-orders?state=open")).json()
         return f"/api/work-orders/{orders['items'][0]['id']}"
 
-    async def provide(self) -> Programme:
+    async def provide(self) -> Program:
         walk, provisioner = self.walk, Role.OPERATOR_PROVISIONER
         order, point = await self.open_order(), walk.points[0]
         keys = await self.act(provisioner, "POST", f"/api/systems/{self.city.system}/credentials")
@@ -202,7 +202,7 @@ class Scenes:
         await self.act(provisioner, "POST", f"{order}/complete", text="已开通")
         viewer = self.city.persons[Role.UNIT_VIEWER]
         client = _client(self.services, self.watch)
-        return Programme(client, walk.clock, keys["access_key"], keys["secret_key"], viewer.staff_number)
+        return Program(client, walk.clock, keys["access_key"], keys["secret_key"], viewer.staff_number)
 
     async def watching(self, agreement: str) -> None:
         viewer, system, point = self.city.persons[Role.UNIT_VIEWER], self.city.system, self.walk.points[0]
@@ -216,16 +216,16 @@ class Scenes:
         await self.act(viewer, "POST", "/api/snapshots", **asked)
         await self.act(viewer, "POST", "/api/ptz", command="stop", **asked)
 
-    async def programme(self, programme: Programme) -> None:
+    async def program(self, program: Program) -> None:
         points = f"/access/v1/points/{self.walk.points[0]}"
-        opened = await programme.ask("POST", f"{points}/play", body=b"{}")
+        opened = await program.ask("POST", f"{points}/play", body=b"{}")
         assert opened.is_success, opened.text
         for method, path, body in (
             ("DELETE", f"/access/v1/sessions/{opened.json()['session_id']}", b""),
             ("POST", f"{points}/snapshot", b""),
             ("POST", f"{points}/ptz", b'{"command":"stop"}'),
         ):
-            answer = await programme.ask(method, path, body=body)
+            answer = await program.ask(method, path, body=body)
             assert answer.is_success, (path, answer.text)
 
     async def ends(self, access_key: str) -> None:
@@ -245,10 +245,10 @@ async def test_every_changing_route_leaves_an_audit_event(
     await scenes.identity()
     await scenes.organizations()
     agreement = await scenes.paper()
-    programme = await scenes.provide()
+    program = await scenes.provide()
     await scenes.watching(agreement)
-    await scenes.programme(programme)
-    await scenes.ends(programme.access_key)
+    await scenes.program(program)
+    await scenes.ends(program.access_key)
     await scenes.catalogue()
     silent = {key for key, left in watch.left.items() if min(left) < 1}
     assert silent == NO_EFFECT_YET

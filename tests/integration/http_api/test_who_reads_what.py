@@ -40,6 +40,7 @@ OWN: dict[str, frozenset[Role]] = {
     "/api/divisions": EVERYBODY,
     "/api/categories": EVERYBODY,
     "/api/codes": EVERYBODY,
+    "/api/operations": EVERYBODY,
     "/api/points": EVERYBODY,
     "/api/points/tree": EVERYBODY,
     "/api/points/map": EVERYBODY,
@@ -109,7 +110,7 @@ def _paths() -> set[str]:
         route.path
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path.startswith("/api/")
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path.startswith("/api/")
     }
 
 

@@ -1,4 +1,4 @@
-"""Signing in through the door: credentials, lockout, one-time codes, sessions, the demonstration's accounts."""
+"""Signing in through the routes: credentials, lockout, one-time codes, sessions, the demonstration's accounts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 from sqlalchemy import select, text, update
 from tests.factories.organizations import City, Person
 from tests.integration.conftest import ClientAs, Clock
@@ -20,7 +20,7 @@ from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.http_api.shared.signed_in import COOKIE, REQUEST_HEADER
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.rate_limit import RateLimit
+from pinegate.token_buckets import TokenBuckets
 
 PASSWORD = "correct horse battery"
 
@@ -31,7 +31,7 @@ def services(services: Services) -> Services:
         services,
         passwords=Argon2Passwords(memory_kib=64, passes=1),
         secret_box=AesGcmBox(bytes(range(32))),
-        sign_in_limit=RateLimit(burst=1000, per_second=1000),
+        sign_in_limit=TokenBuckets(burst=1000, per_second=1000),
     )
 
 
@@ -108,6 +108,15 @@ async def test_one_failure_after_the_lock_ran_out_does_not_lock_again(
     assert (await sign_in(anonymous, person, "wrong")).json()["code"] == "wrong_credentials"
 
 
+async def test_signing_in_forgives_the_failures_before_it(
+    anonymous: httpx2.AsyncClient, person: Person
+) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            assert (await sign_in(anonymous, person, "something else entirely")).status_code == 401
+        assert (await sign_in(anonymous, person)).status_code == 200
+
+
 async def test_a_locked_person_does_not_sign_in(
     anonymous: httpx2.AsyncClient, person: Person, database: Database
 ) -> None:
@@ -137,7 +146,7 @@ async def test_a_request_without_our_header_or_from_another_origin_changes_nothi
 async def test_too_many_attempts_from_one_host_are_refused_before_any_password_is_checked(
     services: Services, person: Person
 ) -> None:
-    limited = replace(services, sign_in_limit=RateLimit(burst=3, per_second=0.01))
+    limited = replace(services, sign_in_limit=TokenBuckets(burst=3, per_second=0.01))
     transport = httpx2.ASGITransport(app=create_app(limited), client=("192.0.2.7", 1))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://portal.test", headers={REQUEST_HEADER: "1"}
@@ -162,6 +171,19 @@ async def test_an_idle_session_runs_out(client_as: ClientAs, clock: Clock) -> No
     clock.advance(minutes=14)
     assert (await client.get("/api/session")).status_code == 200
     clock.advance(minutes=16)
+    assert (await client.get("/api/session")).status_code == 401
+
+
+async def test_after_twelve_hours_a_session_runs_out_however_busy_it_was(
+    client_as: ClientAs, clock: Clock
+) -> None:
+    client = await client_as(Role.UNIT_CLERK)
+    for _ in range(71):
+        clock.advance(minutes=10)
+        assert (await client.get("/api/session")).status_code == 200
+    clock.advance(minutes=9)
+    assert (await client.get("/api/session")).status_code == 200
+    clock.advance(minutes=2)
     assert (await client.get("/api/session")).status_code == 401
 
 
@@ -216,10 +238,10 @@ async def test_changing_the_password_needs_the_old_one_and_ends_the_other_sessio
     assert (await anonymous.get("/api/session")).status_code == 200
 
 
-async def enable_totp(client: httpx2.AsyncClient, now: datetime) -> pyotp.TOTP:
+async def enable_totp(client: httpx2.AsyncClient, now: datetime) -> TOTP:
     prepared = (await client.post("/api/session/totp", json={})).json()
     assert prepared["qr_svg"].startswith("<svg")
-    totp = pyotp.TOTP(prepared["secret"])
+    totp = TOTP(prepared["secret"])
     answer = await client.post("/api/session/totp/confirm", json={"code": totp.at(now)})
     assert answer.status_code == 204
     return totp

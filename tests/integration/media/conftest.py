@@ -22,11 +22,11 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-DEADLINE_S = 15.0
+DEADLINE_SECONDS = 15.0
 ORIGIN = "http://portal.example"
 
 
-async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_S) -> Any:
+async def until(condition: Callable[[], Any], deadline_s: float = DEADLINE_SECONDS) -> Any:
     """Wait until the condition holds, and answer its value."""
     async with asyncio.timeout(deadline_s):
         while not (value := condition()):
@@ -49,18 +49,18 @@ class Control:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    def ticket(self, session_id: str, source_id: str = "camera", lease_ms: int = 60_000) -> str:
+    def ticket(self, session_id: str, source_id: str = "camera", lease_seconds: float = 60.0) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, lease_ms)
+        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds)
         return ticket
 
     async def redeem_ticket(
         self, ticket: str, protocol: PlayProtocol, client_host: str
     ) -> Admitted | Refused:
         self.redeemed.append((protocol, client_host))
-        verdict = self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
+        decision = self.tickets.pop(ticket, None) or Refused("ticket_unknown", "这张票已用过或已过期。")
         await self.may_answer.wait()
-        return verdict
+        return decision
 
     async def source_started(self, started: SourceStarted) -> None:
         self.started.append(started)
@@ -138,8 +138,8 @@ class City:
         await until(lambda: [started for started in self.control.started if started.source_id == source_id])
         return endpoint
 
-    def address(self, session_id: str, protocol: PlayProtocol, lease_ms: int = 60_000) -> str:
-        ticket = self.control.ticket(session_id, lease_ms=lease_ms)
+    def address(self, session_id: str, protocol: PlayProtocol, lease_seconds: float = 60.0) -> str:
+        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds)
         return self.engine.play_address("camera", ticket, protocol)
 
     async def close(self) -> None:

@@ -10,8 +10,9 @@ from tests.integration.media.clips import clip
 from tests.integration.media.conftest import City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.streams.media_engine import (
-    EndReason,
     PictureUnavailableError,
     PlayProtocol,
     SourceUnknownError,
@@ -45,10 +46,10 @@ async def test_cut_sessions_end_in_every_output_and_the_others_go_on(city: City)
     viewers = [flv, mp4, ws_flv, ws_mp4, other]
     await until(lambda: all(viewer.body for viewer in viewers))
     cut = ["flv", "mp4", "ws_flv", "ws_mp4"]
-    await city.engine.close_sessions(cut, "grant_revoked")
+    await city.engine.close_sessions(cut, End(DenialReason.GRANT_REVOKED))
     bodies = [len(await viewer.ended()) for viewer in viewers[:4]]
     await until(lambda: len(city.control.ended) == 4)
-    assert {city.control.ended[name].reason for name in cut} == {"grant_revoked"}
+    assert {city.control.ended[name].end.reason for name in cut} == {"grant_revoked"}
     assert all(city.control.ended[name].bytes >= size for name, size in zip(cut, bodies, strict=True))
     seen = len(other.body)
     await until(lambda: len(other.body) > seen + 100_000)
@@ -58,7 +59,7 @@ async def test_a_websocket_viewer_is_told_why(city: City) -> None:
     await city.playing()
     viewer = await WebSocketViewer.open(city.address("session", PlayProtocol.WS_FLV))
     await until(lambda: viewer.body)
-    await city.engine.close_sessions(["session"], "grant_revoked")
+    await city.engine.close_sessions(["session"], End(DenialReason.GRANT_REVOKED))
     await viewer.ended()
     assert (viewer.code, viewer.reason) in [(4403, "grant_revoked"), (1006, "")]  # 1006: bytes were unsent
 
@@ -68,10 +69,13 @@ async def test_a_cut_between_decision_and_admission_holds(city: City) -> None:
     city.control.may_answer.clear()
     watching = asyncio.create_task(fetch(city.address("session", PlayProtocol.FLV)))
     await until(lambda: city.control.redeemed)
-    await city.engine.close_sessions(["session"], "grant_revoked")
+    await city.engine.close_sessions(["session"], End(DenialReason.GRANT_REVOKED))
     city.control.may_answer.set()
     assert (await watching)[0] == 403
-    assert (city.control.ended["session"].reason, city.control.ended["session"].bytes) == ("grant_revoked", 0)
+    assert (city.control.ended["session"].end.reason, city.control.ended["session"].bytes) == (
+        "grant_revoked",
+        0,
+    )
 
 
 async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) -> None:
@@ -83,22 +87,22 @@ async def test_a_ticket_redeemed_for_a_dead_worker_opens_no_session(city: City) 
     os.kill(pid, signal.SIGKILL)
     await until(lambda: city.control.workers_lost)
     city.control.may_answer.set()
-    assert (await until(lambda: city.control.ended.get("session"))).reason == EndReason.WORKER_LOST
+    assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.WORKER_LOST)
     await asyncio.gather(watching, return_exceptions=True)
 
 
 async def test_a_lease_that_is_not_renewed_ends_the_session(city: City) -> None:
     await city.playing()
-    viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV, lease_ms=300))
+    viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV, lease_seconds=0.3))
     await viewer.ended()
-    assert (await until(lambda: city.control.ended.get("session"))).reason == EndReason.LEASE_EXPIRED
+    assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.LEASE_ENDED)
 
 
 async def test_a_renewed_lease_keeps_the_session(city: City) -> None:
     await city.playing()
-    kept = await HttpViewer.open(city.address("kept", PlayProtocol.FLV, lease_ms=1000))
-    left = await HttpViewer.open(city.address("left", PlayProtocol.FLV, lease_ms=1000))
-    await city.engine.renew_leases(["kept"], 60_000)
+    kept = await HttpViewer.open(city.address("kept", PlayProtocol.FLV, lease_seconds=1.0))
+    left = await HttpViewer.open(city.address("left", PlayProtocol.FLV, lease_seconds=1.0))
+    await city.engine.renew_leases(["kept"], 60.0)
     await left.ended()
     seen = len(kept.body)
     await until(lambda: len(kept.body) > seen)
@@ -108,9 +112,9 @@ async def test_a_renewed_lease_keeps_the_session(city: City) -> None:
 async def test_a_closed_source_ends_its_sessions_with_its_reason(city: City) -> None:
     await city.playing()
     viewer = await HttpViewer.open(city.address("session", PlayProtocol.MP4))
-    await city.engine.close_source("camera", "nobody_watches")
+    await city.engine.close_source("camera", End(EndReason.DONE))
     await viewer.ended()
-    assert (await until(lambda: city.control.ended.get("session"))).reason == "nobody_watches"
+    assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.DONE)
     with pytest.raises(SourceUnknownError):
         await city.engine.snapshot("camera")
 
@@ -120,7 +124,7 @@ async def test_a_viewer_who_leaves_is_noticed(city: City) -> None:
     viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV))
     await until(lambda: viewer.body)
     viewer.leave()
-    assert (await until(lambda: city.control.ended.get("session"))).reason == EndReason.VIEWER_LEFT
+    assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.VIEWER_LEFT)
 
 
 async def test_a_viewer_may_be_cut_while_waiting_for_the_first_picture(city: City) -> None:
@@ -128,11 +132,11 @@ async def test_a_viewer_may_be_cut_while_waiting_for_the_first_picture(city: Cit
     http = asyncio.create_task(fetch(city.address("http", PlayProtocol.FLV)))
     ws = await WebSocketViewer.open(city.address("ws", PlayProtocol.WS_FLV))
     await until(lambda: len(city.control.redeemed) == 2)
-    await city.engine.close_sessions(["http", "ws"], "point_delisted")
+    await city.engine.close_sessions(["http", "ws"], End(DenialReason.POINT_NOT_LISTED))
     status, _, body = await http
     await ws.ended()
-    assert (status, problem_of(body)["code"]) == (403, "point_delisted")
-    assert (ws.code, ws.reason) == (4403, "point_delisted")
+    assert (status, problem_of(body)["code"]) == (403, "point_not_listed")
+    assert (ws.code, ws.reason) == (4403, "point_not_listed")
 
 
 async def test_no_picture_yet_is_an_error_of_its_own(city: City) -> None:
@@ -162,7 +166,7 @@ async def test_a_hanging_worker_is_killed_when_it_does_not_cut(city: City) -> No
     pid = city.engine.worker_pids[0]
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    await city.engine.close_sessions(["session"], "grant_revoked")
+    await city.engine.close_sessions(["session"], End(DenialReason.GRANT_REVOKED))
     await viewer.ended()
     assert await until(lambda: city.control.workers_lost) == [({"camera"}, {"session"})]
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.integration.media.conftest import City, until
+from tests.processes import END_WITH_US
 
 from pinegate.adapters.media.codec_helper import python_environment
 
@@ -35,7 +36,7 @@ def _alive(pid: int) -> bool:
 
 async def test_a_worker_ends_when_control_is_killed() -> None:
     control = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CONTROL, stdout=asyncio.subprocess.PIPE, env=python_environment()
+        *END_WITH_US, sys.executable, "-c", CONTROL, stdout=asyncio.subprocess.PIPE, env=python_environment()
     )
     assert control.stdout is not None
     worker = int(await control.stdout.readline())

@@ -1,4 +1,4 @@
-"""What strangers send: to RTP ports, to the viewers' door, to the codec helper."""
+"""What strangers send: to RTP ports, to the viewers' listener, to the codec helper."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Cameras in, players out: every transport, codec and output, judged by FFmpeg and websockets."""
+"""Cameras in, players out: every transport, codec and output, checked by FFmpeg and websockets."""
 
 import asyncio
 import socket
@@ -8,6 +8,7 @@ from tests.integration.media.clips import clip, decoded_size
 from tests.integration.media.conftest import City, until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
 
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import Codec
 from pinegate.protocols.media.rtp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceRequest, Transport
@@ -21,7 +22,7 @@ async def _received(city: City, protocol: PlayProtocol, at_least: int) -> bytes:
     address = city.address("session", protocol)
     viewer = await WebSocketViewer.open(address) if protocol.is_websocket else await HttpViewer.open(address)
     await until(lambda: len(viewer.body) > at_least)
-    await city.engine.close_source("camera", "test_over")
+    await city.engine.close_source("camera", End(EndReason.DONE))
     return await viewer.ended()
 
 
@@ -50,7 +51,7 @@ async def test_ffprobe_counts_every_frame_from_the_key_frame_on(city: City, prot
     await city.udp_camera(endpoint, source, pictures=sent)
     coded = sum(len(unit.payload) for unit in [*source.units, *source.units[: len(source.units) // 2]])
     await until(lambda: city.control.sent.get("session", 0) > coded * 0.95)
-    await city.engine.close_source("camera", "test_over")
+    await city.engine.close_source("camera", End(EndReason.DONE))
     assert (await probing)["h264"] >= sent - 3  # the end of a picture is known only with the next one
 
 
@@ -103,7 +104,7 @@ async def test_we_connect_to_a_camera_that_listens_late(city: City) -> None:
         viewer = await watching
         assert viewer.status == 200
         await until(lambda: len(viewer.body) > 100_000)
-        await city.engine.close_source("camera", "test_over")
+        await city.engine.close_source("camera", End(EndReason.DONE))
         assert frames_of(await viewer.ended(), "flv")["h264"] > 5
 
 

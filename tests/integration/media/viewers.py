@@ -1,4 +1,4 @@
-"""Viewers: a plain HTTP client over a bare socket, a WebSocket client, and judges of what they received."""
+"""Viewers: a plain HTTP client over a bare socket, a WebSocket client, and checkers of what they received."""
 
 import asyncio
 import io
@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import av
 import websockets
+from av.error import InvalidDataError
+from tests.processes import END_WITH_US
 
 
 class HttpViewer:
@@ -29,7 +31,11 @@ class HttpViewer:
         lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        except BaseException:  # the worker is gone before its answer
+            writer.close()
+            raise
         viewer.status = int(head[0].split()[1])
         viewer.headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         viewer._task = asyncio.create_task(viewer._read(reader, writer))
@@ -102,12 +108,12 @@ class WebSocketViewer:
 def frames_of(body: bytes, container: str) -> dict[str, int]:
     """How many frames FFmpeg decodes of each codec."""
     counted: dict[str, int] = {}
-    with av.open(io.BytesIO(body), format=container) as opened:
+    with av.open(io.BytesIO(body), "r", format=container) as opened:
         for packet in opened.demux():
             name = packet.stream.codec_context.name
             try:
                 counted[name] = counted.get(name, 0) + len(packet.decode())
-            except av.error.InvalidDataError:
+            except InvalidDataError:
                 counted["broken"] = counted.get("broken", 0) + 1
     return counted
 
@@ -115,7 +121,7 @@ def frames_of(body: bytes, container: str) -> dict[str, int]:
 async def ffprobe(url: str) -> dict[str, int]:
     """Frames of each codec that ffprobe reads until the address ends."""
     process = await asyncio.create_subprocess_exec(
-        "ffprobe", "-v", "error", "-count_frames", "-of", "json",
+        *END_WITH_US, "ffprobe", "-v", "error", "-count_frames", "-of", "json",
         "-show_entries", "stream=codec_name,nb_read_frames", url,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

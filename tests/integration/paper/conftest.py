@@ -24,6 +24,8 @@ PNG = bytes.fromhex(
 class Walk:
     """Takes one application along; every method is one person's act and answers the response."""
 
+    area, category = "341002", "back_alley"
+
     def __init__(self, database: Database, city: City, clock: Clock, client_as: ClientAs) -> None:
         self.database, self.city, self.clock = database, city, clock
         self._client_as = client_as
@@ -74,8 +76,8 @@ class Walk:
         answer = await self.edit(
             purpose="占道经营巡查",
             legal_basis="市容管理职责",
-            areas=["341002"],
-            categories=["back_alley"],
+            areas=[self.area],
+            categories=[self.category],
             contacts={
                 "responsible_person": CONTACT,
                 "contact_person": CONTACT,

@@ -5,15 +5,22 @@ from tests.factories.applications import add_application
 from tests.factories.organizations import fresh_id
 from tests.integration.paper.conftest import Walk
 
-from pinegate.adapters.database.tables import access_changes, access_register, roster_entries
+from pinegate.adapters.database.tables import (
+    access_changes,
+    access_register,
+    grants,
+    interface_credentials,
+    roster_entries,
+)
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.act import Act
-from pinegate.usecases.grants.expire import complete_revocations, expire_due
-from pinegate.usecases.grants.strike import revoke_application
+from pinegate.usecases.grants.complete_revocation import complete_revocations
+from pinegate.usecases.grants.expire import expire_due
+from pinegate.usecases.grants.revoke import revoke_application
 
 
-def _programme(walk: Walk) -> Act:
+def _program(walk: Walk) -> Act:
     return Act(None, walk.clock(), fresh_id)
 
 
@@ -22,7 +29,7 @@ async def _revoke(walk: Walk) -> None:
     async with walk.database.transaction() as tx:
         application = await tx.applications.get(walk.id, lock=True)
         assert application is not None
-        await revoke_application(tx, application, actor, "违规使用", walk.clock(), fresh_id)
+        await revoke_application(tx, application, "违规使用", Act(actor, walk.clock(), fresh_id))
 
 
 async def test_suspension_stops_the_grants_and_two_persons_resume_them(walk: Walk) -> None:
@@ -61,10 +68,10 @@ async def test_a_notice_ends_the_sharing_fifteen_days_later(walk: Walk) -> None:
     assert {grant["state"] for grant in answer.json()["grants"]} == {"active"}
     walk.clock.advance(days=15)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == []
+        assert await expire_due(tx, _program(walk)) == []
     walk.clock.advance(days=1)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == [walk.id]
+        assert await expire_due(tx, _program(walk)) == [walk.id]
     file = await walk.file(walk.city.others[Role.BUREAU_APPROVER])
     assert (file["state"], file["agreement"]["state"]) == ("revoked", "surviving")
     assert [step["event"] for step in file["history"][-2:]] == ["end_date_reached", "complete_revocation"]
@@ -74,7 +81,7 @@ async def test_a_sharing_expires_with_its_last_day(walk: Walk) -> None:
     await walk.to_active()
     walk.clock.advance(days=365)
     async with walk.database.transaction() as tx:
-        assert await expire_due(tx, _programme(walk)) == [walk.id]
+        assert await expire_due(tx, _program(walk)) == [walk.id]
     file = await walk.file(walk.city.others[Role.BUREAU_APPROVER])
     assert file["state"] == "revoked"
     assert {grant["state"] for grant in file["grants"]} == {"expired"}
@@ -96,6 +103,25 @@ async def test_revocation_writes_three_receipts_with_what_they_took(walk: Walk) 
     }
     async with walk.database.transaction() as tx:
         assert (await tx.connection.execute(select(roster_entries.c.removed))).scalars().all() == [True]
+
+
+async def test_after_a_revocation_no_grant_and_no_credential_is_left(walk: Walk) -> None:
+    await walk.to_active()
+    async with walk.database.transaction() as tx:
+        other = await add_application(
+            tx, walk.city, ApplicationState.ARCHIVED, walk.points, walk.clock(), access_key="AK1"
+        )
+        await tx.connection.execute(
+            update(interface_credentials).values(system_id=walk.city.system, withdrawn_at=None)
+        )
+    await _revoke(walk)
+    receipts = {receipt["kind"]: receipt["affected"] for receipt in (await walk.file())["receipts"]}
+    async with walk.database.transaction() as tx:
+        states = select(grants.c.state).where(grants.c.application_id != other.id)
+        assert set((await tx.connection.execute(states)).scalars()) == {"revoked"}
+        valid = select(func.count()).where(interface_credentials.c.withdrawn_at.is_(None))
+        assert (await tx.connection.execute(valid)).scalar_one() == 0
+    assert receipts["interface"] == 1
 
 
 async def test_credentials_and_roster_stay_while_another_application_of_the_system_runs(walk: Walk) -> None:
@@ -130,9 +156,9 @@ async def test_a_revocation_is_complete_only_when_nothing_plays_any_more(walk: W
     await _revoke(walk)
     assert (await walk.file())["state"] == "revoking"
     async with walk.database.transaction() as tx:
-        assert await complete_revocations(tx, _programme(walk)) == []
+        assert await complete_revocations(tx, _program(walk)) == []
         await tx.connection.execute(update(access_register).values(ended_at=walk.clock()))
-        assert await complete_revocations(tx, _programme(walk)) == [walk.id]
+        assert await complete_revocations(tx, _program(walk)) == [walk.id]
     assert (await walk.file())["state"] == "revoked"
 
 
@@ -157,8 +183,11 @@ async def test_a_notice_does_not_lift_a_suspension(walk: Walk) -> None:
     await walk.to_active()
     await walk.step(Role.POLICE_LEADER, "suspend", "事件")
     answer = await walk.step(Role.UNIT_LEADER, "give_termination_notice", "系统下线")
-    assert answer.json()["state"] == "terminating"
+    assert (answer.json()["state"], answer.json()["valid_until"]) == ("suspended", "2026-12-07")
     assert {grant["state"] for grant in answer.json()["grants"]} == {"suspended"}
+    await walk.step(Role.BUREAU_REVIEWER, "propose_resume", "已处置")
+    answer = await walk.step(Role.BUREAU_APPROVER, "resume")
+    assert {grant["valid_until"] for grant in answer.json()["grants"]} == {"2026-12-07T16:00:00Z"}
 
 
 async def test_every_sharing_that_is_over_ends_one_after_the_other(walk: Walk) -> None:
@@ -169,5 +198,5 @@ async def test_every_sharing_that_is_over_ends_one_after_the_other(walk: Walk) -
     ended: list[str] = []
     for _ in range(3):
         async with walk.database.transaction() as tx:
-            ended += await expire_due(tx, _programme(walk))
+            ended += await expire_due(tx, _program(walk))
     assert len(ended) == len(set(ended)) == 2

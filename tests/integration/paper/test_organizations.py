@@ -13,7 +13,7 @@ from tests.integration.conftest import ClientAs, Clock
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import access_changes, audit_events, persons
 from pinegate.domain.applications.states import ApplicationState
-from pinegate.domain.organizations.parties import PersonnelState
+from pinegate.domain.organizations.parties import PersonState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 
 NEW = {"name": "新人", "staff_number": "N1", "roles": ["unit_viewer"], "login": "newcomer"}
@@ -146,7 +146,7 @@ async def newcomer(database: Database, city: City, clock: Clock, client_as: Clie
             OrganizationKind.USING_UNIT,
             Role.UNIT_VIEWER,
             name="程 亮",
-            state=PersonnelState.NOMINATED,
+            state=PersonState.NOMINATED,
         )
     clerk = await client_as(Role.UNIT_CLERK)
     await clerk.put(f"/api/systems/{city.system}/roster/{person.id}")

@@ -1,4 +1,4 @@
-"""What waits for whom, at each stop of the straight way."""
+"""What waits for whom, at each step of the procedure."""
 
 from tests.factories.catalogue import add_device, add_points
 from tests.integration.paper.conftest import Walk

@@ -5,7 +5,7 @@ import io
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ class Platform:
         self._news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._streams: dict[Flow, asyncio.StreamWriter] = {}
+        self._serving: set[asyncio.Future[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.udp: asyncio.DatagramTransport | None = None
 
@@ -76,6 +77,8 @@ class Platform:
     async def serve_stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         flow = Flow("tcp", *writer.get_extra_info("peername")[:2])
         self._streams[flow] = writer
+        ended: asyncio.Future[None] = self._loop.create_future()
+        self._serving.add(ended)
         try:
             while data := await reader.read(65536):
                 self.tell(lambda now, data=data: self.core.receive_data(data, flow, now))
@@ -85,6 +88,10 @@ class Platform:
             del self._streams[flow]
             writer.close()
             self.tell(lambda now: self.core.connection_lost(flow, now))
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+            self._serving.discard(ended)
+            ended.set_result(None)
 
     async def wait_for(self, kind: type[Event], test: Callable[[Event], bool] = lambda _: True) -> Event:
         """The oldest event of the kind that passes the test; it is taken out."""
@@ -101,11 +108,13 @@ class Platform:
         for writer in self._streams.values():
             writer.transport.abort()
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Every connection has ended when it returns: a socket left to the collector fails a later test."""
+        self.drop_connections()
+        if self._serving:
+            await asyncio.wait(set(self._serving))
         if self._timer is not None:
             self._timer.cancel()
-        for writer in self._streams.values():
-            writer.close()
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -130,9 +139,9 @@ async def running_platform(
     try:
         yield platform
     finally:
-        platform.close()
-        transport.close()
         server.close()
+        await platform.close()
+        transport.close()
 
 
 def _two_sockets_on_one_port() -> tuple[socket.socket, socket.socket]:
@@ -238,6 +247,6 @@ async def running_receiver(transport: str) -> AsyncIterator[Receiver]:
 
 def decoded_pictures(program_stream: bytes) -> tuple[str, int]:
     """Codec and number of pictures that FFmpeg decodes."""
-    with av.open(io.BytesIO(program_stream), format="mpeg") as container:
+    with av.open(io.BytesIO(program_stream), "r", format="mpeg") as container:
         name = container.streams.video[0].codec_context.name
         return name, sum(1 for _ in container.decode(video=0))

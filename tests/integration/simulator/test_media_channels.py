@@ -5,10 +5,10 @@ import socket
 
 import pytest
 
-from pinegate.adapters.simulator.media_channels import ChannelError, TcpChannel, connect
-from pinegate.adapters.simulator.media_end import MediaEnd
 from pinegate.protocols.media.rtp import Packetizer, Rfc4571Splitter
 from pinegate.protocols.sdp.session import Media
+from pinegate_simulator.media_channels import ChannelError, TcpChannel, connect
+from pinegate_simulator.media_end import MediaEnd
 
 HOST = "127.0.0.1"
 PACKETS = Packetizer(101).packetize(bytes(6000), 0)
@@ -107,7 +107,7 @@ async def test_a_receiver_that_does_not_read_congests_the_channel():
 
 
 async def test_a_port_that_nobody_listens_on_ends_the_call(monkeypatch):
-    monkeypatch.setattr("pinegate.adapters.simulator.media_channels._ATTEMPT_PAUSE", 0.0)
+    monkeypatch.setattr("pinegate_simulator.media_channels._ATTEMPT_PAUSE", 0.0)
     with socket.socket() as closed:
         closed.bind((HOST, 0))
         with pytest.raises(ChannelError, match="3 attempts"):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
+from tests.processes import END_WITH_US
 
 from pinegate.protocols.gb28181.upper.events import (
     CatalogCompleted,
@@ -25,6 +26,7 @@ SOURCE = Path(__file__).parents[3] / "src"
 @asynccontextmanager
 async def running_command(*arguments: str, typed: bool = False) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
+        *END_WITH_US,
         sys.executable,
         "-m",
         "pinegate.entrypoints.cli",
@@ -60,7 +62,7 @@ async def test_it_registers_answers_and_logs_off_when_told_to_end(tmp_path, numb
         _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
-    assert events[-1] == "simulator.registered"
+    assert events[-1] == "device_registered"
     assert PASSWORD not in logged.decode()
     assert len(list(tmp_path.glob("*.clip"))) == 3
 
@@ -72,8 +74,8 @@ async def test_commands_may_be_typed(tmp_path):
             await platform.wait_for(DeviceRegistered)
             _, logged = await asyncio.wait_for(process.communicate(b"nonsense\noff 1\nquit\n"), DEADLINE)
     events = {line["event"]: line for line in map(json.loads, logged.decode().splitlines())}
-    assert "unknown command" in events["simulator.command_refused"]["reason"]
-    assert events["simulator.catalogue_changed"]["change"] == "OFF"
+    assert "unknown command" in events["command_refused"]["reason"]
+    assert events["catalogue_changed"]["change"] == "OFF"
     assert process.returncode == 0
 
 
@@ -85,7 +87,7 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
         async with running_command(*arguments) as process:
             _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
-    assert events == ["simulator.registered", *["simulator.catalogue_changed"] * 2, "simulator.camera_added"]
+    assert events == ["device_registered", *["catalogue_changed"] * 2, "camera_added"]
 
 
 @pytest.mark.parametrize(

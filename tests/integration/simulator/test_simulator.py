@@ -21,15 +21,10 @@ from tests.integration.simulator.loopback_platform import (
     running_receiver,
 )
 
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.faults import Faults
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.script import run_script
-from pinegate.adapters.simulator.simulator import Simulator
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
+    CallFailed,
     CatalogChanged,
     CatalogCompleted,
     ControlFinished,
@@ -38,12 +33,17 @@ from pinegate.protocols.gb28181.upper.events import (
     DeviceRegistered,
     DeviceStatusReceived,
     InviteAnswered,
-    InviteFailed,
     OfflineReason,
     SubscriptionChanged,
 )
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.media.frames import Codec
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.faults import Faults
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.script import run_script
+from pinegate_simulator.simulator import Simulator
 
 DEVICE_ID = "34100200001180000001"
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
@@ -203,7 +203,7 @@ async def test_a_call_that_cannot_be_is_refused_with_its_status(config, change, 
         running_receiver("udp") as receiver,
     ):
         await call(platform, camera, receiver)
-        assert (await platform.wait_for(InviteFailed)).status == status
+        assert (await platform.wait_for(CallFailed)).status == status
 
 
 async def test_a_platform_that_closes_the_media_connection_gets_a_bye(config):

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
 from tests.integration.media.conftest import until
 from tests.integration.media.viewers import HttpViewer
 
-from pinegate.adapters.access.media_door import MediaDoor
-from pinegate.adapters.access.session_ends import EndedEvents, SessionEnds
+from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import camera_points, devices
@@ -26,24 +26,24 @@ from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
-from pinegate.adapters.reference import divisions
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.simulator import Simulator
+from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.simulator import Simulator
 
 DEVICE = "34100200001180000001"
 BOX = AesGcmBox(bytes(32))
 SMALL = ClipSettings(160, 90, 10, 1.0, 2.0)
 
 
-class OpenDoor(MediaDoor):
+class OpenEventHandler(MediaEventHandler):
     """Lets everybody in: this is about pictures, not about permission."""
 
-    def __init__(self, database: Database, ends: SessionEnds) -> None:
+    def __init__(self, database: Database, ends: SessionEndWriter) -> None:
         super().__init__(database, ends, utc_now, monotonic_seconds, fresh_id)
         self.point = ""
         self.ended: list[str] = []
@@ -53,10 +53,10 @@ class OpenDoor(MediaDoor):
     ) -> Admitted | Refused:
         assert self._sources is not None
         self._sources.join(self.point, ticket)
-        return Admitted(ticket, self.point, 60_000)
+        return Admitted(ticket, self.point, 60.0)
 
     async def session_ended(self, ended: SessionEnded) -> None:
-        self.ended.append(ended.reason)
+        self.ended.append(str(ended.end))
         await super().session_ended(ended)
 
 
@@ -65,12 +65,14 @@ class Streams:
     """What the control process runs of signalling and media."""
 
     media: MediaSupervisor
-    door: OpenDoor
+    media_events: OpenEventHandler
     port: int
 
     async def watch(self) -> HttpViewer:
         session = secrets.token_urlsafe(32)
-        return await HttpViewer.open(self.media.play_address(self.door.point, session, PlayProtocol.FLV))
+        return await HttpViewer.open(
+            self.media.play_address(self.media_events.point, session, PlayProtocol.FLV)
+        )
 
     async def sees_pictures(self) -> HttpViewer:
         """Asks again, as the portal does, until pictures come."""
@@ -92,19 +94,19 @@ async def streams(
     row = {"id": "device", "device_code": DEVICE, "name": "录像机", "media_transport": request.param}
     async with database.transaction() as tx:
         await tx.connection.execute(devices.insert().values(**row, password_encrypted=sealed))
-    ends = SessionEnds(database, EndedEvents(), lambda: datetime.now(UTC), fresh_id)
-    door = OpenDoor(database, ends)
-    media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), door)
-    recorder = Recorder(database, divisions(), utc_now, fresh_id)
+    ends = SessionEndWriter(database, SessionEndListeners(), lambda: datetime.now(UTC), fresh_id)
+    media_events = OpenEventHandler(database, ends)
+    media = MediaSupervisor(MediaSettings(workers=1, rtp_ports=(36000, 36999)), media_events)
+    recorder = Recorder(database, HUANGSHAN, utc_now, fresh_id)
     signalling = Gb28181Server(PLATFORM_ID, PLATFORM_ID[:10], DeviceAccounts(database, BOX), recorder)
     sources = SourceRunner(media, signalling, database, monotonic_seconds, sip_domain=PLATFORM_ID[:10])
-    door.serve(sources)
+    media_events.serve(sources)
     signalling.streams = sources
     await media.start()
     running = asyncio.create_task(sources.run())
     port = await signalling.start("127.0.0.1", 0)
     try:
-        yield Streams(media, door, port)
+        yield Streams(media, media_events, port)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -150,15 +152,15 @@ async def test_after_a_device_fell_silent_and_came_back_elsewhere_pictures_come_
     streams: Streams, database: Database, tmp_path: Path
 ) -> None:
     async with device(streams, tmp_path) as lost:
-        streams.door.point = await catalogued(database)
+        streams.media_events.point = await catalogued(database)
         first = await streams.sees_pictures()
         lost.vanish()
         async with device(streams, tmp_path) as back:
             await first.ended()
-            await until(lambda: streams.door.ended == ["source_lost"])
+            await until(lambda: streams.media_events.ended == ["source_lost"])
             second = await streams.sees_pictures()
             assert back.counters.calls.invited >= 1
             back.hang_up(back.cameras[0].device_id)
             await second.ended()
-            await until(lambda: streams.door.ended == ["source_lost", "source_lost"])
+            await until(lambda: streams.media_events.ended == ["source_lost", "source_lost"])
             (await streams.sees_pictures()).leave()

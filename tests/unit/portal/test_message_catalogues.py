@@ -1,4 +1,4 @@
-"""Every word that the programme may say has its words in both languages of the portal."""
+"""Every word that the program may say has its words in both languages of the portal."""
 
 import json
 import re
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pinegate.domain.access.denial_reasons import DenialReason, EndReason
-from pinegate.domain.access.request import Door
+from pinegate.domain.access.session_end import EndReason
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.request import AccessChannel
 from pinegate.domain.agreements.agreement import AgreementEvent, AgreementState
 from pinegate.domain.applications.application import OpinionKind
 from pinegate.domain.applications.states import ApplicationEvent, ApplicationState
@@ -18,7 +19,7 @@ from pinegate.domain.catalogue.listing import ListingEvent, ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import GrantEvent, GrantState
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationScope
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal
 from pinegate.domain.work_orders.work_order import WorkOrderState
@@ -39,7 +40,7 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (ListingEvent, "event.listing"),
     (GrantState, "state.grant"),
     (GrantEvent, "event.grant"),
-    (PersonnelState, "state.personnel"),
+    (PersonState, "state.person"),
     (Standing, "state.standing"),
     (WorkOrderState, "state.work_order"),
     (Role, "role"),
@@ -49,7 +50,7 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (OpinionKind, "term.opinion"),
     (ReceiptKind, "term.receipt"),
     (RevocationScope, "term.scope"),
-    (Door, "term.door"),
+    (AccessChannel, "term.access_channel"),
     (AuditEventName, "audit_event"),
 )
 PROBLEM_CODES = (
@@ -79,8 +80,9 @@ def flattened(value: Any, prefix: str = "") -> dict[str, str]:
 
 
 def catalogue(locale: str) -> dict[str, str]:
-    files = sorted((PORTAL / "src" / "locales" / locale).glob("*.json"))
-    return flattened({file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files})
+    files = {file.stem: file for file in (PORTAL / "src" / "locales" / locale).glob("*.json")}
+    files["city"] = PORTAL / "src" / "city" / f"{locale}.json"
+    return flattened({name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()})
 
 
 CATALOGUES = {locale: catalogue(locale) for locale in LOCALES}
@@ -108,8 +110,9 @@ def test_every_problem_code_has_its_words(locale: str) -> None:
 
 
 def test_every_key_that_the_portal_names_exists() -> None:
-    named = re.compile(r"""\bt\(\s*['"]([\w.-]+)['"]""")
-    sources = [file for kind in ("*.vue", "*.ts") for file in (PORTAL / "src").rglob(kind)]
+    """Named by the code, or by a message that takes in another."""
+    named = re.compile(r"""(?:\bt\(\s*|@:\{)['"]([\w.-]+)['"]""")
+    sources = [file for kind in ("*.vue", "*.ts", "*.json") for file in (PORTAL / "src").rglob(kind)]
     unknown = {
         f"{file.name}: {key}"
         for file in sources

@@ -1,7 +1,15 @@
 from pathlib import Path
 
 import pytest
-from tools.lints import dependencies_are_locked, no_workplace_addresses, one_visible_points_query
+from tools.lints import (
+    audit_events_by_act,
+    dependencies_are_locked,
+    log_events_are_named,
+    no_workplace_addresses,
+    one_file_a_verb,
+    one_visible_points_query,
+    words_that_are_gone,
+)
 
 
 def test_a_registry_host_is_found_with_its_line():
@@ -69,3 +77,80 @@ def test_a_dependency_that_was_not_locked_is_found():
 def test_locked_dependencies_are_left_alone():
     locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == []
+
+
+MESSAGES = "portal/src/locales/zh-CN/devices.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        (MESSAGES, '"kind": "上级平台"', "上级平台"),
+        ("src/pinegate/entrypoints/demonstration/demo.py", 'role = "数据局审核员"', "数据局"),
+        ("portal/src/locales/en/audit.json", '"hint": "Loosen the filters."', "Loosen the filters"),
+        ("portal/src/modules/identity/LoginPage.vue", "import DoorFrame from '.'", "DoorFrame"),
+    ],
+)
+def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str):
+    (fault,) = words_that_are_gone.faults(name, f"\n{text}\n")
+    assert fault.startswith(f"{name}:2: {word} is gone; write ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (MESSAGES, '"kind": "公安视频平台（下级平台）"'),
+        ("README.zh-CN.md", "以 GB/T 28181 上级平台的身份"),
+        ("src/pinegate/domain/regulation/measures.py", "社会面视频资源"),
+        ("portal/src/city/zh-CN.json", '"bureau": "黄山市数据资源管理局"'),
+        ("CHANGELOG.md", "the live page mends itself; DoorFrame"),
+    ],
+)
+def test_words_are_left_alone_where_they_are_right(name: str, text: str):
+    assert list(words_that_are_gone.faults(name, text)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "log = structlog.get_logger(__name__)",
+        "_log = structlog.get_logger()",
+        '_log.info("a source was lost", source=1)',
+        '_log.info("simulator.registered")',
+        '_log.info(f"source_{number}")',
+        '_log.info("source_lost %s", number)',
+        'structlog.get_logger().info("Started")',
+    ],
+)
+def test_a_log_event_in_another_style_is_found(line: str):
+    assert len(log_events_are_named.faults(Path("x.py"), f"import structlog\n{line}\n")) == 1
+
+
+def test_named_log_events_are_left_alone():
+    text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
+    assert log_events_are_named.faults(Path("x.py"), text) == []
+
+
+@pytest.mark.parametrize("made", ["AuditEvent(1, 2)", "event.AuditEvent(id=1)"])
+def test_an_audit_event_made_by_hand_is_found(made: str):
+    assert (
+        len(audit_events_by_act.faults(Path("src/pinegate/adapters/x.py"), f"async def f():\n    {made}"))
+        == 1
+    )
+
+
+def test_act_makes_audit_events_and_others_may_speak_of_them():
+    assert audit_events_by_act.faults(audit_events_by_act.THE_ONE, "AuditEvent(1)") == []
+    assert audit_events_by_act.faults(Path("x.py"), "def f(event: AuditEvent) -> None: ...") == []
+
+
+def test_a_use_case_in_another_verb_s_file_is_found():
+    text = "async def refuse_application(): ...\nasync def accept_application(): ...\nasync def _own(): ..."
+    found = one_file_a_verb.faults(Path("src/pinegate/usecases/applications/accept.py"), text)
+    assert [fault.split()[1] for fault in found] == ["refuse_application"]
+
+
+def test_what_the_verbs_share_is_named_as_it_likes():
+    assert (
+        one_file_a_verb.faults(Path("src/pinegate/usecases/x/agreement_step.py"), "async def f(): ...") == []
+    )

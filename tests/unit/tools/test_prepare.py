@@ -1,5 +1,4 @@
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,26 +15,14 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_step_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]):
-    script = "import sys; sys.exit('no route to the registry')"
-    with pytest.raises(
-        prepare.CannotPrepareError, match=r"no route to the registry(?s:.*)Installing: failed"
-    ):
-        prepare._step("Installing", [sys.executable, "-c", script])
-    assert "Installing …" in capsys.readouterr().out
-
-
-def test_a_step_whose_program_is_missing_names_it():
-    with pytest.raises(prepare.CannotPrepareError, match="`no-such-program` is not installed"):
-        prepare._step("Trying", ["no-such-program"])
-
-
 def test_what_is_up_to_date_is_not_installed_again(checkout: Path, monkeypatch: pytest.MonkeyPatch):
     commands: list[list[str]] = []
     monkeypatch.setattr(prepare, "_installer", lambda: ["install"])
     monkeypatch.setattr(prepare, "_step", lambda title, command: commands.append(command))
     (checkout / ".venv").mkdir()
-    (checkout / "pyproject.toml").write_text("one")
+    (checkout / "src/pinegate_simulator").mkdir(parents=True)
+    for project in (".", "src/pinegate_simulator"):
+        (checkout / project / "pyproject.toml").write_text("one")
     (checkout / "requirements.txt").write_text("a==1")
     prepare._python_packages("requirements.txt")
     first = len(commands)
@@ -45,6 +32,9 @@ def test_what_is_up_to_date_is_not_installed_again(checkout: Path, monkeypatch: 
     (checkout / "requirements.txt").write_text("a==2")
     prepare._python_packages("requirements.txt")
     assert len(commands) == 2 * first
+    (checkout / "src/pinegate_simulator/pyproject.toml").write_text("two")
+    prepare._python_packages("requirements.txt")
+    assert len(commands) == 3 * first
 
 
 def test_the_portal_is_built_again_only_when_its_sources_changed(checkout: Path):

@@ -1,8 +1,4 @@
-import type { Application, ApplicationPoint, Contact, Contacts, Operation } from '@/api/models'
-
-/** What version 1 can really provide (`pinegate.domain.catalogue.operation.REQUESTABLE`). */
-export const REQUESTABLE: readonly Operation[] = ['live', 'snapshot', 'ptz', 'preset', 'audio']
-const NEEDS_PTZ = new Set<Operation>(['ptz', 'preset'])
+import type { Application, ApplicationPoint, Contact, Contacts, Operation, Operations } from '@/api/models'
 
 /** The form as the clerk fills it in. */
 export interface ApplicationDraft {
@@ -36,7 +32,7 @@ export function draftOf(application: Application): ApplicationDraft {
   })
 }
 
-/** The body of the change; `version` lets the programme refuse when somebody else wrote meanwhile. */
+/** The body of the change; `version` lets the program refuse when somebody else wrote meanwhile. */
 export function changeOf(draft: ApplicationDraft, version: number): Omit<ApplicationDraft, 'points'> & {
   points: { point_id: string; operations: Operation[] }[]
   version: number
@@ -45,9 +41,9 @@ export function changeOf(draft: ApplicationDraft, version: number): Omit<Applica
   return { ...draft, points, version, valid_from: draft.valid_from || null, valid_until: draft.valid_until || null }
 }
 
-/** Whether a camera can do the operation at all: a fixed one has nothing to turn. */
-export function possible(operation: Operation, ptz: boolean): boolean {
-  return ptz || !NEEDS_PTZ.has(operation)
+/** What may be asked of a camera: a fixed one has nothing to turn. */
+export function askable(operations: Operations, turns: boolean): Operation[] {
+  return operations.requestable.filter((operation) => turns || !operations.only_turning.includes(operation))
 }
 
 /** Operations asked for but not consented to. */

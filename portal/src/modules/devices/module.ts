@@ -6,7 +6,7 @@ const roles: readonly Role[] = [...OPERATOR, ...POLICE, ...BUREAU, 'system_admin
 
 export default {
   routes: [
-    { path: '/devices', name: 'devices', component: () => import('./DevicesPage.vue'), meta: { title: 'devices.title', roles } },
+    { path: '/devices', name: 'devices', component: () => import('./DevicesPage.vue'), meta: { title: 'devices.title', audience: roles } },
   ],
-  menu: [{ route: 'devices', icon: Connection, group: 'resources', roles }],
+  menu: [{ route: 'devices', icon: Connection, group: 'resources' }],
 } satisfies PortalModule

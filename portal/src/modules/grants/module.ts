@@ -6,14 +6,14 @@ const roles: readonly Role[] = ['bureau_approver', 'bureau_reviewer', 'police_le
 
 export default {
   routes: [
-    { path: '/revocations', name: 'revocations', component: () => import('./RevocationsPage.vue'), meta: { title: 'grants.title', roles } },
+    { path: '/revocations', name: 'revocations', component: () => import('./RevocationsPage.vue'), meta: { title: 'grants.title', audience: roles } },
     {
       path: '/revocations/:id',
       name: 'revocation',
       component: () => import('./RevocationPage.vue'),
       props: true,
-      meta: { title: 'grants.one', roles },
+      meta: { title: 'grants.one', audience: roles },
     },
   ],
-  menu: [{ route: 'revocations', icon: CircleClose, group: 'oversight', roles }],
+  menu: [{ route: 'revocations', icon: CircleClose, group: 'oversight' }],
 } satisfies PortalModule

@@ -4,6 +4,8 @@ import type { RevocationScope } from '@/api/models'
 export type Scope = RevocationScope
 export const SCOPES: readonly Scope[] = ['application', 'grant', 'point', 'system', 'person', 'organization']
 
+export type Event = 'revoke' | 'suspend'
+
 export interface Target {
   id: string
   name: string
@@ -12,16 +14,14 @@ export interface Target {
 
 const MOST = 50
 
-async function applications(q: string): Promise<Target[]> {
-  const { items } = await ask(api.GET('/api/applications', { params: { query: { q: q || undefined, page_size: MOST } } }))
-  const usable = new Set(['active', 'suspended', 'terminating', 'provisioning', 'provision_failed'])
-  return items
-    .filter((item) => usable.has(item.state))
-    .map((item) => ({ id: item.id, name: item.number, note: `${item.organization_name} · ${item.system_name}` }))
+async function applications(q: string, event: Event): Promise<Target[]> {
+  const query = { q: q || undefined, open_to: event, page_size: MOST }
+  const { items } = await ask(api.GET('/api/applications', { params: { query } }))
+  return items.map((item) => ({ id: item.id, name: item.number, note: `${item.organization_name} · ${item.system_name}` }))
 }
 
-async function grants(q: string): Promise<Target[]> {
-  const { items } = await ask(api.GET('/api/grants', { params: { query: { state: 'active' } } }))
+async function grants(q: string, event: Event): Promise<Target[]> {
+  const { items } = await ask(api.GET('/api/grants', { params: { query: { open_to: event } } }))
   return items
     .map((item) => ({ id: item.id, name: item.point_name, note: item.system_name }))
     .filter((item) => `${item.name}${item.note}`.includes(q))
@@ -56,7 +56,7 @@ async function persons(q: string): Promise<Target[]> {
     .filter((item) => `${item.name}${item.note}`.includes(q))
 }
 
-const FINDERS: Readonly<Record<Scope, (q: string) => Promise<Target[]>>> = {
+const FINDERS: Readonly<Record<Scope, (q: string, event: Event) => Promise<Target[]>>> = {
   application: applications,
   grant: grants,
   point: points,
@@ -65,9 +65,9 @@ const FINDERS: Readonly<Record<Scope, (q: string) => Promise<Target[]>>> = {
   organization: organizations,
 }
 
-/** What may be revoked within `scope`, by words. */
-export function findTargets(scope: Scope, q: string): Promise<Target[]> {
-  return FINDERS[scope](q.trim())
+/** What is open to `event` within `scope`, by words. */
+export function findTargets(scope: Scope, q: string, event: Event): Promise<Target[]> {
+  return FINDERS[scope](q.trim(), event)
 }
 
 /** The filter of the access register that shows what a revocation would cut. */

@@ -6,7 +6,7 @@ const roles: readonly Role[] = ['unit_clerk', 'unit_leader', ...POLICE, ...BUREA
 
 export default {
   routes: [
-    { path: '/access-register', name: 'register', component: () => import('./RegisterPage.vue'), meta: { title: 'register.title', roles } },
+    { path: '/access-register', name: 'register', component: () => import('./RegisterPage.vue'), meta: { title: 'register.title', audience: roles } },
   ],
-  menu: [{ route: 'register', icon: Notebook, group: 'oversight', roles }],
+  menu: [{ route: 'register', icon: Notebook, group: 'oversight' }],
 } satisfies PortalModule

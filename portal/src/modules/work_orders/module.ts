@@ -1,19 +1,16 @@
 import { Tickets } from '@element-plus/icons-vue'
-import type { Role } from '@/session/roles'
 import type { PortalModule } from '../module'
-
-const roles: readonly Role[] = ['operator_provisioner']
 
 export default {
   routes: [
-    { path: '/work-orders', name: 'work-orders', component: () => import('./WorkOrdersPage.vue'), meta: { title: 'work_orders.title', roles } },
+    { path: '/work-orders', name: 'work-orders', component: () => import('./WorkOrdersPage.vue'), meta: { title: 'work_orders.title', audience: 'provision' } },
     {
       path: '/work-orders/:id',
       name: 'work-order',
       component: () => import('./WorkOrderPage.vue'),
       props: true,
-      meta: { title: 'work_orders.one', roles },
+      meta: { title: 'work_orders.one', audience: 'provision' },
     },
   ],
-  menu: [{ route: 'work-orders', icon: Tickets, group: 'paper', roles }],
+  menu: [{ route: 'work-orders', icon: Tickets, group: 'paper' }],
 } satisfies PortalModule

@@ -7,7 +7,7 @@ export default {
       path: '/',
       name: 'workbench',
       component: () => import('./WorkbenchPage.vue'),
-      meta: { title: 'workbench.title' },
+      meta: { title: 'workbench.title', audience: 'signed-in' },
     },
   ],
   menu: [{ route: 'workbench', icon: House, group: 'work' }],

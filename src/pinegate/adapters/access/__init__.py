@@ -1,1 +1,1 @@
-"""Live sessions kept in step with the register: sources, the media engine's questions, the judge, the ends."""
+"""Live sessions kept in step with the register: sources, the media engine's questions, re-evaluation, the ends."""

@@ -1,7 +1,8 @@
 """The ends of sessions on their way into the register, and to the viewers who wait to be told why."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -9,27 +10,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.database.connection import Database
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.ports import EndedSession, SessionEnd
+from pinegate.usecases.access.ports import ClosedEntry
+from pinegate.usecases.act import Act
+from pinegate.usecases.streams.media_engine import SessionEnded
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _BYTES_EVERY_SECONDS = 5.0
 _TRY_AGAIN_SECONDS = 1.0
 _MOST_WAITING_EVENTS = 100
 
 
-class EndedEvents:
+class SessionEndListeners:
     """Tells each portal session which of its plays ended."""
 
     def __init__(self) -> None:
-        self._listeners: dict[str, set[asyncio.Queue[EndedSession]]] = {}
+        self._listeners: dict[str, set[asyncio.Queue[ClosedEntry]]] = {}
 
-    def listen(self, portal_session_id: str) -> asyncio.Queue[EndedSession]:
-        queue: asyncio.Queue[EndedSession] = asyncio.Queue(_MOST_WAITING_EVENTS)
+    def listen(self, portal_session_id: str) -> asyncio.Queue[ClosedEntry]:
+        queue: asyncio.Queue[ClosedEntry] = asyncio.Queue(_MOST_WAITING_EVENTS)
         self._listeners.setdefault(portal_session_id, set()).add(queue)
         return queue
 
-    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[EndedSession]) -> None:
+    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[ClosedEntry]) -> None:
         queues = self._listeners.get(portal_session_id, set())
         queues.discard(queue)
         if not queues:
@@ -38,19 +41,19 @@ class EndedEvents:
     def listeners(self, portal_session_id: str) -> int:
         return len(self._listeners.get(portal_session_id, ()))
 
-    def tell(self, ended: EndedSession) -> None:
+    def tell(self, ended: ClosedEntry) -> None:
         for queue in self._listeners.get(ended.portal_session_id or "", ()):
             if not queue.full():  # who does not read asks GET /api/play/{id} instead
                 queue.put_nowait(ended)
 
 
-class SessionEnds:
+class SessionEndWriter:
     """Writes ends at once and byte counts every few seconds; keeps both while the database is away."""
 
     def __init__(
         self,
         database: Database,
-        events: EndedEvents,
+        events: SessionEndListeners,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
@@ -58,23 +61,23 @@ class SessionEnds:
         self._events = events
         self._now = now
         self._new_id = new_id
-        self._ends: dict[str, SessionEnd] = {}
+        self._ends: dict[str, SessionEnded] = {}
         self._bytes: dict[str, int] = {}
         self._woken = asyncio.Event()
 
-    def ended(self, session_id: str, reason: str, bytes_sent: int = 0) -> None:
+    def ended(self, session: SessionEnded) -> None:
         """The engine says that the session is over."""
-        sent = max(bytes_sent, self._bytes.pop(session_id, 0))
-        self._ends.setdefault(session_id, SessionEnd(reason, sent))
+        sent = max(session.bytes, self._bytes.pop(session.session_id, 0))
+        self._ends.setdefault(session.session_id, replace(session, bytes=sent))
         self._woken.set()
 
     def sent(self, totals: Mapping[str, int]) -> None:
         self._bytes.update(totals)
 
-    async def write(self, ends: Mapping[str, SessionEnd]) -> int:
+    async def write(self, ends: Sequence[SessionEnded]) -> int:
         """Write ends down now; how many sessions were still open."""
         async with self._database.transaction() as tx:
-            newly = await end_sessions(tx, ends, now=self._now(), new_id=self._new_id)
+            newly = await end_sessions(tx, ends, Act(None, self._now(), self._new_id))
         for session in newly:
             self._events.tell(session)
         return len(newly)
@@ -97,12 +100,12 @@ class SessionEnds:
         totals, self._bytes = self._bytes, {}
         try:
             if ends:
-                await self.write(ends)
+                await self.write(list(ends.values()))
             if totals:
                 async with self._database.transaction() as tx:
                     await tx.access.count_bytes(totals)
         except SQLAlchemyError as error:
-            log.warning("ends of sessions cannot be written down yet", error=type(error).__name__)
+            _log.warning("session_ends_not_written", error=type(error).__name__)
             self._ends = ends | self._ends
             self._bytes = totals | self._bytes
             return False

@@ -20,17 +20,17 @@ from pinegate.adapters.database.access_facts import (
 from pinegate.adapters.database.audit import INSERT_EVENT, event_values
 from pinegate.adapters.database.driver import Driver, Row
 from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.domain.access.session_end import End
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
-    EndedSession,
+    ClosedEntry,
     IssuedTicket,
     LiveSession,
     RegisterEntry,
-    SessionEnd,
     Situation,
 )
-from pinegate.usecases.streams.media_engine import Transport
+from pinegate.usecases.streams.media_engine import SessionEnded, Transport
 from pinegate.usecases.streams.signalling import Camera
 
 _REGISTER = (
@@ -95,7 +95,7 @@ select g.id as agreement_id, g.application_id, s.name as system_name, g.text_ver
 from roster_entries e
 join information_systems s on s.id = e.system_id
 join applications a on a.system_id = s.id
-join agreements g on g.application_id = a.id and g.state in ('effective', 'amendment_pending')
+join agreements g on g.application_id = a.id and g.state = 'effective'
 where e.person_id = %(person)s and not e.removed and not exists (
     select from acknowledgements k
     where k.agreement_id = g.id and k.person_id = %(person)s and k.text_version = g.text_version)
@@ -116,7 +116,7 @@ class AccessRows:
     def __init__(self, driver: Driver) -> None:
         self._execute = driver.execute
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         await self._execute(KEEP_CHANGES_OUT, ())
 
     async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:
@@ -142,7 +142,7 @@ class AccessRows:
             (
                 *event_values(event),
                 entry.id,
-                request.door.value,
+                request.channel.value,
                 "allowed" if allowed else "denied",
                 None if allowed else decision.reason.value,
                 request.operation.value,
@@ -193,16 +193,16 @@ class AccessRows:
         rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
         return [LiveSession(row.id, request_from(row), situation_from(row)) for row in rows]
 
-    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
-        ids = list(ends)
-        reasons = [end.reason for end in ends.values()]
-        sent = [end.bytes_sent for end in ends.values()]
+    async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
+        ids = [session.session_id for session in ended]
+        reasons = [str(session.end) for session in ended]
+        sent = [session.bytes for session in ended]
         rows = await (await self._execute(_END, (now, ids, reasons, sent, ids))).fetchall()
         return [
-            EndedSession(
+            ClosedEntry(
                 id=row.id,
                 portal_session_id=row.portal_session_id,
-                reason=row.end_reason,
+                end=End.read(row.end_reason),
                 person_id=row.person_id,
                 organization_id=row.organization_id,
                 point_id=row.point_id,

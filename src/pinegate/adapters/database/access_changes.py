@@ -1,8 +1,9 @@
-"""The outbox of access changes, and the lock that orders them against sessions being opened.
+"""The outbox of access changes, and the lock that orders them among each other and against what is done at once.
 
-Opening a session takes the lock shared, reads the facts, writes the live session and commits. Publishing a change takes
-it exclusive until COMMIT. So a session either committed before the change (and the judge, woken by the change, sees it)
-or reads the facts after it (and is refused): there is no third order in which a revoked grant yields a picture.
+Publishing a change takes the lock exclusive until COMMIT. A snapshot or a camera control takes it shared, reads the
+facts, writes its line and commits: either its line is there before the change, or it reads the facts after it and is
+refused. Viewers need no lock (docs/decisions/0017).
+Advisory locks are of one database: cities on one server do not wait for each other.
 """
 
 from sqlalchemy import insert, text
@@ -32,8 +33,8 @@ class AccessChangeRows:
         if not target_ids:
             return
         rows = [{"scope": scope, "target_id": target} for target in target_ids]
-        # The lock comes first: sequence numbers are then given in the order of the commits, and the judge, who reads
-        # on from the last number seen, never steps over one that commits late.
+        # The lock comes first: sequence numbers are then given in the order of the commits, and the reevaluator, who
+        # reads on from the last number seen, never steps over one that commits late.
         await self._connection.execute(_EXCLUSIVE)
         await self._connection.execute(insert(access_changes), rows)
         await self._connection.execute(_NOTIFY)

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from pinegate.domain.access.request import (
+    AccessChannel,
     AccessFacts,
     AccessRequest,
-    Door,
     GrantFacts,
     PersonFacts,
     PointFacts,
@@ -17,7 +17,7 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant, GrantState
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.access.ports import Situation
 
 _FACTS = """
@@ -110,7 +110,7 @@ from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.
 def request_from(row: Any) -> AccessRequest:
     """The request of a register's row."""
     return AccessRequest(
-        door=Door(row.door),
+        channel=AccessChannel(row.door),
         person_id=row.person_id,
         system_id=row.system_id,
         point_id=row.point_id,
@@ -146,7 +146,7 @@ def _person(row: Any) -> PersonFacts | None:
     return PersonFacts(
         organization_id=row.person_organization_id,
         organization_standing=Standing(row.organization_standing),
-        state=PersonnelState(row.person_state),
+        state=PersonState(row.person_state),
         on_roster=row.on_roster,
         acknowledged_agreements=frozenset(row.acknowledged),
     )

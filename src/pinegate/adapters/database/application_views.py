@@ -26,6 +26,7 @@ from pinegate.adapters.database.visible_points import point_name
 from pinegate.domain.applications.readers import CONSULTING
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 
@@ -34,9 +35,9 @@ Rows = Sequence[Row[*tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFilter:
-    """What is asked for; empty means all. ``mine``: filed by the viewer, or with an opinion of theirs."""
+    """What is asked for. ``states`` None: all. ``mine``: filed by the viewer, or with an opinion of theirs."""
 
-    states: tuple[ApplicationState, ...] = ()
+    states: tuple[ApplicationState, ...] | None = None
     words: str = ""
     mine: bool = False
 
@@ -87,7 +88,7 @@ class ApplicationViews:
         else:
             handed_in = or_(applications.c.round > 0, applications.c.state != ApplicationState.DRAFT)
             query = query.where(handed_in)
-        if asked.states:
+        if asked.states is not None:
             query = query.where(applications.c.state.in_(asked.states))
         if asked.words.strip():
             columns_searched = (applications.c.number, organizations.c.name, information_systems.c.name)
@@ -166,12 +167,12 @@ class ApplicationViews:
 
 @dataclass(frozen=True, slots=True)
 class GrantFilter:
-    """What is asked for; empty means all."""
+    """What is asked for; empty means all, ``states`` None as well."""
 
     application_id: str = ""
     system_id: str = ""
     point_id: str = ""
-    state: str = ""
+    states: tuple[GrantState, ...] | None = None
 
 
 async def grant_page(
@@ -184,10 +185,11 @@ async def grant_page(
             (grants.c.application_id, asked.application_id),
             (grants.c.system_id, asked.system_id),
             (grants.c.point_id, asked.point_id),
-            (grants.c.state, asked.state),
         )
         if value
     ]
+    if asked.states is not None:
+        conditions.append(grants.c.state.in_(asked.states))
     if viewer.organization_kind is OrganizationKind.USING_UNIT:
         conditions.append(grants.c.organization_id == viewer.organization_id)
     query = (

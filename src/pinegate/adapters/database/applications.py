@@ -23,10 +23,6 @@ from pinegate.domain.applications.application import (
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.regulation.measures import IN_FORCE_FROM
-
-POLICY_VERSION = IN_FORCE_FROM.isoformat()
-"""Article 8: in force from the day of printing; every case says under which wording it was brought."""
 
 CONTACTS = ("responsible_person", "contact_person", "technical_contact")
 
@@ -45,14 +41,14 @@ class ApplicationRows:
         points = await self._points(application_id)
         return _application(row, points, await self._opinions(application_id, row.round))
 
-    async def add(self, application: Application, now: datetime) -> None:
+    async def add(self, application: Application, policy_version: str, now: datetime) -> None:
         await self._connection.execute(
             insert(applications).values(
                 id=application.id,
                 number=application.number,
                 organization_id=application.organization_id,
                 system_id=application.system_id,
-                policy_version=POLICY_VERSION,
+                policy_version=policy_version,
                 created_at=now,
                 state_since=now,
                 version=application.version,

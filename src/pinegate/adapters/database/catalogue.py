@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pinegate.adapters.database.tables import camera_points
 from pinegate.domain.catalogue.camera_record import PointRecord
 from pinegate.domain.catalogue.inventory import InventoryPoint
-from pinegate.domain.catalogue.listing import ListingState, PointListing
+from pinegate.domain.catalogue.listing import LISTING, ListingEvent, ListingState, PointListing
 from pinegate.domain.catalogue.search_words import indexed_words
 from pinegate.usecases.catalogue.ports import KnownPoint, PointEdit, SyncOutcome
 
@@ -91,10 +91,12 @@ class PointRows:
             and point.item.channel_code in before
             and not before[point.item.channel_code].secret
         ]
-        returned = [
+        missed = [
             code for code in codes & before.keys() if before[code].listing_state == ListingState.MISSING
         ]
-        await self._bring_back(device_id, returned)
+        if missed:
+            back = LISTING.step(ListingState.MISSING, ListingEvent.RETURN)
+            await self._follow(device_id, missed, ListingState.MISSING, back)
         return SyncOutcome(added, len(codes) - added, len(missing), (*missing, *newly_secret))
 
     async def _standing(self, device_id: str) -> dict[str, Row[Any, Any, Any, Any]]:
@@ -106,7 +108,7 @@ class PointRows:
     async def _upsert(self, device_id: str, points: Sequence[InventoryPoint]) -> None:
         statement = insert(camera_points).values(search=text("array_to_tsvector(cast(:words as text[]))"))
         new = statement.excluded
-        # What somebody has catalogued is not overwritten by the next answer; what nobody has touched follows upstream.
+        # What somebody has catalogued is not overwritten by the next answer; what nobody has touched follows it.
         untouched = _point.edited_by.is_(None)
         follows = {
             name: func.coalesce(new[name], _point[name]) for name in ("longitude", "latitude", "point_class")
@@ -127,14 +129,6 @@ class PointRows:
         )
         await self._connection.execute(statement, [_row(device_id, point) for point in points])
 
-    async def _bring_back(self, device_id: str, codes: Sequence[str]) -> None:
-        if codes:
-            await self._connection.execute(
-                update(camera_points)
-                .where(_point.device_id == device_id, _point.channel_code.in_(codes))
-                .values(listing_state=ListingState.PENDING_CHECK, version=_point.version + 1)
-            )
-
     async def set_health(self, device_id: str, channel_codes: Sequence[str], health: str) -> None:
         await self._connection.execute(
             update(camera_points)
@@ -143,17 +137,27 @@ class PointRows:
         )
 
     async def go_missing(self, device_id: str, channel_codes: Sequence[str]) -> list[str]:
+        gone: list[str] = []
+        for state in sorted(LISTING.sources(ListingEvent.GO_MISSING)):
+            after = LISTING.step(state, ListingEvent.GO_MISSING)
+            gone += await self._follow(device_id, channel_codes, state, after)
+        return gone
+
+    async def _follow(
+        self, device_id: str, channel_codes: Sequence[str], before: ListingState, after: ListingState
+    ) -> Sequence[str]:
+        """Those of the points that were ``before`` are ``after`` now; gives their ids."""
         statement = (
             update(camera_points)
             .where(
                 _point.device_id == device_id,
                 _point.channel_code.in_(channel_codes),
-                _point.listing_state.not_in([ListingState.MISSING, ListingState.RETIRED]),
+                _point.listing_state == before,
             )
-            .values(listing_state=ListingState.MISSING, version=_point.version + 1)
+            .values(listing_state=after, version=_point.version + 1)
             .returning(_point.id)
         )
-        return list((await self._connection.execute(statement)).scalars())
+        return (await self._connection.execute(statement)).scalars().all()
 
 
 def _row(device_id: str, point: InventoryPoint) -> dict[str, Any]:
@@ -162,6 +166,7 @@ def _row(device_id: str, point: InventoryPoint) -> dict[str, Any]:
         "id": str(uuid4()),
         "device_id": device_id,
         "channel_code": item.channel_code,
+        "listing_state": LISTING.step(None, ListingEvent.SYNC),
         "name": item.name,
         "address": item.address,
         "division_code": point.division_code,

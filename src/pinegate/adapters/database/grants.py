@@ -106,12 +106,14 @@ class GrantRows:
         )
         return (await self._connection.execute(change)).scalars().all()
 
-    async def call_off_orders(self, application_id: str, now: datetime) -> Sequence[str]:
+    async def close_open_orders(
+        self, application_id: str, state: WorkOrderState, now: datetime
+    ) -> Sequence[str]:
         order = work_orders.c
         change = (
             update(work_orders)
             .where(order.application_id == application_id, order.state == WorkOrderState.OPEN)
-            .values(state=WorkOrderState.FAILED, closed_at=now)
+            .values(state=state, closed_at=now)
             .returning(order.id)
         )
         return (await self._connection.execute(change)).scalars().all()

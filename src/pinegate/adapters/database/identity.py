@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import accounts, organizations, persons, portal_sessions
-from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
+from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.identity.ports import Account, PortalSession
 
@@ -69,7 +69,7 @@ class SessionOfToken:
     ended_at: datetime | None
     password_is_initial: bool
     withdrawn: bool
-    state: PersonnelState
+    state: PersonState
     standing: Standing
 
 
@@ -95,7 +95,7 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
         failed_attempts=row.failed_attempts,
         locked_until=row.locked_until,
         withdrawn_at=row.withdrawn_at,
-        state=PersonnelState(row.state),
+        state=PersonState(row.state),
         standing=Standing(row.standing),
     )
 
@@ -212,7 +212,7 @@ class IdentityRows:
             ended_at=row.ended_at,
             password_is_initial=row.password_is_initial,
             withdrawn=row.withdrawn_at is not None,
-            state=PersonnelState(row.state),
+            state=PersonState(row.state),
             standing=Standing(row.standing),
         )
 

@@ -1,4 +1,4 @@
-"""The granted points of one information system, as its programmes list them."""
+"""The granted points of one information system, as its programs list them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from pinegate.adapters.database.tables import (
     roster_entries,
 )
 from pinegate.domain.agreements.agreement import IN_FORCE
-from pinegate.domain.organizations.parties import PersonnelState
+from pinegate.domain.organizations.parties import PersonState
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -26,7 +26,7 @@ async def organization_rows(connection: AsyncConnection, only: str = "") -> Rows
     """All organizations, or one."""
     people = (
         select(func.count())
-        .where(persons.c.organization_id == organizations.c.id, persons.c.state != PersonnelState.REMOVED)
+        .where(persons.c.organization_id == organizations.c.id, persons.c.state != PersonState.REMOVED)
         .scalar_subquery()
     )
     systems = (

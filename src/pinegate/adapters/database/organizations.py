@@ -19,7 +19,7 @@ from pinegate.adapters.database.tables import (
     roster_entries,
 )
 from pinegate.domain.agreements.agreement import IN_FORCE
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.organizations.ports import Duty, OrganizationRecord, PersonRecord
 
@@ -75,7 +75,7 @@ class OrganizationRows:
             mobile=row.mobile,
             email=row.email,
             roles=frozenset(Role(role) for role in row.roles),
-            state=PersonnelState(row.state),
+            state=PersonState(row.state),
         )
 
     async def staff_number_is_taken(self, organization_id: str, staff_number: str) -> bool:

@@ -61,7 +61,12 @@ class RegisterRows:
         """Rows of the access register with the names of today, and how many there are (at most 10,000 counted)."""
         query = (
             select(
-                *(column for column in _R if column.name not in ("ticket_digest", "portal_session_id")),
+                *(
+                    column
+                    for column in _R
+                    if column.name not in ("ticket_digest", "portal_session_id", "door")
+                ),
+                _R.door.label("channel"),
                 persons.c.name.label("person_name"),
                 persons.c.staff_number,
                 organizations.c.name.label("organization_name"),

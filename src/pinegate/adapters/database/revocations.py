@@ -1,4 +1,4 @@
-"""Revocation orders, and what each strikes."""
+"""Revocation orders, and what each ends."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,7 +24,7 @@ from pinegate.adapters.database.tables import (
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant, GrantState
 from pinegate.domain.grants.revocation import RevocationScope
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.revocations.ports import RevocationRecord
 
 
@@ -68,7 +68,7 @@ class RevocationRows:
         closed = await self._connection.execute(closing.values(removed=True).returning(entry.system_id))
         return closed.scalars().all()
 
-    async def set_person_state(self, person_id: str, state: PersonnelState) -> None:
+    async def set_person_state(self, person_id: str, state: PersonState) -> None:
         await self._connection.execute(update(persons).where(persons.c.id == person_id).values(state=state))
 
     async def set_standing(self, organization_id: str, standing: Standing) -> None:
@@ -105,7 +105,7 @@ class RevocationRows:
         return (await self._connection.execute(query)).all(), total.scalar_one()
 
     async def target_name(self, scope: RevocationScope, target_id: str) -> str:
-        """What people call the thing that an order strikes."""
+        """What people call the thing that an order ends."""
         named = {
             RevocationScope.APPLICATION: (applications.c.number, applications.c.id),
             RevocationScope.SYSTEM: (information_systems.c.name, information_systems.c.id),
@@ -161,7 +161,7 @@ class RevocationRows:
 
 
 def _things_of(organization_id: str) -> Any:
-    """Ids of everything of a unit that an order may strike."""
+    """Ids of everything of a unit that an order may end."""
     return (
         select(applications.c.id)
         .where(applications.c.organization_id == organization_id)

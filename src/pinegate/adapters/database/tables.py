@@ -362,7 +362,7 @@ interface_nonces = _table(
 access_register = _table(
     "access_register",
     _id(),
-    Column("door", Text, nullable=False),
+    Column("door", Text, nullable=False),  # the access channel, under the name of 0.1.0
     Column("outcome", Text, nullable=False),
     Column("denial_reason", Text),
     Column("operation", Text, nullable=False),
@@ -405,7 +405,7 @@ access_changes = _table(
     Column("target_id", Text, nullable=False),
     _time("at", now=True),
 )
-"""The outbox of everything that a decision may have stood on; NOTIFY ``access_changes`` wakes the judge."""
+"""The outbox of everything that a decision may have stood on; NOTIFY ``access_changes`` wakes the reevaluator."""
 
 audit_events = _table(
     "audit_events",

@@ -82,7 +82,7 @@ def _conditions(viewer: Actor, asked: PointFilter, now: datetime) -> list[Column
         conditions.append(point.search.op("@@")(cast(_tsquery(words), TSQUERY)))
     if len(asked.division) == 9:
         conditions.append(point.township_code == asked.division)
-    elif asked.division and asked.division != "341000":
+    elif asked.division:
         conditions.append(point.division_code == asked.division)
     if asked.category:
         conditions.append(point.category == asked.category)

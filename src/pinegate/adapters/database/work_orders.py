@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.numbering import next_number
 from pinegate.adapters.database.tables import access_register, work_orders
-from pinegate.domain.access.request import Door
+from pinegate.domain.access.request import AccessChannel
 from pinegate.domain.work_orders.work_order import WorkOrder, WorkOrderState
 
 
@@ -68,7 +68,7 @@ class WorkOrderRows:
         query = select(func.count()).where(
             session.work_order_id == order_id,
             session.point_id == point_id,
-            session.door == Door.OPERATOR_TEST,
+            session.door == AccessChannel.OPERATOR_TEST,
             session.started_at.is_not(None),
         )
         return (await self._connection.execute(query)).scalar_one() > 0

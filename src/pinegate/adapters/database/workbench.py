@@ -1,6 +1,6 @@
 """What waits for a person, how things stand, and what their organization was told."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,18 +22,19 @@ from pinegate.adapters.database.tables import (
     work_orders,
 )
 from pinegate.adapters.database.visible_points import PointFilter, visible_points
-from pinegate.domain.agreements.agreement import IN_FORCE, AgreementState
-from pinegate.domain.applications.application import OpinionKind
-from pinegate.domain.applications.states import ApplicationState
-from pinegate.domain.catalogue.listing import ListingState
+from pinegate.domain.agreements.agreement import AGREEMENT, IN_FORCE, AgreementEvent
+from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
+from pinegate.domain.applications.turns import TURNS, Standing, Turn
+from pinegate.domain.catalogue.listing import LISTING, ListingEvent, ListingState
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.domain.work_orders.work_order import WorkOrderState
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.organizations.roles import Role
+from pinegate.domain.work_orders.work_order import WORK_ORDER, WorkOrderEvent
 
 _MOST_TASKS = 100
 _MOST_NOTICES = 50
-_S = ApplicationState
+_S = ListingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ class Task:
     count: int | None = None
 
 
-def _newer(kind: OpinionKind, than: OpinionKind) -> ColumnElement[bool]:
-    """In this round somebody gave an opinion of ``kind``, and nobody one of ``than`` after it."""
+def _stands(asked: Standing) -> ColumnElement[bool]:
+    """In this round somebody gave the opinion, and nobody a superseding one after it."""
     given, later = opinions.alias("given"), opinions.alias("later")
     superseded = (
         select(later.c.id)
         .where(
             later.c.application_id == given.c.application_id,
             later.c.round == given.c.round,
-            later.c.kind == than,
+            later.c.kind == asked.superseding,
             later.c.position > given.c.position,
         )
         .exists()
@@ -69,40 +70,42 @@ def _newer(kind: OpinionKind, than: OpinionKind) -> ColumnElement[bool]:
         .where(
             given.c.application_id == applications.c.id,
             given.c.round == applications.c.round,
-            given.c.kind == kind,
+            given.c.kind == asked.kind,
             ~superseded,
         )
         .exists()
     )
 
 
-_REVIEWED = _newer(OpinionKind.BUREAU_REVIEW, OpinionKind.POLICE)
-_PROPOSED = _newer(OpinionKind.RESUME_PROPOSAL, OpinionKind.MEASURE)
 _READY = and_(applications.c.sealed_form, applications.c.consultation.is_not(None))
 
-_WAITING: Sequence[tuple[Role, str, tuple[ApplicationState, ...], ColumnElement[bool]]] = (
-    (Role.UNIT_CLERK, "application.edit", (_S.DRAFT, _S.RETURNED), ~_READY),
-    (Role.UNIT_LEADER, "application.submit", (_S.DRAFT, _S.RETURNED), _READY),
-    (Role.POLICE_REVIEWER, "application.accept", (_S.SUBMITTED,), true()),
-    (Role.POLICE_LEADER, "application.consent", (_S.POLICE_REVIEW,), true()),
-    (Role.BUREAU_REVIEWER, "application.review", (_S.BUREAU_REVIEW,), ~_REVIEWED),
-    (Role.BUREAU_APPROVER, "application.approve", (_S.BUREAU_REVIEW,), _REVIEWED),
-    (
-        Role.UNIT_LEADER,
-        "application.sign_unit",
-        (_S.AGREEMENT_PENDING,),
-        agreements.c.state == AgreementState.AWAITING_UNIT,
-    ),
-    (
-        Role.BUREAU_APPROVER,
-        "application.sign_bureau",
-        (_S.AGREEMENT_PENDING,),
-        agreements.c.state == AgreementState.AWAITING_BUREAU,
-    ),
-    (Role.BUREAU_APPROVER, "application.order_again", (_S.PROVISION_FAILED,), true()),
-    (Role.BUREAU_REVIEWER, "application.resume", (_S.SUSPENDED,), ~_PROPOSED),
-    (Role.BUREAU_APPROVER, "application.resume", (_S.SUSPENDED,), _PROPOSED),
+
+def _when(turn: Turn) -> Iterator[ColumnElement[bool]]:
+    if turn.ready is not None:
+        yield _READY if turn.ready else ~_READY
+    if turn.after is not None:
+        yield _stands(turn.after)
+    if turn.before is not None:
+        yield ~_stands(turn.before)
+
+
+_SIGNED_WHILE = APPLICATION.states_of(ApplicationEvent.AGREEMENT_EFFECTIVE)
+_SIGNATURES = (
+    (AgreementEvent.SIGN_BY_UNIT, "application.sign_unit"),
+    (AgreementEvent.SIGN_BY_BUREAU, "application.sign_bureau"),
 )
+
+
+def _waiting(roles: frozenset[Role]) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """What waits for somebody with ``roles``, and when: kind of task, condition. Whose turn it is the tables say."""
+    for turn in TURNS:
+        states = APPLICATION.states_of(turn.event, roles)
+        if states:
+            yield turn.task, and_(applications.c.state.in_(states), *_when(turn))
+    for event, kind in _SIGNATURES:
+        unsigned = AGREEMENT.states_of(event, roles)
+        if unsigned:
+            yield kind, and_(applications.c.state.in_(_SIGNED_WHILE), agreements.c.state.in_(unsigned))
 
 
 class WorkbenchRows:
@@ -124,9 +127,7 @@ class WorkbenchRows:
         return sorted(found, key=lambda task: task.since)[:_MOST_TASKS]
 
     async def _applications(self) -> AsyncIterator[Task]:
-        for role, kind, states, condition in _WAITING:
-            if role not in self._viewer.roles:
-                continue
+        for kind, condition in _waiting(self._viewer.roles):
             query = (
                 select(
                     applications.c.id,
@@ -138,12 +139,12 @@ class WorkbenchRows:
                 .join(organizations, organizations.c.id == applications.c.organization_id)
                 .join(information_systems, information_systems.c.id == applications.c.system_id)
                 .outerjoin(agreements, agreements.c.application_id == applications.c.id)
-                .where(applications.c.state.in_(states), condition)
+                .where(condition)
                 .order_by(applications.c.state_since)
                 .limit(_MOST_TASKS)
             )
-            if self._viewer.organization_kind is OrganizationKind.USING_UNIT:
-                query = query.where(applications.c.organization_id == self._viewer.organization_id)
+            if self._viewer.confined_to is not None:
+                query = query.where(applications.c.organization_id == self._viewer.confined_to)
             for row in await self._connection.execute(query):
                 subtitle = f"{row.organization_name} · {row.system_name}"
                 route = f"/applications/{row.id}"
@@ -153,29 +154,30 @@ class WorkbenchRows:
         point = camera_points.c
         asked = (
             (
-                Role.OPERATOR_CATALOGUER,
+                _S.PENDING_CHECK in LISTING.states_of(ListingEvent.CATALOGUE, self._viewer.roles),
                 "points.check",
-                PointFilter(state=ListingState.PENDING_CHECK),
+                PointFilter(state=_S.PENDING_CHECK),
                 true(),
                 "/catalogue?state=pending_check",
             ),
             (
-                Role.OPERATOR_LISTER,
+                _S.CATALOGUED in LISTING.states_of(ListingEvent.LIST, self._viewer.roles),
                 "points.list",
-                PointFilter(state=ListingState.CATALOGUED, shared=True),
+                PointFilter(state=_S.CATALOGUED, shared=True),
                 ~point.secret,
                 "/catalogue?state=catalogued&shared=true",
             ),
             (
-                Role.POLICE_REVIEWER,
+                # The leader may mark as well, and is not reminded of it.
+                Role.POLICE_REVIEWER in self._viewer.roles,
                 "points.mark",
                 PointFilter(shared=False),
                 and_(point.sharing_marked_at.is_(None), ~point.secret),
                 "/catalogue?shared=false",
             ),
         )
-        for role, kind, wanted, condition, route in asked:
-            if role not in self._viewer.roles:
+        for waits, kind, wanted, condition, route in asked:
+            if not waits:
                 continue
             columns = (func.count().label("points"), func.min(point.first_seen_at).label("since"))
             query = visible_points(self._viewer, wanted, self._now, *columns).where(condition)
@@ -184,7 +186,8 @@ class WorkbenchRows:
                 yield Task(kind, "points", "", str(row.points), "", row.since, False, route, row.points)
 
     async def _work_orders(self) -> list[Task]:
-        if Role.OPERATOR_PROVISIONER not in self._viewer.roles:
+        states = WORK_ORDER.states_of(WorkOrderEvent.COMPLETE, self._viewer.roles)
+        if not states:
             return []
         query = (
             select(
@@ -196,7 +199,7 @@ class WorkbenchRows:
             )
             .join(information_systems, information_systems.c.id == work_orders.c.system_id)
             .join(organizations, organizations.c.id == information_systems.c.organization_id)
-            .where(work_orders.c.state == WorkOrderState.OPEN)
+            .where(work_orders.c.state.in_(states))
             .order_by(work_orders.c.created_at)
             .limit(_MOST_TASKS)
         )
@@ -251,12 +254,13 @@ class WorkbenchRows:
         ]
 
     async def _revocations(self) -> list[Task]:
-        if Role.BUREAU_APPROVER not in self._viewer.roles:
+        if not Permission.REVOKE_SHARING.held_by(self._viewer):
             return []
+        running = APPLICATION.states_of(ApplicationEvent.COMPLETE_REVOCATION)
         query = (
             select(revocations.c.id, revocations.c.reason, applications.c.number, applications.c.state_since)
             .join(applications, applications.c.id == revocations.c.target_id)
-            .where(revocations.c.scope == RevocationScope.APPLICATION, applications.c.state == _S.REVOKING)
+            .where(revocations.c.scope == RevocationScope.APPLICATION, applications.c.state.in_(running))
         )
         return [
             self._task(

@@ -1,4 +1,4 @@
-"""Annex 2, the confidentiality agreement (黄山市视频资源共享保密协议), blank or filled."""
+"""Annex 2, the confidentiality agreement, blank or filled."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -6,19 +6,19 @@ from datetime import date
 from pinegate.adapters.documents import point_list
 from pinegate.adapters.documents.point_list import PointLine
 from pinegate.adapters.documents.typesetting import typeset
-from pinegate.domain.regulation import agreement as regulation
+from pinegate.domain.regulation.agreement import AgreementWording
 
 
 @dataclass(frozen=True)
 class AgreementText:
-    """What is filled into Annex 2. Without arguments: the blank agreement.
+    """What is filled into Annex 2; with nothing but the day on which it is set, the blank agreement.
 
-    `points`: the approved points as they were frozen at approval (clause 1), added as a schedule. The
-    bureau may have another name today than in the regulation: `party_a` is given, its default is the
-    regulation's.
+    `points`: the approved points as they were frozen at approval (clause 1), added as a schedule. `party_a`: the
+    bureau, where its name today is another than the regulation's.
     """
 
-    party_a: str = regulation.PARTY_A
+    set_on: date
+    party_a: str = ""
     party_b: str = ""
     signed_on: date | None = None
     sealed_by_a_on: date | None = None
@@ -26,26 +26,24 @@ class AgreementText:
     information_system: str = ""
     points: tuple[PointLine, ...] = ()
     number: str = ""
-    set_on: date = date(2020, 6, 12)
 
 
-def render_agreement(agreement: AgreementText) -> bytes:
+def render_agreement(agreement: AgreementText, wording: AgreementWording) -> bytes:
     """The agreement as PDF/A-2b: cover, clauses, and the schedule of points where there are any."""
+    party_a = agreement.party_a or wording.party_a
     data = asdict(agreement) | {
-        "annex": regulation.ANNEX,
-        "title": regulation.TITLE,
-        "labels": regulation.LABELS,
-        "cover_party_a": agreement.party_a if agreement.party_b else "",
-        "preamble": regulation.PREAMBLE,
+        "annex": wording.annex,
+        "title": wording.title,
+        "labels": asdict(wording.labels),
+        "party_a": party_a,
+        "cover_party_a": party_a if agreement.party_b else "",
+        "preamble": wording.preamble,
         "clauses": [
             {
                 "heading": clause.heading,
-                "paragraphs": [
-                    f"{paragraph.number}.{paragraph.text}" if paragraph.number else paragraph.text
-                    for paragraph in clause.paragraphs
-                ],
+                "paragraphs": [paragraph.line for paragraph in clause.paragraphs],
             }
-            for clause in regulation.CLAUSES
+            for clause in wording.clauses
         ],
         "points": point_list.rows(agreement.points),
     }

@@ -1,4 +1,4 @@
-"""Annex 1, the application form (黄山市视频资源共享申请表), blank or filled."""
+"""Annex 1, the application form, blank or filled."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from pinegate.adapters.documents import point_list
 from pinegate.adapters.documents.point_list import PointLine
 from pinegate.adapters.documents.typesetting import typeset
-from pinegate.domain.regulation import application_form as regulation
+from pinegate.domain.regulation.application_form import FormWording
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,13 @@ class Opinion:
 
 @dataclass(frozen=True)
 class ApplicationForm:
-    """The fields of Annex 1. Without arguments: the blank form.
+    """The fields of Annex 1; with nothing but the day on which it is set, the blank form.
 
-    `organization_nature` is one of `ORGANIZATION_NATURES` of the regulation, or empty. `number` (the
+    `organization_nature` is one of the form's own natures, or empty. `number` (the
     case's) and `form_digest` (SM3 of the frozen form) are printed at the foot of each page when given.
     """
 
+    set_on: date
     organization_name: str = ""
     organization_address: str = ""
     organization_nature: str = ""
@@ -52,21 +53,20 @@ class ApplicationForm:
     provisioning_result: Opinion = field(default_factory=Opinion)
     number: str = ""
     form_digest: str = ""
-    set_on: date = date(2020, 6, 12)
 
 
-def render_application_form(form: ApplicationForm) -> bytes:
+def render_application_form(form: ApplicationForm, wording: FormWording) -> bytes:
     """The form as PDF/A-2b. More than a few points follow as an attachment with the place for the seal."""
-    if form.organization_nature not in ("", *regulation.ORGANIZATION_NATURES):
+    if form.organization_nature not in ("", *wording.organization_natures):
         raise ValueError(f"no nature of an organization in Annex 1: {form.organization_nature!r}")
     fits = len(form.points) <= point_list.MOST_POINTS_IN_THE_FORM
     count = len(form.points)
     data = asdict(form) | {
-        "annex": regulation.ANNEX,
-        "title": regulation.TITLE,
-        "labels": regulation.LABELS,
-        "natures": regulation.ORGANIZATION_NATURES,
-        "notes": [f"{note.number}.{note.text}" for note in regulation.NOTES],
+        "annex": wording.annex,
+        "title": wording.title,
+        "labels": asdict(wording.labels),
+        "natures": wording.organization_natures,
+        "notes": [f"{note.number}.{note.text}" for note in wording.notes],
         "areas": "、".join(form.areas),
         "categories": "、".join(form.categories),
         "points_summary": f"共 {count} 个点位{'' if fits else '，见附件清单'}" if count else "",

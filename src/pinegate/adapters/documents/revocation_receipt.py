@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from pinegate.adapters.documents.typesetting import typeset
+from pinegate.domain.regulation.agreement import AgreementWording
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class RevocationReceipt:
     set_on: date
 
 
-def render_revocation_receipt(receipt: RevocationReceipt) -> bytes:
+def render_revocation_receipt(receipt: RevocationReceipt, wording: AgreementWording) -> bytes:
     """The receipt as PDF/A-2b."""
-    return typeset("revocation_receipt", asdict(receipt), receipt.set_on)
+    return typeset(
+        "revocation_receipt", asdict(receipt) | {"basis": wording.revocation_basis}, receipt.set_on
+    )

@@ -37,7 +37,7 @@ _JPEG_QUALITY = 92
 
 
 class ScanRefusedError(ValueError):
-    """An upload that is not taken; the text says to its sender what to mend."""
+    """An upload that is not taken; the text says to its sender what to correct."""
 
     def __init__(self, code: RefusalCode, message: str) -> None:
         super().__init__(message)

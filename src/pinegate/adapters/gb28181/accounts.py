@@ -9,11 +9,11 @@ from pinegate.adapters.database.devices import record_of
 from pinegate.adapters.identity.secret_box import SecretBoxError
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.sip.digest import Algorithm
-from pinegate.usecases.devices.administer_device import password_context
+from pinegate.usecases.devices.administration import password_context
 from pinegate.usecases.devices.ports import DeviceRecord
 from pinegate.usecases.identity.ports import SecretBox
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 import asyncio
 
+from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.gb28181.upper import events
 from pinegate.usecases.devices.ports import DeviceAnswer, DeviceUnreachableError
-from pinegate.usecases.streams.signalling import Answered, InviteFailed, InviteFailure
+from pinegate.usecases.streams.signalling import Answered, InviteFailed
 
 _ANSWER_SECONDS = 8.0
 _FAILURES = {
@@ -80,7 +81,7 @@ class AwaitedAnswers:
             waiting.set_result(Answered(event.call, host, video.port, ssrc))
         return True
 
-    def invite_failed(self, event: events.InviteFailed) -> None:
+    def call_failed(self, event: events.CallFailed) -> None:
         waiting = self._invites.get(event.call)
         if waiting is not None and not waiting.done():
             waiting.set_result(InviteFailed(_FAILURES.get(event.status, InviteFailure.REFUSED)))

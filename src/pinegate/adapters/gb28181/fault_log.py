@@ -7,7 +7,7 @@ import structlog
 
 from pinegate.protocols.gb28181.upper.events import MessageRejected
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 
 class FaultLog:
@@ -39,6 +39,6 @@ class FaultLog:
         if added:
             first = self._refusal
             named = {} if first is None else {"host": first.flow.host, "reason": first.reason.value}
-            _log.warning("sip_faults", **named, counts=added)
+            _log.warning("sip_faults_counted", **named, counts=added)
         self._told = Counter(totals)
         self._refused, self._refusal, self._registration_heard = 0, None, False

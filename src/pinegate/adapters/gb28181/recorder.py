@@ -17,13 +17,15 @@ from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.gb28181.accounts import KnownDevice
 from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
-from pinegate.domain.catalogue.divisions import DivisionTree
+from pinegate.domain.city_profile import CityProfile
 from pinegate.protocols.gb28181.upper.events import DeviceRegistered
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
-from pinegate.usecases.catalogue.sync_inventory import cameras_in, note_catalogue_change, sync_inventory
+from pinegate.usecases.act import Act
+from pinegate.usecases.catalogue.note_catalogue_change import note_catalogue_change
+from pinegate.usecases.catalogue.sync_inventory import cameras_in, sync_inventory
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
 _AT_ONCE = 500
 _GATHER_SECONDS = 0.05
@@ -58,14 +60,14 @@ class Recorder:
     def __init__(
         self,
         database: Database,
-        divisions: DivisionTree,
+        profile: CityProfile,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         *,
         most_waiting: int = 400_000,
     ) -> None:
         self._database = database
-        self._divisions = divisions
+        self._profile = profile
         self._now = now
         self._new_id = new_id
         self._most_waiting = most_waiting
@@ -141,17 +143,16 @@ class Recorder:
         event_id = self._new_id()
 
         async def write(tx: Transaction) -> None:
-            now = self._now()
-            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._divisions))
+            act = self._act_once(event_id)
+            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._profile))
             outcome = await sync_inventory(
                 tx,
                 device.id,
                 cameras,
+                act,
                 complete=complete,
-                event_id=event_id,
-                now=now,
             )
-            synced = {"catalogue_total": len(items), "catalogue_synced_at": now}
+            synced = {"catalogue_total": len(items), "catalogue_synced_at": act.now}
             await tx.devices.note({device.record.device_code: synced})
             _log.info(
                 "catalogue_synced",
@@ -180,9 +181,8 @@ class Recorder:
                 changed,
                 removed,
                 health,
-                self._divisions,
-                event_id=event_id,
-                now=self._now(),
+                self._act_once(event_id),
+                profile=self._profile,
             )
 
         self._queue(_Change(write, 1 + len(items)))
@@ -218,18 +218,21 @@ class Recorder:
                     self.lost += 1
                     _log.error("signalling_record_lost", error=_name_of(error))
                     return
-                _log.warning("database_away_signalling_waits", error=_name_of(error), waiting=self._weight)
+                _log.warning("signalling_writes_postponed", error=_name_of(error), waiting=self._weight)
                 self._away = True
                 await asyncio.sleep(_RETRY_SECONDS)
         for entry in batch:
             await self._write([entry])
 
+    def _act_once(self, event_id: str) -> Act:
+        """Its one event keeps its id when it is written again, so that no event stands there twice."""
+        return Act(None, self._now(), lambda: event_id)
+
     def _event(
         self, name: AuditEventName, device_code: str, details: dict[str, AuditValue], host: str = ""
     ) -> AuditEvent:
-        return AuditEvent(
-            self._new_id(), name, self._now(), None, None, "device_code", device_code, host, details
-        )
+        act = Act(None, self._now(), self._new_id, host)
+        return act.event(name, "device_code", device_code, **details)
 
 
 async def _apply(tx: Transaction, batch: Sequence[_Learned | _Change]) -> None:

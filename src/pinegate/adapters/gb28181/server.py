@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import assert_never
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,11 +17,13 @@ from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
+from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
+from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
-from pinegate.protocols.manscdp.ptz import PtzCommand as PtzBytes
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
 from pinegate.protocols.sdp.session import Setup
 from pinegate.protocols.sip.flow import Flow
@@ -30,13 +33,12 @@ from pinegate.usecases.streams.signalling import (
     Answered,
     Invitation,
     InviteFailed,
-    InviteFailure,
     PtzCommand,
     PtzMove,
     SignallingEvents,
 )
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 _SETUP: dict[Transport, Setup] = {
     Transport.UDP: "",
     Transport.TCP_PASSIVE: "passive",
@@ -78,21 +80,7 @@ class Gb28181Server:
         self._faults = FaultLog(recorder.refused)
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
-        self._handlers: dict[type, Callable[..., None]] = {
-            events.DeviceRegistered: self._registered,
-            events.DeviceOffline: self._offline,
-            events.CatalogProgress: self._catalogue_progressed,
-            events.CatalogCompleted: self._catalogue_completed,
-            events.CatalogChanged: self._catalogue_changed,
-            events.DeviceInfoReceived: self._information_received,
-            events.DeviceStatusReceived: self._answers.status_received,
-            events.QueryFailed: self._query_failed,
-            events.ControlFinished: self._answers.control_finished,
-            events.InviteAnswered: self._invite_answered,
-            events.InviteFailed: self._answers.invite_failed,
-            events.CallEnded: self._call_ended,
-            events.MessageRejected: self._faults.refused,
-        }
+        self._unasked = UnaskedEvents(self._now)
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -182,7 +170,7 @@ class Gb28181Server:
             code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
         return await self._control(device_code, channel_code, code)
 
-    async def _control(self, device_code: str, channel_code: str, code: PtzBytes) -> bool:
+    async def _control(self, device_code: str, channel_code: str, code: PtzInstruction) -> bool:
         if self._machine is None:
             return False
         sn = self._machine.control_ptz(device_code, channel_code, code, self._now())
@@ -270,9 +258,7 @@ class Gb28181Server:
         if machine is None:
             return
         while (event := machine.next_event()) is not None:
-            handler = self._handlers.get(type(event))
-            if handler is not None:
-                handler(event)
+            self._handle(event)
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
@@ -286,6 +272,45 @@ class Gb28181Server:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
 
+    def _handle(self, event: events.UpperEvent) -> None:  # noqa: C901 -- one case an event, and none forgotten
+        match event:
+            case events.DeviceRegistered():
+                self._registered(event)
+            case events.DeviceOffline():
+                self._recorder.offline(event.device_id, event.reason.value)
+            case events.CatalogProgress():
+                self._progress[event.device_id] = CatalogueProgress("running", event.received, event.total)
+            case events.CatalogCompleted():
+                self._catalogue_completed(event)
+            case events.CatalogChanged():
+                self._catalogue_changed(event)
+            case events.DeviceInfoReceived():
+                self._recorder.information(event.device_id, event.info)
+                self._answers.information_received(event)
+            case events.DeviceStatusReceived():
+                self._answers.status_received(event)
+            case events.QueryFailed():
+                self._query_failed(event)
+            case events.ControlFinished():
+                self._answers.control_finished(event)
+            case events.InviteAnswered():
+                if self._answers.invite_answered(event):
+                    self._calls.add(event.call)
+            case events.CallFailed():
+                self._answers.call_failed(event)
+            case events.CallEnded():
+                self._calls.discard(event.call)
+                if event.reason is not events.CallEndReason.HUNG_UP:
+                    self._stream_ended(event.call)
+            case events.PlaybackEnded():
+                self._playback_ended(event)
+            case events.MessageRejected():
+                self._faults.refused(event)
+            case events.AlarmReceived() | events.PositionReceived() | events.SubscriptionChanged():
+                self._unasked.log(event)
+            case _:
+                assert_never(event)
+
     def _registered(self, event: events.DeviceRegistered) -> None:
         self._recorder.registered(event)
         self._sockets.trust(event.flow)
@@ -295,12 +320,6 @@ class Gb28181Server:
         machine.query_device_info(event.device_id, now)
         self._ask_catalogue(machine, event.device_id)
         machine.subscribe_catalog(event.device_id, now)
-
-    def _offline(self, event: events.DeviceOffline) -> None:
-        self._recorder.offline(event.device_id, event.reason.value)
-
-    def _catalogue_progressed(self, event: events.CatalogProgress) -> None:
-        self._progress[event.device_id] = CatalogueProgress("running", event.received, event.total)
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
         state = "done" if event.complete else "incomplete"
@@ -316,23 +335,20 @@ class Gb28181Server:
         if known is not None:
             self._recorder.catalogue_changed(known, event.items)
 
-    def _information_received(self, event: events.DeviceInfoReceived) -> None:
-        self._recorder.information(event.device_id, event.info)
-        self._answers.information_received(event)
-
     def _query_failed(self, event: events.QueryFailed) -> None:
         self._answers.query_failed(event)
         if self._catalogue_sn.get(event.device_id) == event.sn:
             self._progress[event.device_id] = CatalogueProgress("failed")
 
-    def _invite_answered(self, event: events.InviteAnswered) -> None:
-        if self._answers.invite_answered(event):
-            self._calls.add(event.call)
+    def _playback_ended(self, event: events.PlaybackEnded) -> None:
+        """The device has sent all that it has, and waits for our BYE; who watched live has no picture any more."""
+        if self._machine is not None:
+            self._machine.hang_up(event.call, self._now())
+        self._stream_ended(event.call)
 
-    def _call_ended(self, event: events.CallEnded) -> None:
-        self._calls.discard(event.call)
-        if event.reason is not events.CallEndReason.HUNG_UP and self.streams is not None:
-            self._spawn(self.streams.dialog_ended(event.call))
+    def _stream_ended(self, call: str) -> None:
+        if self.streams is not None:
+            self._spawn(self.streams.dialog_ended(call))
 
     async def _every_second(self) -> None:
         while True:

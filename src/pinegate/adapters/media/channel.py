@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from pinegate.adapters.media.messages import (
     MAX_MESSAGE,
@@ -58,25 +57,27 @@ class Channel:
         reader, writer = await asyncio.open_unix_connection(sock=sock)
         return cls(reader, writer, on_request, on_notice)
 
-    async def request(self, request: Request, timeout_s: float = 5.0) -> Answer:
+    async def request(self, request: Request, timeout_seconds: float = 5.0) -> Answer:
         """Ask and wait for the answer. Raises :class:`ChannelClosedError`."""
         number = self._next_id
         self._next_id += 1
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._send(replace(request, id=number))
-            async with asyncio.timeout(timeout_s):
+            self._send(number, request)
+            async with asyncio.timeout(timeout_seconds):
                 return await answer
         except TimeoutError:
-            raise ChannelClosedError(f"no answer to {request.type} within {timeout_s:g} s") from None
+            raise ChannelClosedError(
+                f"no answer to {type(request).__name__} within {timeout_seconds:g} s"
+            ) from None
         finally:
             self._waiting.pop(number, None)
 
     def notify(self, notice: Notice) -> None:
         """Tell without waiting; silently nothing once the channel is closed."""
         if not self._writer.is_closing():
-            self._send(notice)
+            self._send(0, notice)
 
     def close(self) -> None:
         self._writer.close()
@@ -91,7 +92,7 @@ class Channel:
                 length = int.from_bytes(await self._reader.readexactly(4), "big")
                 if length > MAX_MESSAGE:
                     raise ChannelViolationError(f"a message of {length} bytes")
-                self._receive(decode(await self._reader.readexactly(length)))
+                self._receive(*decode(await self._reader.readexactly(length)))
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
@@ -100,32 +101,32 @@ class Channel:
                 if not answer.done():
                     answer.set_exception(ChannelClosedError("the channel to the media worker is closed"))
 
-    def _receive(self, message: Message) -> None:
+    def _receive(self, number: int, message: Message) -> None:
         if isinstance(message, Request):
             if len(self._answering) >= _MAX_OPEN_REQUESTS:
                 raise ChannelViolationError("too many open requests")
-            task = asyncio.create_task(self._answer(message))
+            task = asyncio.create_task(self._answer(number, message))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         elif isinstance(message, Notice):
             self._on_notice(message)
         else:
-            waiting = self._waiting.get(message.id)
+            waiting = self._waiting.get(number)
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
 
-    async def _answer(self, request: Request) -> None:
+    async def _answer(self, number: int, request: Request) -> None:
         answer = await self._on_request(request)
         if not self._writer.is_closing():
             try:
-                self._send(replace(answer, id=request.id))
+                self._send(number, answer)
             except ValueError as error:
-                self._send(Failed(id=request.id, code="unavailable", message=str(error)))
+                self._send(number, Failed("unavailable", str(error)))
 
-    def _send(self, message: Message) -> None:
+    def _send(self, number: int, message: Message) -> None:
         if self._writer.is_closing():
             raise ChannelClosedError("the channel to the media worker is closed")
         if self._writer.transport.get_write_buffer_size() > _MAX_UNSENT:
             self._writer.close()  # the other side hangs: fail closed rather than grow
             raise ChannelClosedError("the other side of the channel does not read")
-        self._writer.write(encode(message))
+        self._writer.write(encode(number, message))

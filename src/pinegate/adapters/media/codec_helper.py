@@ -12,7 +12,7 @@ from pathlib import Path
 import pinegate
 from pinegate.protocols.media.frames import AccessUnit
 
-TIME_LIMIT_S = 5.0
+TIME_LIMIT_SECONDS = 5.0
 MAX_ANSWER = 16 << 20
 MAX_WAITING = 64
 """Requests that may queue; above it new ones fail at once."""
@@ -36,7 +36,7 @@ def python_environment() -> dict[str, str]:
 class CodecHelper:
     """Requests to one helper process; ``starts`` counts how often it had to be started."""
 
-    def __init__(self, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(self, time_limit_s: float = TIME_LIMIT_SECONDS) -> None:
         self.starts = 0
         self._time_limit_s = time_limit_s
         self._process: Process | None = None

@@ -20,7 +20,7 @@ DATAGRAMS_A_TURN = 128
 MOST_CANDIDATES = 4
 """Connections that may stand at a passive port until one of them has sent the camera's packets."""
 CONNECT_ATTEMPTS = 5
-CONNECT_PAUSE_S = 1.0
+CONNECT_PAUSE_SECONDS = 1.0
 """GB/T 28181-2022 annex D: at least three attempts, at least a second apart."""
 
 _CLOSED = "the camera closed its connection"
@@ -228,10 +228,10 @@ class TcpActiveIntake:
     async def _connect(self, remote: Address) -> None:
         for attempt in range(CONNECT_ATTEMPTS):
             if attempt:
-                await asyncio.sleep(CONNECT_PAUSE_S)
+                await asyncio.sleep(CONNECT_PAUSE_SECONDS)
             sock = self._next_socket()
             try:
-                async with asyncio.timeout(CONNECT_PAUSE_S * 3):
+                async with asyncio.timeout(CONNECT_PAUSE_SECONDS * 3):
                     await self._loop.sock_connect(sock, remote)
             except OSError:  # TimeoutError is one
                 sock.close()

@@ -1,25 +1,35 @@
 """The messages between control and a media worker, and their one codec.
 
-Each is a JSON object with a ``type``; a request carries an ``id`` above 0 and its answer the same one; a
-notice has ``id`` 0. ``docs/architecture/seams.md`` says what they mean.
+What the port (``usecases.streams.media_engine``) says with a dataclass goes over the channel as that dataclass; only
+what the port says with a method's arguments, and what control never sees, has a class here. A message is its number,
+its class and its fields as JSON: ``7 SourceRequest {…}``. A request and its answer carry the same number, from 1; a
+notice has number 0. ``docs/architecture/seams.md`` says what they mean.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Base64Bytes, Field, TypeAdapter, ValidationError
+from pydantic import Base64Bytes, TypeAdapter, ValidationError
 
-from pinegate.usecases.streams.media_engine import PlayProtocol, Transport
+from pinegate.domain.access.session_end import End
+from pinegate.usecases.streams.media_engine import (
+    Admitted,
+    PlayProtocol,
+    Refused,
+    SessionEnded,
+    SourceEndpoint,
+    SourceRequest,
+    SourceStarted,
+)
 
 MAX_MESSAGE = 8 << 20
 """Bytes of one message at most; a JPEG of a 4K key frame in base64 is the largest."""
+_MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configure:
-    type: Literal["configure"] = "configure"
-    id: int = 0
     http_bind_host: str
     http_port: int
     rtp_bind_host: str
@@ -30,203 +40,127 @@ class Configure:
     transcode_g711: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ready:
-    type: Literal["ready"] = "ready"
-    id: int = 0
     http_port: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSource:
-    type: Literal["open_source"] = "open_source"
-    id: int = 0
-    source_id: str
-    transport: Transport
-    ssrc: int | None
-    expected_host: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    type: Literal["endpoint"] = "endpoint"
-    id: int = 0
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BindSource:
-    type: Literal["bind_source"] = "bind_source"
-    id: int = 0
     source_id: str
     remote_host: str
     remote_port: int
     ssrc: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseSource:
-    type: Literal["close_source"] = "close_source"
-    id: int = 0
+@dataclass(frozen=True, slots=True)
+class EndSource:
     source_id: str
-    reason: str
+    end: End
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CloseSessions:
-    type: Literal["close_sessions"] = "close_sessions"
-    id: int = 0
     session_ids: tuple[str, ...]
-    reason: str
+    end: End
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RenewLeases:
-    type: Literal["renew_leases"] = "renew_leases"
-    id: int = 0
     session_ids: tuple[str, ...]
-    lease_ms: int
+    lease_seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    type: Literal["snapshot"] = "snapshot"
-    id: int = 0
     source_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
-    type: Literal["picture"] = "picture"
-    id: int = 0
     jpeg: Base64Bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Stats:
-    type: Literal["stats"] = "stats"
-    id: int = 0
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Counters:
-    type: Literal["counters"] = "counters"
-    id: int = 0
     values: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Done:
-    type: Literal["done"] = "done"
-    id: int = 0
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Failed:
-    """A request that could not be done; ``code`` is one of ``unknown``, ``unavailable``, ``no_picture``."""
+    """A request that could not be done."""
 
-    type: Literal["failed"] = "failed"
-    id: int = 0
     code: Literal["unknown", "unavailable", "no_picture"]
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RedeemTicket:
-    type: Literal["redeem_ticket"] = "redeem_ticket"
-    id: int = 0
     ticket: str
     protocol: PlayProtocol
     client_host: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketAdmitted:
-    type: Literal["admitted"] = "admitted"
-    id: int = 0
-    session_id: str
-    source_id: str
-    lease_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketRefused:
-    type: Literal["refused"] = "refused"
-    id: int = 0
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHasStarted:
-    type: Literal["source_started"] = "source_started"
-    id: int = 0
-    source_id: str
-    video: str
-    audio: str | None
-    audio_carried: bool
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SourceLost:
-    type: Literal["source_lost"] = "source_lost"
-    id: int = 0
     source_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionHasEnded:
-    type: Literal["session_ended"] = "session_ended"
-    id: int = 0
-    session_id: str
-    reason: str
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BytesSent:
-    type: Literal["bytes_sent"] = "bytes_sent"
-    id: int = 0
     sessions: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SecondSource:
-    type: Literal["second_source"] = "second_source"
-    id: int = 0
     source_id: str
     host: str
 
 
-Order = Configure | OpenSource | BindSource | CloseSource | CloseSessions | RenewLeases | Snapshot | Stats
+Order = Configure | SourceRequest | BindSource | EndSource | CloseSessions | RenewLeases | Snapshot | Stats
 Request = Order | RedeemTicket
-Answer = Ready | Endpoint | Picture | Counters | Done | Failed | TicketAdmitted | TicketRefused
-Notice = SourceHasStarted | SourceLost | SessionHasEnded | BytesSent | SecondSource
+Answer = Ready | SourceEndpoint | Picture | Counters | Done | Failed | Admitted | Refused
+Notice = SourceStarted | SourceLost | SessionEnded | BytesSent | SecondSource
 Message = Request | Answer | Notice
 
-_codec: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+_CODECS: Mapping[bytes, TypeAdapter[Any]] = {
+    kind.__name__.encode(): TypeAdapter(kind) for kind in get_args(Message)
+}
 
 
 class ChannelViolationError(Exception):
     """The other side of the channel sent what is no message; the channel must be closed."""
 
 
-def encode(message: Message) -> bytes:
-    """The message with its length before it (4 bytes, big-endian)."""
-    body = _codec.dump_json(message)
-    if len(body) > MAX_MESSAGE:
-        raise ValueError(f"a {message.type} message of {len(body)} bytes is too large to send")
-    return len(body).to_bytes(4, "big") + body
+def encode(number: int, message: Message) -> bytes:
+    """The message with its length before it (4 bytes, big-endian). ``ValueError`` when it is too large."""
+    kind = type(message).__name__.encode()
+    frame = b"%d %s %s" % (number, kind, _CODECS[kind].dump_json(message))
+    if len(frame) > MAX_MESSAGE:
+        raise ValueError(f"a {type(message).__name__} message of {len(frame)} bytes is too large to send")
+    return len(frame).to_bytes(4, "big") + frame
 
 
-def decode(body: bytes) -> Message:
-    """A message from its JSON. Raises :class:`ChannelViolationError`, whose text repeats no content."""
+def decode(frame: bytes) -> tuple[int, Message]:
+    """Number and message. Raises :class:`ChannelViolationError`, whose text repeats no content."""
+    number, _, rest = frame.partition(b" ")
+    kind, _, fields = rest.partition(b" ")
+    codec = _CODECS.get(kind)
+    if codec is None or not number.isdigit() or len(number) > _MAX_DIGITS:
+        raise ChannelViolationError("no message of this channel")
     try:
-        return _codec.validate_json(body)
+        return int(number), codec.validate_json(fields)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         raise ChannelViolationError(f"{fault['type']} at {fault['loc']}") from None

@@ -12,9 +12,9 @@ from pinegate.protocols.media.frames import AccessUnit, Malformed
 from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
 from pinegate.protocols.media.rtp import Receiver, RtpPacket
 
-SETUP_S = 40.0
+SETUP_SECONDS = 40.0
 """From opening until the first packet: SIP's timer B (32 s) and the camera's own time to start."""
-SILENCE_S = 10.0
+SILENCE_SECONDS = 10.0
 """A source that sent something and then nothing for so long is lost."""
 UDP_WINDOW = 16
 
@@ -55,7 +55,7 @@ class Source:
         self._sender: Address | None = None
         self._receiver = Receiver(ssrc, self._window)
         self._depacketizer: Depacketizer | None = None
-        self._due = now + SETUP_S
+        self._due = now + SETUP_SECONDS
         self._last_packet = 0.0
         self._reported = float("-inf")
 
@@ -78,7 +78,7 @@ class Source:
             self._depacketizer = None
         elif ssrc is None and self._sender is None:
             self._receiver = Receiver(None, self._window)
-        self._due = max(self._due, now + SILENCE_S)
+        self._due = max(self._due, now + SILENCE_SECONDS)
 
     def may_send(self, host: str) -> bool:
         return host in self._hosts
@@ -122,8 +122,8 @@ class Source:
         if self._sender is None:
             if now >= self._due:
                 self.lost("no packet came")
-        elif now - self._last_packet >= SILENCE_S:
-            self.lost(f"no packet for {SILENCE_S:g} s")
+        elif now - self._last_packet >= SILENCE_SECONDS:
+            self.lost(f"no packet for {SILENCE_SECONDS:g} s")
 
     def lost(self, why: str) -> None:
         """The camera is gone."""

@@ -10,21 +10,22 @@ from dataclasses import replace
 from typing import Protocol
 
 from pinegate.adapters.media.viewer import Viewer
+from pinegate.adapters.media.wires import binary_frame
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
-from pinegate.protocols.web.websocket import encode_binary
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
-FLUSH_S = 0.04
+FLUSH_SECONDS = 0.04
 """No unit waits longer than this for the others of its piece."""
-PICTURE_INTERVAL_S = 0.03
+PICTURE_INTERVAL_SECONDS = 0.03
 """A picture leaves at once unless the last one left less than this ago: few ``send`` calls, little delay."""
 GOP_CAP = 8 << 20
 """Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
-SETTLE_S = 0.5
+SETTLE_SECONDS = 0.5
 """How long the first viewers wait after the first key frame for a first frame of audio."""
-TRANSCODED_S = 1.5
+TRANSCODED_SECONDS = 1.5
 """How much longer when the camera's sound is being transcoded, by a helper that may just be starting."""
 
 
@@ -78,7 +79,7 @@ class Output:
             self._catch_up = self._packer.start() + b"".join(self._group)
         if viewer.protocol.is_websocket:
             self.framed[viewer] = None
-            viewer.begin(encode_binary(self._catch_up))
+            viewer.begin(binary_frame(self._catch_up))
         else:
             self.plain[viewer] = None
             viewer.begin(self._catch_up)
@@ -97,7 +98,7 @@ class Output:
         for viewer in tuple(self.plain):
             viewer.offer(piece, key)
         if self.framed:
-            framed = encode_binary(piece)
+            framed = binary_frame(piece)
             for viewer in tuple(self.framed):
                 viewer.offer(framed, key)
 
@@ -204,7 +205,7 @@ class Stream:
             if not unit.key:
                 return False
             if self.video is not None:
-                self.reset(EndReason.SOURCE_CHANGED)
+                self.reset(End(EndReason.SOURCE_CHANGED))
             self.video = unit.codec
         if unit.key:
             self._group, self._group_bytes = [unit], 0
@@ -223,11 +224,11 @@ class Stream:
         if self.audio is not None:
             self._settle()
         elif self._settling is None:
-            self._settling = self._loop.call_later(SETTLE_S, self._waited_for_sound)
+            self._settling = self._loop.call_later(SETTLE_SECONDS, self._waited_for_sound)
 
     def _waited_for_sound(self) -> None:
         if self._transcodes and self.camera_audio is not None:
-            self._settling = self._loop.call_later(TRANSCODED_S, self._settle)
+            self._settling = self._loop.call_later(TRANSCODED_SECONDS, self._settle)
         else:
             self._settle()
 
@@ -251,7 +252,7 @@ class Stream:
         if not self._outputs:
             return
         now = self._loop.time()
-        due = now + FLUSH_S
+        due = now + FLUSH_SECONDS
         if picture:
             self._picture_waits = True
             due = self._picture_due
@@ -270,14 +271,14 @@ class Stream:
         self._cancel_flush()
         if self._picture_waits:
             self._picture_waits = False
-            self._picture_due = self._loop.time() + PICTURE_INTERVAL_S
+            self._picture_due = self._loop.time() + PICTURE_INTERVAL_SECONDS
         for output in tuple(self._outputs.values()):
             output.flush()
 
-    def reset(self, reason: str) -> None:
+    def reset(self, end: End) -> None:
         """End all viewers and forget the pictures, as when the source is gone."""
         for viewer in self.viewers():
-            viewer.end(reason)
+            viewer.end(end)
         self._cancel_flush()
         if self._settling is not None:
             self._settling.cancel()

@@ -13,8 +13,8 @@ from pinegate.adapters.media import messages
 from pinegate.adapters.media.messages import Answer, Configure, Failed, Notice, Request
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.worker_process import WorkerProcess
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.streams.media_engine import (
-    EndReason,
     EngineUnavailableError,
     MediaEngineError,
     MediaEvents,
@@ -28,18 +28,18 @@ from pinegate.usecases.streams.media_engine import (
     SourceUnknownError,
 )
 
-SNAPSHOT_S = 8.0
-CUT_S = 2.0
-STATS_S = 2.0
+SNAPSHOT_SECONDS = 8.0
+CUT_SECONDS = 2.0
+STATS_SECONDS = 2.0
 EVENTS_WAITING = 1000
-REDEEM_S = 4.0
+REDEEM_SECONDS = 4.0
 """Less than the worker waits: a later admission would open a session that nobody serves."""
 SOURCE_LOAD = 8
 """A source costs a worker about as much as so many viewers (docs/architecture/media.md)."""
-PLACEMENT_KEPT_S = 60.0
+PLACEMENT_KEPT_SECONDS = 60.0
 """An idle source keeps its worker while a ticket for it may still be used."""
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,8 @@ class MediaSupervisor:
         self._slots = [self._slot(settings, index) for index in range(settings.workers)]
         self._placed: dict[str, tuple[_Slot, float]] = {}
         self._redeeming = 0
-        self._cut_early: dict[
-            str, str
-        ] = {}  # sessions cut between their decision and their admission, and why
+        # sessions cut between their decision and their admission, and why
+        self._cut_early: dict[str, End] = {}
         self._telling: list[asyncio.Task[None]] = []
 
     def _slot(self, settings: MediaSettings, index: int) -> _Slot:
@@ -144,57 +143,46 @@ class MediaSupervisor:
 
     async def open_source(self, request: SourceRequest) -> SourceEndpoint:
         slot = self._place(request.source_id)
-        answer = await slot.process.request(
-            messages.OpenSource(
-                source_id=request.source_id,
-                transport=request.transport,
-                ssrc=request.ssrc,
-                expected_host=request.expected_host,
-            )
-        )
-        if not isinstance(answer, messages.Endpoint):
+        answer = await slot.process.request(request)
+        if not isinstance(answer, SourceEndpoint):
             raise _failure(answer)
         slot.sources.add(request.source_id)
-        return SourceEndpoint(answer.host, answer.port)
+        return answer
 
     async def bind_source(self, source_id: str, remote_host: str, remote_port: int, ssrc: int | None) -> None:
         slot = self._slot_of(source_id)
-        answer = await slot.process.request(
-            messages.BindSource(
-                source_id=source_id, remote_host=remote_host, remote_port=remote_port, ssrc=ssrc
-            )
-        )
+        answer = await slot.process.request(messages.BindSource(source_id, remote_host, remote_port, ssrc))
         if not isinstance(answer, messages.Done):
             raise _failure(answer)
 
-    async def close_source(self, source_id: str, reason: str) -> None:
+    async def close_source(self, source_id: str, end: End) -> None:
         slot = self._placed[source_id][0] if source_id in self._placed else None
         if slot is not None and slot.process.pid is not None:
-            await slot.process.request(messages.CloseSource(source_id=source_id, reason=reason))
+            await slot.process.request(messages.EndSource(source_id, end))
             slot.sources.discard(source_id)
 
-    async def close_sessions(self, session_ids: Collection[str], reason: str) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
         if self._redeeming:
-            self._cut_early.update(dict.fromkeys(session_ids, reason))
+            self._cut_early.update(dict.fromkeys(session_ids, end))
 
         async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
             try:
-                await slot.process.request(messages.CloseSessions(session_ids=ids, reason=reason), CUT_S)
+                await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
             except EngineUnavailableError:
                 slot.process.kill()  # a revocation that is not obeyed ends all of the worker's sessions
 
         await asyncio.gather(*(cut(slot, ids) for slot, ids in self._with_sessions(session_ids)))
 
-    async def renew_leases(self, session_ids: Collection[str], lease_ms: int) -> None:
+    async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
         async def renew(slot: _Slot, ids: tuple[str, ...]) -> None:
             with contextlib.suppress(EngineUnavailableError):  # then the lease ends, as it should
-                await slot.process.request(messages.RenewLeases(session_ids=ids, lease_ms=lease_ms))
+                await slot.process.request(messages.RenewLeases(ids, lease_seconds))
 
         await asyncio.gather(*(renew(slot, ids) for slot, ids in self._with_sessions(session_ids)))
 
     async def snapshot(self, source_id: str) -> bytes:
         answer = await self._slot_of(source_id).process.request(
-            messages.Snapshot(source_id=source_id), SNAPSHOT_S
+            messages.Snapshot(source_id), SNAPSHOT_SECONDS
         )
         if not isinstance(answer, messages.Picture):
             raise _failure(answer)
@@ -208,7 +196,7 @@ class MediaSupervisor:
             values: dict[str, int] = {"restarts": slot.process.restarts, "up": 0}
             if slot.process.pid is not None:
                 with contextlib.suppress(EngineUnavailableError):
-                    answer = await slot.process.request(messages.Stats(), STATS_S)
+                    answer = await slot.process.request(messages.Stats(), STATS_SECONDS)
                     if isinstance(answer, messages.Counters):
                         values |= {"up": 1, **answer.values}
             return values
@@ -221,7 +209,7 @@ class MediaSupervisor:
         """The worker of a source; the least loaded one for a source that has not been used for a while."""
         now = asyncio.get_running_loop().time()
         placed = self._placed.get(source_id)
-        if placed and (source_id in placed[0].sources or now - placed[1] < PLACEMENT_KEPT_S):
+        if placed and (source_id in placed[0].sources or now - placed[1] < PLACEMENT_KEPT_SECONDS):
             slot = placed[0]
         else:
             slot = min(self._slots, key=lambda slot: (slot.process.pid is None, slot.load))
@@ -245,13 +233,13 @@ class MediaSupervisor:
 
     async def _answer(self, slot: _Slot, request: Request) -> Answer:
         if not isinstance(request, messages.RedeemTicket):
-            return Failed(code="unavailable", message=f"{request.type} is no request of a worker")
+            return Failed(code="unavailable", message=f"{type(request).__name__} is no request of a worker")
         self._redeeming += 1
         try:
             return await self._redeem(slot, request)
         except Exception:
-            log.exception("a ticket could not be judged")
-            return Failed(code="unavailable", message="the ticket could not be judged")
+            _log.exception("ticket_not_decided")
+            return Failed(code="unavailable", message="the ticket could not be decided on")
         finally:
             self._redeeming -= 1
             if not self._redeeming:
@@ -260,20 +248,18 @@ class MediaSupervisor:
     async def _redeem(self, slot: _Slot, request: messages.RedeemTicket) -> Answer:
         loop = asyncio.get_running_loop()
         asked, sessions = loop.time(), slot.sessions
-        verdict = await self._events.redeem_ticket(request.ticket, request.protocol, request.client_host)
-        if isinstance(verdict, Refused):
-            return messages.TicketRefused(code=verdict.code, message=verdict.message)
-        session_id = verdict.session_id
-        reason = self._cut_early.get(session_id)
-        if slot.sessions is not sessions or loop.time() - asked >= REDEEM_S:
-            reason = EndReason.WORKER_LOST
-        if reason is not None:
-            await self._events.session_ended(SessionEnded(session_id, reason, 0))
-            return messages.TicketRefused(code=reason, message="The session was ended meanwhile.")
+        decision = await self._events.redeem_ticket(request.ticket, request.protocol, request.client_host)
+        if isinstance(decision, Refused):
+            return decision
+        session_id = decision.session_id
+        end = self._cut_early.get(session_id)
+        if slot.sessions is not sessions or loop.time() - asked >= REDEEM_SECONDS:
+            end = End(EndReason.WORKER_LOST)
+        if end is not None:
+            await self._events.session_ended(SessionEnded(session_id, end))
+            return Refused(end.reason, "The session was ended meanwhile.")
         sessions.add(session_id)
-        return messages.TicketAdmitted(
-            session_id=session_id, source_id=verdict.source_id, lease_ms=verdict.lease_ms
-        )
+        return decision
 
     async def _tell(self, slot: _Slot) -> None:
         """Pass on one worker's events in their order; a handler that fails must not stop the next."""
@@ -285,28 +271,19 @@ class MediaSupervisor:
                 else:
                     await self._pass_on(slot, notice)
             except Exception:
-                log.exception("a media event could not be handled", notice=type(notice).__name__)
+                _log.exception("media_event_not_handled", notice=type(notice).__name__)
 
     async def _pass_on(self, slot: _Slot, notice: Notice) -> None:
         events = self._events
         match notice:
-            case messages.SourceHasStarted():
-                await events.source_started(
-                    SourceStarted(
-                        source_id=notice.source_id,
-                        video=notice.video,
-                        audio=notice.audio,
-                        audio_carried=notice.audio_carried,
-                        width=notice.width,
-                        height=notice.height,
-                    )
-                )
+            case SourceStarted():
+                await events.source_started(notice)
             case messages.SourceLost():
                 slot.sources.discard(notice.source_id)
                 await events.source_lost(notice.source_id, notice.reason)
-            case messages.SessionHasEnded():
+            case SessionEnded():
                 slot.sessions.discard(notice.session_id)
-                await events.session_ended(SessionEnded(notice.session_id, notice.reason, notice.bytes))
+                await events.session_ended(notice)
             case messages.BytesSent():
                 await events.bytes_sent(notice.sessions)
             case messages.SecondSource():
@@ -315,7 +292,7 @@ class MediaSupervisor:
 
 def _failure(answer: Answer) -> MediaEngineError:
     if not isinstance(answer, Failed):
-        return EngineUnavailableError(f"the media worker answered with {answer.type}")
+        return EngineUnavailableError(f"the media worker answered with {type(answer).__name__}")
     kinds = {
         "unknown": SourceUnknownError,
         "unavailable": EngineUnavailableError,

@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 BACKLOG_CAP = 2 << 20
 """Bytes that may wait for one slow viewer before pictures are left out."""
-STALLED_S = 20.0
+STALLED_SECONDS = 20.0
 """A viewer that takes nothing at all for so long is ended."""
-WAIT_S = 10.0
+WAIT_SECONDS = 10.0
 """How long an admitted viewer waits for the first key frame."""
 
 _ABORT = struct.pack("ii", 1, 0)
@@ -37,7 +38,7 @@ class Wire(Protocol):
         """Bytes right before the first picture."""
         ...
 
-    def goodbye(self, reason: str, begun: bool) -> bytes:
+    def goodbye(self, end: End, begun: bool) -> bytes:
         """Last words that tell the reason, if this wire has any."""
         ...
 
@@ -59,7 +60,7 @@ class Viewer:
         session_id: str,
         protocol: PlayProtocol,
         lease_until: float,
-        on_end: Callable[["Viewer", str], None],
+        on_end: Callable[["Viewer", End], None],
     ) -> None:
         self.session_id = session_id
         self.protocol = protocol
@@ -100,7 +101,7 @@ class Viewer:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self.end(EndReason.VIEWER_LEFT)
+            self.end(End(EndReason.VIEWER_LEFT))
             return
         self.bytes_sent += sent
         if sent < len(piece):
@@ -152,7 +153,7 @@ class Viewer:
             except BlockingIOError:
                 return
             except OSError:
-                self.end(EndReason.VIEWER_LEFT)
+                self.end(End(EndReason.VIEWER_LEFT))
                 return
             self.bytes_sent += sent
             self._backlog_bytes -= sent
@@ -177,20 +178,20 @@ class Viewer:
         """The client sent something; empty when it closed."""
         answer = self._wire.received(data) if data else None
         if answer is None:
-            self.end(EndReason.VIEWER_LEFT)
+            self.end(End(EndReason.VIEWER_LEFT))
         elif self._backlog_bytes + len(answer) <= BACKLOG_CAP:
             self._queue(answer)
 
     def check(self, now: float) -> None:
         """End the session if its lease ran out, nothing came for it, or it takes nothing (loop time)."""
         if now >= self.lease_until:
-            self.end(EndReason.LEASE_EXPIRED)
-        elif not self.begun and now - self._asked >= WAIT_S:
-            self.end(EndReason.SOURCE_UNAVAILABLE)
-        elif self._backlog and now - self._since >= STALLED_S:
-            self.end(EndReason.VIEWER_STALLED)
+            self.end(End(EndReason.LEASE_ENDED))
+        elif not self.begun and now - self._asked >= WAIT_SECONDS:
+            self.end(End(EndReason.SOURCE_UNAVAILABLE))
+        elif self._backlog and now - self._since >= STALLED_SECONDS:
+            self.end(End(EndReason.TOO_SLOW))
 
-    def end(self, reason: str) -> None:
+    def end(self, end: End) -> None:
         """Cut: what this process and the kernel have not sent yet is thrown away.
 
         The reason is told only when nothing is left to throw away, for it cannot overtake the pictures.
@@ -204,12 +205,12 @@ class Viewer:
             if self._backlog or _unsent(self._sock):
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
             else:
-                self._send(self._wire.goodbye(reason, self.begun))
+                self._send(self._wire.goodbye(end, self.begun))
         except OSError:
             pass  # the viewer was faster
         self._backlog.clear()
         self._sock.close()
-        self._on_end(self, reason)
+        self._on_end(self, end)
 
 
 def _unsent(sock: socket.socket) -> int:

@@ -1,18 +1,16 @@
 """What goes around the pictures: the HTTP heads and problems, and the WebSocket's handshake and farewell."""
 
+import base64
+import binascii
 import json
 from collections.abc import Iterable
 
-from pinegate.protocols.web.websocket import (
-    ClientDecoder,
-    Close,
-    Ping,
-    Violation,
-    accept_value,
-    encode_close,
-    encode_pong,
-)
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import OPEN, Protocol, Side
+from websockets.utils import accept_key
+
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 CLOSE_ENDED = 4403
 """WebSocket close code of a session that may not go on; the close reason is the code of the reason."""
@@ -20,6 +18,10 @@ CLOSE_UNAVAILABLE = 4503
 """WebSocket close code of a session whose camera, or whose own speed, failed."""
 MAX_STRAY_BYTES = 65536
 """What a client may send after its request; a viewer has nothing to say."""
+
+MAX_WORD_BYTES = 4096
+"""One WebSocket message of a client at most, with all of its fragments."""
+_KEY_BYTES = 16
 
 _TITLES = {
     200: "OK",
@@ -36,7 +38,16 @@ _TITLES = {
     504: "Gateway Timeout",
 }
 _TYPES = {PlayProtocol.FLV: "video/x-flv", PlayProtocol.MP4: "video/mp4"}
-_UNAVAILABLE = frozenset(EndReason) - {EndReason.LEASE_EXPIRED}
+_UNAVAILABLE = frozenset(
+    {
+        EndReason.VIEWER_LEFT,
+        EndReason.SOURCE_LOST,
+        EndReason.SOURCE_UNAVAILABLE,
+        EndReason.SOURCE_CHANGED,
+        EndReason.WORKER_LOST,
+        EndReason.TOO_SLOW,
+    }
+)
 
 Headers = Iterable[tuple[str, str]]
 
@@ -78,27 +89,34 @@ class HttpWire:
         # nginx would otherwise gather the pictures in its buffers
         return head(200, [*described, ("X-Accel-Buffering", "no"), *self._headers])
 
-    def goodbye(self, reason: str, begun: bool) -> bytes:
+    def goodbye(self, end: End, begun: bool) -> bytes:
         if begun:
             return b""
-        if reason == EndReason.SOURCE_UNAVAILABLE:
-            return problem(504, reason, "The camera sent no picture in time. Try again.", self._headers)
-        return problem(403, reason, "The session was ended before the first picture.", self._headers)
+        if end.reason is EndReason.SOURCE_UNAVAILABLE:
+            return problem(504, end.reason, "The camera sent no picture in time. Try again.", self._headers)
+        return problem(403, end.reason, "The session was ended before the first picture.", self._headers)
 
     def received(self, data: bytes) -> bytes | None:
         self._stray += len(data)
         return b"" if self._stray <= MAX_STRAY_BYTES else None
 
 
+def binary_frame(piece: bytes) -> bytes:
+    """One unmasked, unfragmented, uncompressed frame: made once a piece, for all of its viewers."""
+    return Frame(Opcode.BINARY, piece).serialize(mask=False)
+
+
 class WebSocketWire:
-    """The server's side of RFC 6455. ``ValueError`` for a key that is none (section 4.2.1).
+    """The server's side of RFC 6455, without extensions. ``ValueError`` for a key that is none (section 4.2.1).
 
     The handshake is answered at once, so that a browser can be told why there is no picture.
     """
 
     def __init__(self, key: str) -> None:
-        self._accept = accept_value(key)
-        self._decoder = ClientDecoder()
+        if len(_decoded(key)) != _KEY_BYTES:
+            raise ValueError("Sec-WebSocket-Key is not 16 bytes")
+        self._accept = accept_key(key)
+        self._protocol = Protocol(Side.SERVER, state=OPEN, max_size=MAX_WORD_BYTES)
 
     def greeting(self) -> bytes:
         switch = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", self._accept)]
@@ -107,14 +125,20 @@ class WebSocketWire:
     def opening(self) -> bytes:
         return b""
 
-    def goodbye(self, reason: str, begun: bool) -> bytes:
-        return encode_close(CLOSE_UNAVAILABLE if reason in _UNAVAILABLE else CLOSE_ENDED, reason)
+    def goodbye(self, end: End, begun: bool) -> bytes:
+        code = CLOSE_UNAVAILABLE if end.reason in _UNAVAILABLE else CLOSE_ENDED
+        return Frame(Opcode.CLOSE, Close(code, end.reason.value).serialize()).serialize(mask=False)
 
     def received(self, data: bytes) -> bytes | None:
-        answer = b""
-        for event in self._decoder.feed(data):
-            if isinstance(event, Ping):
-                answer += encode_pong(event.payload)
-            elif isinstance(event, Close | Violation):
-                return None
-        return answer
+        self._protocol.receive_data(data)
+        self._protocol.events_received()  # a viewer has nothing to say
+        if self._protocol.state is not OPEN:  # it closes, or broke the protocol
+            return None
+        return b"".join(self._protocol.data_to_send())  # pongs
+
+
+def _decoded(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except binascii.Error as fault:
+        raise ValueError("Sec-WebSocket-Key is not base64") from fault

@@ -13,50 +13,54 @@ import structlog
 from pinegate.adapters.media.audio import AudioTranscoder
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
 from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
-from pinegate.adapters.media.http_door import HttpDoor
+from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
 from pinegate.adapters.media.messages import (
     Answer,
     BindSource,
     BytesSent,
     CloseSessions,
-    CloseSource,
     Configure,
     Counters,
     Done,
-    Endpoint,
+    EndSource,
     Failed,
     Notice,
-    OpenSource,
     Picture,
     Ready,
     RedeemTicket,
     RenewLeases,
     Request,
     SecondSource,
-    SessionHasEnded,
     Snapshot,
-    SourceHasStarted,
     SourceLost,
     Stats,
-    TicketAdmitted,
-    TicketRefused,
 )
 from pinegate.adapters.media.source import Source, SourceHooks
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer, Wire
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.video import configuration_of
-from pinegate.usecases.streams.media_engine import Admitted, EndReason, PlayProtocol, Refused, Transport
+from pinegate.usecases.streams.media_engine import (
+    Admitted,
+    PlayProtocol,
+    Refused,
+    SessionEnded,
+    SourceEndpoint,
+    SourceRequest,
+    SourceStarted,
+    Transport,
+)
 
-SWEEP_S = 0.1
-REPORT_S = 1.0
+SWEEP_SECONDS = 0.1
+REPORT_SECONDS = 1.0
 MAX_VIEWERS = 8000
 """More than a worker can serve, fewer than it has descriptors for."""
 
 _USUAL = frozenset({"connections"})
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -74,40 +78,40 @@ class Worker:
         self._logged: dict[str, Counter[str]] = {}
         self._pictures = CodecHelper()
         self._audio = AudioTranscoder(self._push) if configuration.transcode_g711 else None
-        self._door = HttpDoor(
+        self._listener = HttpListener(
             self._redeem,
             self._admit,
             lambda: len(self._viewers) < MAX_VIEWERS,
             configuration.portal_origins,
             configuration.trusted_proxies,
         )
-        self._door_logged: Counter[str] = Counter()
+        self._refusals_logged: Counter[str] = Counter()
 
     def listen(self) -> int:
-        """Open the viewers' door; its port. ``OSError`` when it is taken."""
-        return self._door.listen(self._configuration.http_bind_host, self._configuration.http_port)
+        """Listen for viewers; the port. ``OSError`` when it is taken."""
+        return self._listener.listen(self._configuration.http_bind_host, self._configuration.http_port)
 
     async def run(self) -> None:
         """Enforce leases and time limits, report bytes and faults, until cancelled."""
-        next_report = self._loop.time() + REPORT_S
+        next_report = self._loop.time() + REPORT_SECONDS
         while True:
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(SWEEP_SECONDS)
             now = self._loop.time()
             for viewer, _ in tuple(self._viewers.values()):
                 viewer.check(now)
             if now >= next_report:
-                next_report = now + REPORT_S
+                next_report = now + REPORT_SECONDS
                 for source, _ in tuple(self._sources.values()):
                     source.check(now)
                 self._report()
 
     async def close(self) -> None:
         """End everything, as when control is gone."""
-        self._door.close()
+        self._listener.close()
         for source_id in tuple(self._sources):
-            self._close_source(source_id, EndReason.WORKER_LOST)
+            self._close_source(source_id, End(EndReason.WORKER_LOST))
         for viewer, _ in tuple(self._viewers.values()):
-            viewer.end(EndReason.WORKER_LOST)
+            viewer.end(End(EndReason.WORKER_LOST))
         await self._pictures.close()
         if self._audio is not None:
             await self._audio.close()
@@ -115,17 +119,17 @@ class Worker:
     async def answer(self, request: Request) -> Answer:
         """Carry out an order of control."""
         match request:
-            case OpenSource():
+            case SourceRequest():
                 return self._open_source(request)
             case BindSource():
                 return self._bind_source(request)
-            case CloseSource():
-                self._close_source(request.source_id, request.reason)
+            case EndSource():
+                self._close_source(request.source_id, request.end)
             case CloseSessions():
                 for viewer in self._viewers_of(request.session_ids):
-                    viewer.end(request.reason)
+                    viewer.end(request.end)
             case RenewLeases():
-                until = self._loop.time() + request.lease_ms / 1000
+                until = self._loop.time() + request.lease_seconds
                 for viewer in self._viewers_of(request.session_ids):
                     viewer.lease_until = until
             case Snapshot():
@@ -133,14 +137,16 @@ class Worker:
             case Stats():
                 return Counters(values=self._stats())
             case Configure() | RedeemTicket():
-                return Failed(code="unavailable", message=f"{request.type} is no order to a running worker")
+                return Failed(
+                    code="unavailable", message=f"{type(request).__name__} is no order to a running worker"
+                )
         return Done()
 
     # Sources
 
-    def _open_source(self, order: OpenSource) -> Answer:
+    def _open_source(self, order: SourceRequest) -> Answer:
         source_id = order.source_id
-        self._close_source(source_id, EndReason.SOURCE_LOST, sessions=False)
+        self._close_source(source_id, End(EndReason.SOURCE_LOST), sessions=False)
         ordered = order.transport is not Transport.UDP
         hooks = SourceHooks(
             on_unit=lambda unit: self._take(source_id, unit),
@@ -159,7 +165,7 @@ class Worker:
         except NoPortError as error:
             return Failed(code="unavailable", message=str(error))
         self._sources[source_id] = (source, intake)
-        return Endpoint(host=configuration.rtp_host, port=intake.port)
+        return SourceEndpoint(configuration.rtp_host, intake.port)
 
     def _free_ports(self, ports: tuple[int, int]) -> list[int]:
         """The even ones (RFC 3550 section 11; odd when the range begins so) that no source of ours has."""
@@ -174,7 +180,7 @@ class Worker:
         intake.connect((order.remote_host, order.remote_port))
         return Done()
 
-    def _close_source(self, source_id: str, reason: str, sessions: bool = True) -> None:
+    def _close_source(self, source_id: str, end: End, sessions: bool = True) -> None:
         """``sessions`` False: those that wait for this camera go on waiting, for it is opened anew."""
         if source_id in self._sources:
             source, intake = self._sources.pop(source_id)
@@ -185,12 +191,12 @@ class Worker:
                 self._audio.forget(source_id)
         stream = self._streams.get(source_id)
         if stream is not None and (sessions or stream.key_picture is not None):
-            stream.reset(reason)
+            stream.reset(end)
         self._forget_stream(source_id)
 
     def _lost(self, source_id: str, why: str) -> None:
-        log.warning("source lost", source_id=source_id, why=why)
-        self._close_source(source_id, EndReason.SOURCE_LOST)
+        _log.warning("source_lost", source_id=source_id, why=why)
+        self._close_source(source_id, End(EndReason.SOURCE_LOST))
         self._notify(SourceLost(source_id=source_id, reason=why))
 
     def _stream(self, source_id: str) -> Stream:
@@ -220,7 +226,7 @@ class Worker:
     def _settled(self, source_id: str, stream: Stream, key: AccessUnit) -> None:
         picture = configuration_of(key)
         self._notify(
-            SourceHasStarted(
+            SourceStarted(
                 source_id=source_id,
                 video=key.codec,
                 audio=stream.camera_audio,
@@ -245,21 +251,17 @@ class Worker:
     # Viewers
 
     async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:
-        answer = await self._channel.request(
-            RedeemTicket(ticket=ticket, protocol=protocol, client_host=client_host)
-        )
+        answer = await self._channel.request(RedeemTicket(ticket, protocol, client_host))
         match answer:
-            case TicketAdmitted():
-                return Admitted(answer.session_id, answer.source_id, answer.lease_ms)
-            case TicketRefused():
-                return Refused(answer.code, answer.message)
+            case Admitted() | Refused():
+                return answer
             case _:
-                raise ChannelClosedError("control could not judge the ticket")
+                raise ChannelClosedError("control could not decide on the ticket")
 
     def _admit(
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
     ) -> None:
-        lease_until = self._loop.time() + admitted.lease_ms / 1000
+        lease_until = self._loop.time() + admitted.lease_seconds
         viewer = Viewer(sock, wire, admitted.session_id, protocol, lease_until, self._ended)
         self._viewers[admitted.session_id] = (viewer, admitted.source_id)
         self._counters["sessions"] += 1
@@ -271,7 +273,7 @@ class Worker:
     def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
         return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]
 
-    def _ended(self, viewer: Viewer, reason: str) -> None:
+    def _ended(self, viewer: Viewer, end: End) -> None:
         entry = self._viewers.pop(viewer.session_id, None)
         self._reported.pop(viewer.session_id, None)
         self._counters["bytes_sent_by_ended"] += viewer.bytes_sent
@@ -279,7 +281,7 @@ class Worker:
         if entry is not None and entry[1] in self._streams:
             self._streams[entry[1]].leave(viewer)
             self._forget_stream(entry[1])
-        self._notify(SessionHasEnded(session_id=viewer.session_id, reason=reason, bytes=viewer.bytes_sent))
+        self._notify(SessionEnded(viewer.session_id, end, viewer.bytes_sent))
 
     # Reports
 
@@ -300,15 +302,15 @@ class Worker:
             faults = source.counters()
             if faults != self._logged.get(source_id, Counter()):
                 self._logged[source_id] = faults
-                log.warning("faults of a source", source_id=source_id, **faults)
-        refused = Counter({name: n for name, n in self._door.counters.items() if name not in _USUAL})
-        if refused != self._door_logged:
-            self._door_logged = refused
-            log.warning("refused at the viewers' door", **refused)
+                _log.warning("source_faults_counted", source_id=source_id, **faults)
+        refused = Counter({name: n for name, n in self._listener.counters.items() if name not in _USUAL})
+        if refused != self._refusals_logged:
+            self._refusals_logged = refused
+            _log.warning("viewers_refused", **refused)
 
     def _stats(self) -> dict[str, int]:
         counted = Counter(self._counters)
-        counted.update(self._door.counters)
+        counted.update(self._listener.counters)
         for source, _ in self._sources.values():
             counted.update(source.counters())
         viewers = [viewer for viewer, _ in self._viewers.values()]
@@ -343,7 +345,7 @@ async def run(control: socket.socket) -> None:
 
     def give_up(swept: asyncio.Task[None]) -> None:
         if not swept.cancelled():  # without the sweep no lease would end: rather end everything
-            log.critical("the worker's sweep failed", exc_info=swept.exception())
+            _log.critical("worker_sweep_failed", exc_info=swept.exception())
             channel.close()
 
     channel = await Channel.connect(control, answer, lambda _: None)

@@ -15,14 +15,14 @@ from pinegate.adapters.media.codec_helper import python_environment
 from pinegate.adapters.media.messages import Answer, ChannelViolationError, Configure, Notice, Ready, Request
 from pinegate.usecases.streams.media_engine import EngineUnavailableError
 
-START_S = 15.0
-STOP_S = 3.0
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
-SETTLED_S = 30.0
+START_SECONDS = 15.0
+STOP_SECONDS = 3.0
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+SETTLED_SECONDS = 30.0
 """A worker that lived so long is restarted at once; one that dies young waits twice as long each time."""
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class WorkerProcess:
@@ -69,14 +69,14 @@ class WorkerProcess:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
 
-    async def request(self, request: Request, timeout_s: float = 5.0) -> Answer:
+    async def request(self, request: Request, timeout_seconds: float = 5.0) -> Answer:
         """Ask the worker, waiting for its restart if need be. Raises :class:`EngineUnavailableError`."""
         await self._until_ready()
         channel = self._channel
         if channel is None:
             raise EngineUnavailableError("the media worker has just died")
         try:
-            return await channel.request(request, timeout_s)
+            return await channel.request(request, timeout_seconds)
         except ChannelClosedError as error:
             raise EngineUnavailableError(str(error)) from None
 
@@ -87,26 +87,28 @@ class WorkerProcess:
 
     async def _until_ready(self) -> None:
         try:
-            async with asyncio.timeout(START_S):
+            async with asyncio.timeout(START_SECONDS):
                 await self._ready.wait()
         except TimeoutError:
-            raise EngineUnavailableError(f"the media worker did not start within {START_S:g} s") from None
+            raise EngineUnavailableError(
+                f"the media worker did not start within {START_SECONDS:g} s"
+            ) from None
 
     async def _keep_running(self) -> None:
-        pause = FIRST_PAUSE_S
+        pause = FIRST_PAUSE_SECONDS
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
             try:
                 await self._run_once()
             except (OSError, ChannelViolationError, EngineUnavailableError) as error:
-                log.error("media worker failed", error=str(error))
+                _log.error("media_worker_failed", error=str(error))
             self.restarts += 1
-            if loop.time() - began >= SETTLED_S:
-                pause = FIRST_PAUSE_S
-            log.warning("media worker is restarted", pause_s=pause, http_port=self.http_port)
+            if loop.time() - began >= SETTLED_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            _log.warning("media_worker_restarted", pause_seconds=pause, http_port=self.http_port)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_S)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _run_once(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -137,7 +139,7 @@ class WorkerProcess:
 
     async def _configure(self, channel: Channel) -> None:
         try:
-            answer = await channel.request(self._configuration, START_S)
+            answer = await channel.request(self._configuration, START_SECONDS)
         except ChannelClosedError as error:
             raise EngineUnavailableError(str(error)) from None
         if not isinstance(answer, Ready):
@@ -164,7 +166,7 @@ async def _spawn(end: socket.socket) -> Process:
 async def _reap(process: Process) -> None:
     """Wait for a worker whose channel is closed; it ends by itself, or is killed."""
     try:
-        async with asyncio.timeout(STOP_S):
+        async with asyncio.timeout(STOP_SECONDS):
             await process.wait()
     except TimeoutError:
         process.kill()

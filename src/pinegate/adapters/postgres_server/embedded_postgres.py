@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -26,6 +27,7 @@ from psycopg import sql
 from pinegate.adapters.postgres_server.server_account import (
     ServerAccountError,
     system_account,
+    words_to_end_with_us,
     words_to_run_as,
 )
 
@@ -52,11 +54,14 @@ _SETTINGS = {
     "log_rotation_age": "1d",
     "log_truncate_on_rotation": "on",
 }
+# Its one thread lives as long as the program: the server, which ends with the thread that started it, does too.
+_STARTER = ThreadPoolExecutor(1, "postgresql-starter")
+
 _NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """The embedded server cannot run here; the text says what to mend."""
+    """The embedded server cannot run here; the text says what to correct."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class EmbeddedPostgres:
     def start(self) -> DatabaseUrls:
         """Start the server, creating cluster, roles and database at first; answers the URLs of `pinegate`.
 
-        A server left behind by a killed program is stopped first. Raises EmbeddedPostgresError.
+        One that still shuts down after its program was killed is waited for. Raises EmbeddedPostgresError.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = _exclusive_lock(self._folder)
@@ -209,21 +214,23 @@ class EmbeddedPostgres:
         (self._cluster / "pg_hba.conf").write_text("local all all peer map=pinegate\n")
 
     def _launch(self, as_server: list[str]) -> None:
-        command = [*as_server, str(self._binaries / "postgres"), "-D", str(self._cluster)]
+        command = [*as_server, *words_to_end_with_us()]
+        command += [str(self._binaries / "postgres"), "-D", str(self._cluster)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         _wait_for_the_end_of_others(self._cluster)
         startup_log = self._folder / "startup.log"
         with startup_log.open("wb") as output:
             # A session of its own: Ctrl-C must reach the program first, which then stops the server in order.
-            process = self._process = subprocess.Popen(  # noqa: S603
+            process = self._process = _STARTER.submit(
+                subprocess.Popen,
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd="/",
                 start_new_session=True,
-            )
+            ).result()
         self._wait_until_ready(process, startup_log)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes], startup_log: Path) -> None:

@@ -10,10 +10,11 @@ import subprocess
 from pathlib import Path
 
 SYSTEM_ACCOUNT = "pinegate-db"
+_SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class ServerAccountError(RuntimeError):
-    """The account cannot be made or used here; the text says what to mend."""
+    """The account cannot be made or used here; the text says what to correct."""
 
 
 def words_to_run_as(account: pwd.struct_passwd, must_reach: list[Path]) -> list[str]:
@@ -25,6 +26,17 @@ def words_to_run_as(account: pwd.struct_passwd, must_reach: list[Path]) -> list[
         # PostgreSQL looks at its own files by access(2), which would forget capabilities without this.
         words.append("--securebits=+no_setuid_fixup")
     return [*words, "--"]
+
+
+def words_to_end_with_us() -> list[str]:
+    """What is put before the server's command so that it shuts down as soon as we are gone, killed even.
+
+    The kernel sends the signal when the *thread* ends that started the server. It forgets the wish at a change of
+    account, so these words come last. Between start and wish there is a moment in which our death goes unnoticed;
+    the next start stops what that leaves. Empty on a machine without `setpriv`, which only root cannot do without.
+    """
+    setpriv = shutil.which("setpriv", path=_SEARCH_PATH)
+    return [setpriv, "--pdeathsig=INT", "--"] if setpriv else []
 
 
 def system_account() -> pwd.struct_passwd:
@@ -62,7 +74,7 @@ def _passing_capability() -> str:
 
 
 def _tool(name: str) -> str:
-    found = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
+    found = shutil.which(name, path=_SEARCH_PATH)
     if found is None:
         raise ServerAccountError(
             f"`{name}` is missing, which root needs to start PostgreSQL; run as an ordinary user instead."

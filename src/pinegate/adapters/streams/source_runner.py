@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.database.connection import Database
-from pinegate.domain.access.denial_reasons import EndReason
+from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.usecases.streams.media_engine import (
     MediaEngine,
     MediaEngineError,
@@ -22,13 +22,12 @@ from pinegate.usecases.streams.signalling import (
     Camera,
     Invitation,
     InviteFailed,
-    InviteFailure,
     VideoSignalling,
 )
 from pinegate.usecases.streams.source_book import Action, CloseSource, OpenSource, SourceBook, TellViewers
 from pinegate.usecases.streams.ssrc import SsrcExhaustedError, SsrcNumbers
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _PICTURE_SECONDS = 12.0
 
@@ -108,7 +107,7 @@ class SourceRunner:
         if source_id is None:
             return
         self._ssrcs.give_back(self._dialogs.pop(source_id).ssrc)
-        await self._close_media(source_id, EndReason.SOURCE_LOST.value)
+        await self._close_media(source_id, End(EndReason.SOURCE_LOST))
         self._do(self._book.lost(source_id, self._monotonic()))
 
     @asynccontextmanager
@@ -136,8 +135,7 @@ class SourceRunner:
                 case CloseSource(source_id):
                     self._spawn(self._close(source_id))
                 case TellViewers(session_ids, failure):
-                    reason = f"{EndReason.SOURCE_UNAVAILABLE.value}:{failure.value}"
-                    self._spawn(self._tell(session_ids, reason))
+                    self._spawn(self._tell(session_ids, End.unavailable(failure)))
         self._changed.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -149,12 +147,12 @@ class SourceRunner:
         try:
             failure = await self._try_to_open(source_id)
         except (MediaEngineError, SsrcExhaustedError, SQLAlchemyError) as error:
-            log.warning("a source could not be opened", source=source_id, error=type(error).__name__)
+            _log.warning("source_not_opened", source=source_id, error=type(error).__name__)
             failure = InviteFailure.MEDIA_UNAVAILABLE
         if failure is None:
             return
         await self._hang_up(source_id)
-        await self._close_media(source_id, f"{EndReason.SOURCE_UNAVAILABLE.value}:{failure.value}")
+        await self._close_media(source_id, End.unavailable(failure))
         self._do(self._book.failed(source_id, failure, self._monotonic()))
         async with self._started:
             self._started.notify_all()
@@ -171,7 +169,7 @@ class SourceRunner:
             return answer.failure
         self._dialogs[source_id] = _Dialog(answer.dialog_id, ssrc)
         if answer.host not in camera.hosts:
-            log.warning("a device named a media address that is not its own", source=source_id)
+            _log.warning("foreign_media_address_refused", source=source_id)
             return InviteFailure.ANSWER_INVALID
         # Recorded before the worker is told: a key frame may be in its socket already.
         self._book.opened(source_id)
@@ -199,7 +197,7 @@ class SourceRunner:
 
     async def _close(self, source_id: str) -> None:
         # The media first: a camera that hangs up on our BYE would look like one that was lost.
-        await self._close_media(source_id, EndReason.DONE.value)
+        await self._close_media(source_id, End(EndReason.DONE))
         await self._hang_up(source_id)
 
     async def _hang_up(self, source_id: str) -> None:
@@ -208,10 +206,10 @@ class SourceRunner:
             self._ssrcs.give_back(dialog.ssrc)
             await self._signalling.bye(dialog.id)
 
-    async def _close_media(self, source_id: str, reason: str) -> None:
+    async def _close_media(self, source_id: str, end: End) -> None:
         with contextlib.suppress(MediaEngineError):
-            await self._media.close_source(source_id, reason)
+            await self._media.close_source(source_id, end)
 
-    async def _tell(self, session_ids: Collection[str], reason: str) -> None:
+    async def _tell(self, session_ids: Collection[str], end: End) -> None:
         with contextlib.suppress(MediaEngineError):
-            await self._media.close_sessions(session_ids, reason)
+            await self._media.close_sessions(session_ids, end)

@@ -1,4 +1,4 @@
-"""The rule that decides. One pure function, asked by every door, and asked again whenever anything it read changes.
+"""The rule that decides. One pure function, asked on every channel, and asked again whenever anything it read changes.
 
 Play is allowed only if the application is active ∧ the agreement in force ∧ the grant valid now ∧ the point listed
 and still marked shareable ∧ the operation granted ∧ the person on the system's roster and bound by acknowledgement.
@@ -10,11 +10,11 @@ from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import (
     LEASE_SECONDS,
     SENSITIVE_LEASE_SECONDS,
+    AccessChannel,
     AccessFacts,
     AccessRequest,
     Allowed,
     Denied,
-    Door,
     GrantFacts,
     PersonFacts,
     PointFacts,
@@ -24,9 +24,9 @@ from pinegate.domain.applications.states import PICTURES_FLOW
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
 from pinegate.domain.grants.grant import GrantState
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
-_MAY_ACT = frozenset({PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED})
+_MAY_ACT = frozenset({PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED})
 
 _GRANT_STATE_DENIALS = {
     GrantState.PENDING: DenialReason.GRANT_PENDING,
@@ -49,36 +49,36 @@ def decide_access(request: AccessRequest, facts: AccessFacts, now: datetime) -> 
         return Denied(DenialReason.PERSON_UNKNOWN)
     if person.organization_standing is not Standing.ACTIVE:
         return Denied(DenialReason.ORGANIZATION_NOT_ACTIVE)
-    if request.door is Door.OPERATOR_TEST:
+    if request.channel is AccessChannel.OPERATOR_TEST:
         return _decide_operator_test(request, facts, person)
-    denial = _judge_system(request, person, system)
+    denial = _system_denial(request, person, system)
     if denial is not None:
         return Denied(denial)
     if point is None:
         return Denied(DenialReason.POINT_UNKNOWN)
     if not facts.grants:
         return Denied(DenialReason.NOT_GRANTED)
-    denial = _judge_point(point)
+    denial = _point_denial(point)
     if denial is not None:
         return Denied(denial, facts.grants[-1].grant.id)
-    return _judge_grants(request, person, facts.grants, now)
+    return _decide_on_grants(request, person, facts.grants, now)
 
 
-def _judge_system(
+def _system_denial(
     request: AccessRequest, person: PersonFacts, system: SystemFacts | None
 ) -> DenialReason | None:
     if system is None or system.standing is not Standing.ACTIVE:
         return DenialReason.SYSTEM_NOT_ACTIVE
     if system.organization_id != person.organization_id:
         return DenialReason.NOT_ON_ROSTER
-    if request.door is Door.INTERFACE and not system.interface_open:
+    if request.channel is AccessChannel.INTERFACE and not system.interface_open:
         return DenialReason.CREDENTIAL_WITHDRAWN
     if person.state not in _MAY_ACT:
         return DenialReason.PERSON_NOT_ACTIVE
     return None
 
 
-def _judge_point(point: PointFacts) -> DenialReason | None:
+def _point_denial(point: PointFacts) -> DenialReason | None:
     if point.secret:
         return DenialReason.POINT_SECRET
     if not point.sharing_mark:
@@ -88,12 +88,12 @@ def _judge_point(point: PointFacts) -> DenialReason | None:
     return None
 
 
-def _judge_grants(
+def _decide_on_grants(
     request: AccessRequest, person: PersonFacts, grants: tuple[GrantFacts, ...], now: datetime
 ) -> Allowed | Denied:
     denied = Denied(DenialReason.NOT_GRANTED)
     for facts in grants:
-        reason = _judge_grant(request.operation, person, facts, now)
+        reason = _grant_denial(request.operation, person, facts, now)
         if reason is None:
             grant = facts.grant
             lease = SENSITIVE_LEASE_SECONDS if request.operation in SENSITIVE else LEASE_SECONDS
@@ -102,7 +102,7 @@ def _judge_grants(
     return denied
 
 
-def _judge_grant(
+def _grant_denial(
     operation: Operation, person: PersonFacts, facts: GrantFacts, now: datetime
 ) -> DenialReason | None:
     grant, agreement = facts.grant, facts.agreement
@@ -129,13 +129,13 @@ def _decide_operator_test(
     request: AccessRequest, facts: AccessFacts, person: PersonFacts
 ) -> Allowed | Denied:
     """The operator's test play: only in an open work order, only a live look, only at a listed point (article 5)."""
-    if person.state is not PersonnelState.ACCOUNT_ACTIVE:
+    if person.state is not PersonState.ACCOUNT_ACTIVE:
         return Denied(DenialReason.PERSON_NOT_ACTIVE)
     if facts.point is None:
         return Denied(DenialReason.POINT_UNKNOWN)
     if not facts.work_order_open or request.operation is not Operation.LIVE:
         return Denied(DenialReason.WORK_ORDER_NOT_OPEN)
-    denial = _judge_point(facts.point)
+    denial = _point_denial(facts.point)
     if denial is not None:
         return Denied(denial)
     return Allowed(None, None, None, SENSITIVE_LEASE_SECONDS)

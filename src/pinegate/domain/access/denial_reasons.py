@@ -28,17 +28,3 @@ class DenialReason(StrEnum):
     NOT_ON_ROSTER = "not_on_roster"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     WORK_ORDER_NOT_OPEN = "work_order_not_open"
-
-
-class EndReason(StrEnum):
-    """Why a running session ended, besides a denial."""
-
-    VIEWER_LEFT = "viewer_left"
-    SOURCE_LOST = "source_lost"
-    SOURCE_UNAVAILABLE = "source_unavailable"
-    LEASE_ENDED = "lease_ended"
-    WORKER_LOST = "worker_lost"
-    TOO_SLOW = "too_slow"
-    TICKET_EXPIRED = "ticket_expired"
-    SIGNED_OUT = "signed_out"
-    DONE = "done"

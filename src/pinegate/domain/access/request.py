@@ -10,15 +10,15 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
 LEASE_SECONDS = 30.0
 SENSITIVE_LEASE_SECONDS = 2.0
 """How long a session may go on unasked (security.md: 30 s, sensitive ones 2 s)."""
 
 
-class Door(StrEnum):
-    """Through which door the request came; each asks the same rule."""
+class AccessChannel(StrEnum):
+    """The way by which the request came; each asks the same rule."""
 
     PORTAL = "portal"
     INTERFACE = "interface"
@@ -29,10 +29,10 @@ class Door(StrEnum):
 class AccessRequest:
     """Who asks for what, for which system, and why (Decree 799 article 16 wants reason, content, unit and name).
 
-    ``access_key``: the system's credential that signed the request, at the interface's door only.
+    ``access_key``: the system's credential that signed the request, on the interface only.
     """
 
-    door: Door
+    channel: AccessChannel
     person_id: str
     system_id: str
     point_id: str
@@ -49,7 +49,7 @@ class PersonFacts:
 
     organization_id: str
     organization_standing: Standing
-    state: PersonnelState
+    state: PersonState
     on_roster: bool
     acknowledged_agreements: frozenset[str] = frozenset()
 

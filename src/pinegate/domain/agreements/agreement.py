@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from pinegate.domain.applications.application import Application
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal, RuleRefusedError
@@ -16,9 +17,7 @@ class AgreementState(StrEnum):
     AWAITING_UNIT = "awaiting_unit"
     AWAITING_BUREAU = "awaiting_bureau"
     EFFECTIVE = "effective"
-    AMENDMENT_PENDING = "amendment_pending"
     SURVIVING = "surviving"
-    RELEASED = "released"
     VOID = "void"
 
 
@@ -29,10 +28,7 @@ class AgreementEvent(StrEnum):
     SIGN_BY_UNIT = "sign_by_unit"
     SIGN_BY_BUREAU = "sign_by_bureau"
     SEAL_INVALID = "seal_invalid"
-    PROPOSE_AMENDMENT = "propose_amendment"
-    AMENDMENT_SETTLED = "amendment_settled"
     SHARING_ENDED = "sharing_ended"
-    DECLARED_PUBLIC = "declared_public"
 
 
 _S, _E = AgreementState, AgreementEvent
@@ -48,16 +44,12 @@ AGREEMENT = StateTable(
         Transition(_S.AWAITING_BUREAU, _E.SEAL_INVALID, _S.AWAITING_UNIT, _BUREAU),
         Transition(_S.AWAITING_UNIT, _E.SHARING_ENDED, _S.VOID),
         Transition(_S.AWAITING_BUREAU, _E.SHARING_ENDED, _S.VOID),
-        Transition(_S.EFFECTIVE, _E.PROPOSE_AMENDMENT, _S.AMENDMENT_PENDING, _BUREAU, "annex 2 clause 5.1"),
-        Transition(_S.AMENDMENT_PENDING, _E.AMENDMENT_SETTLED, _S.EFFECTIVE, _BUREAU, "annex 2 clause 5.1"),
         Transition(_S.EFFECTIVE, _E.SHARING_ENDED, _S.SURVIVING, clause="annex 2 clause 5.2"),
-        Transition(_S.AMENDMENT_PENDING, _E.SHARING_ENDED, _S.SURVIVING, clause="annex 2 clause 5.2"),
-        Transition(_S.SURVIVING, _E.DECLARED_PUBLIC, _S.RELEASED, _BUREAU, "annex 2 clause 5.2"),
     ],
 )
 
-IN_FORCE = frozenset({AgreementState.EFFECTIVE, AgreementState.AMENDMENT_PENDING})
-"""A pending amendment leaves the old text in force (clause 5.1)."""
+IN_FORCE = frozenset({AgreementState.EFFECTIVE})
+"""While it is in force pictures may flow; a duty that survives the sharing (clause 5.2) lets nothing through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +81,41 @@ class Agreement:
 
 
 def _target(agreement: Agreement, event: AgreementEvent, actor: Actor | None) -> AgreementState:
-    row = AGREEMENT.find(agreement.state, event)
-    if row is None:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": agreement.state, "event": event})
-    if row.roles and (actor is None or not actor.may(row.roles)):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    target = AGREEMENT.step(agreement.state, event, actor.roles if actor else None)
     unit_side = actor is not None and actor.organization_kind is OrganizationKind.USING_UNIT
     if actor is not None and unit_side and actor.organization_id != agreement.organization_id:
         raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
-    return row.target
+    return target
+
+
+def prepare(
+    agreement_id: str, application: Application, text_version: int, schedule_digest: str
+) -> Agreement:
+    """The agreement of an approved application, for both sides to sign."""
+    return Agreement(
+        id=agreement_id,
+        application_id=application.id,
+        organization_id=application.organization_id,
+        state=AGREEMENT.step(None, AgreementEvent.PREPARE),
+        text_version=text_version,
+        schedule_digest=schedule_digest,
+    )
+
+
+def signing_by(actor: Actor) -> AgreementEvent:
+    """For whose side ``actor`` signs."""
+    unit_side = actor.organization_kind is OrganizationKind.USING_UNIT
+    return AgreementEvent.SIGN_BY_UNIT if unit_side else AgreementEvent.SIGN_BY_BUREAU
 
 
 def sign(agreement: Agreement, sealed_scan_sm3: str, actor: Actor, now: datetime) -> Agreement:
     """Sign and seal for the actor's side. A signature without the sealed scan does not count (clause 5.4)."""
-    unit_side = actor.organization_kind is OrganizationKind.USING_UNIT
-    event = AgreementEvent.SIGN_BY_UNIT if unit_side else AgreementEvent.SIGN_BY_BUREAU
+    event = signing_by(actor)
     target = _target(agreement, event, actor)
     if not sealed_scan_sm3:
         raise RuleRefusedError(Refusal.SEAL_MISSING, {"field": "sealed_scan"})
     signature = Signature(actor.person_id, actor.name, now, sealed_scan_sm3)
-    if unit_side:
+    if event is AgreementEvent.SIGN_BY_UNIT:
         return replace(agreement, state=target, unit_signature=signature)
     return replace(agreement, state=target, bureau_signature=signature)
 

@@ -1,4 +1,4 @@
-"""Whom a step concerns and who is therefore told (articles 5 and 7; Annex 2 clauses 3 and 5.5)."""
+"""Whom a step concerns and who therefore gets a notice (articles 5 and 7; Annex 2 clauses 3 and 5.5)."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ _POLICE = OrganizationKind.POLICE
 _BUREAU = OrganizationKind.DATA_BUREAU
 _COMMITTEE = OrganizationKind.POLITICAL_LEGAL_COMMITTEE
 
-TOLD: Mapping[ApplicationEvent, frozenset[OrganizationKind]] = {
+_RECIPIENTS: Mapping[ApplicationEvent, frozenset[OrganizationKind]] = {
     _E.RECORD_CONSULTATION: frozenset({_POLICE, _COMMITTEE}),
     _E.SUBMIT: frozenset({_POLICE}),
     _E.ACCEPT: frozenset({_UNIT}),
@@ -36,11 +36,11 @@ TOLD: Mapping[ApplicationEvent, frozenset[OrganizationKind]] = {
     _E.REVOKE: frozenset({_UNIT, _POLICE}),
     _E.COMPLETE_REVOCATION: frozenset({_UNIT, _POLICE, _BUREAU}),
 }
-"""``using_unit`` stands for the applying unit. A withdrawal is told to whoever had the file (``told_of``)."""
+"""``using_unit`` stands for the applying unit. Of a withdrawal whoever had the file gets notice (``recipients_of``)."""
 
 
-def told_of(event: ApplicationEvent, round_: int) -> frozenset[OrganizationKind]:
+def recipients_of(event: ApplicationEvent, round_: int) -> frozenset[OrganizationKind]:
     """The kinds of organization that get a notice of ``event`` on an application in its ``round_``."""
     if event is _E.WITHDRAW:
         return frozenset({_POLICE, _BUREAU}) if round_ else frozenset()
-    return TOLD.get(event, frozenset())
+    return _RECIPIENTS.get(event, frozenset())

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.state_table import StateTable, Transition
 
@@ -74,8 +75,9 @@ _POLICE = _roles(Role.POLICE_REVIEWER)
 _CONSENTER = _roles(Role.POLICE_LEADER)
 _BUREAU = _roles(Role.BUREAU_REVIEWER)
 _APPROVER = _roles(Role.BUREAU_APPROVER)
-_PROVISIONER = _roles(Role.OPERATOR_PROVISIONER)
-_EMERGENCY = _roles(Role.BUREAU_APPROVER, Role.SECURITY_ADMIN, Role.POLICE_LEADER)
+_PROVISIONER = ROLES_WITH[Permission.PROVISION]
+_REVOKER = ROLES_WITH[Permission.REVOKE_SHARING]
+_EMERGENCY = ROLES_WITH[Permission.SUSPEND_SHARING]
 
 _BEFORE_PROVISIONING = (
     _S.DRAFT,
@@ -112,22 +114,21 @@ APPLICATION = StateTable(
         Transition(_S.PROVISIONING, _E.PROVISION, _S.ACTIVE, _PROVISIONER, "article 5"),
         Transition(_S.PROVISIONING, _E.REPORT_CANNOT_PROVIDE, _S.PROVISION_FAILED, _PROVISIONER, "article 5"),
         Transition(_S.PROVISION_FAILED, _E.ORDER_AGAIN, _S.PROVISIONING, _APPROVER),
-        Transition(_S.PROVISION_FAILED, _E.REVOKE, _S.REVOKING, _APPROVER),
-        Transition(_S.PROVISIONING, _E.REVOKE, _S.REVOKING, _APPROVER, "article 7"),
+        Transition(_S.PROVISION_FAILED, _E.REVOKE, _S.REVOKING, _REVOKER),
+        Transition(_S.PROVISIONING, _E.REVOKE, _S.REVOKING, _REVOKER, "article 7"),
         Transition(_S.ACTIVE, _E.SUSPEND, _S.SUSPENDED, _EMERGENCY, "article 7"),
         Transition(_S.TERMINATING, _E.SUSPEND, _S.SUSPENDED, _EMERGENCY, "article 7"),
         Transition(_S.SUSPENDED, _E.PROPOSE_RESUME, _S.SUSPENDED, _BUREAU),
         Transition(_S.SUSPENDED, _E.RESUME, _S.ACTIVE, _APPROVER),
         Transition(_S.ACTIVE, _E.GIVE_TERMINATION_NOTICE, _S.TERMINATING, _LEADER, "annex 2 clause 3"),
-        Transition(_S.SUSPENDED, _E.GIVE_TERMINATION_NOTICE, _S.TERMINATING, _LEADER, "annex 2 clause 3"),
+        Transition(_S.SUSPENDED, _E.GIVE_TERMINATION_NOTICE, _S.SUSPENDED, _LEADER, "annex 2 clause 3"),
         Transition(_S.ACTIVE, _E.EXPIRE, _S.EXPIRED),
         Transition(_S.SUSPENDED, _E.EXPIRE, _S.EXPIRED),
-        Transition(_S.TERMINATING, _E.EXPIRE, _S.EXPIRED),
         Transition(_S.EXPIRED, _E.START_REVOCATION, _S.REVOKING, clause="annex 2 clause 3"),
         Transition(_S.TERMINATING, _E.END_DATE_REACHED, _S.REVOKING, clause="annex 2 clause 3"),
-        Transition(_S.ACTIVE, _E.REVOKE, _S.REVOKING, _APPROVER, "article 7"),
-        Transition(_S.SUSPENDED, _E.REVOKE, _S.REVOKING, _APPROVER, "article 7"),
-        Transition(_S.TERMINATING, _E.REVOKE, _S.REVOKING, _APPROVER, "article 7"),
+        Transition(_S.ACTIVE, _E.REVOKE, _S.REVOKING, _REVOKER, "article 7"),
+        Transition(_S.SUSPENDED, _E.REVOKE, _S.REVOKING, _REVOKER, "article 7"),
+        Transition(_S.TERMINATING, _E.REVOKE, _S.REVOKING, _REVOKER, "article 7"),
         Transition(_S.REVOKING, _E.COMPLETE_REVOCATION, _S.REVOKED, clause="annex 2 clause 3"),
         *(
             Transition(state, _E.ARCHIVE, _S.ARCHIVED, _BUREAU, "annex 1 note 4")
@@ -138,4 +139,5 @@ APPLICATION = StateTable(
 
 PICTURES_FLOW = frozenset({ApplicationState.ACTIVE, ApplicationState.TERMINATING})
 """The only states in which a grant of this application lets a picture through. ``terminating`` keeps working until its
-end date (Annex 2 clause 3 gives the unit fifteen days)."""
+end date (Annex 2 clause 3 gives the unit fifteen days); a notice given while suspended brings the end date forward and
+lifts no suspension."""

@@ -15,6 +15,7 @@ from pinegate.domain.applications.application import (
     same_request,
 )
 from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
+from pinegate.domain.applications.turns import STANDS_ON, Standing
 from pinegate.domain.calendar import day_of
 from pinegate.domain.catalogue.operation import REQUESTABLE, Operation
 from pinegate.domain.organizations.parties import Actor
@@ -25,21 +26,15 @@ _E = ApplicationEvent
 
 
 def _target(application: Application, event: ApplicationEvent, actor: Actor | None) -> ApplicationState:
-    row = APPLICATION.find(application.state, event)
-    if row is None:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": application.state, "event": event})
-    if not row.roles:
-        if actor is not None:
-            raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
-        return row.target
-    if actor is None or not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
+    target = APPLICATION.step(application.state, event, actor.roles if actor else None)
+    if actor is None:
+        return target
     if actor.organization_kind is OrganizationKind.USING_UNIT:
         if actor.organization_id != application.organization_id:
             raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
     elif actor.person_id in application.filed_by:
         raise RuleRefusedError(Refusal.REVIEWS_OWN_FILING)
-    return row.target
+    return target
 
 
 def _opinion(actor: Actor, kind: OpinionKind, decision: str, text: str, now: datetime) -> Opinion:
@@ -53,12 +48,12 @@ def _another_person(earlier: Opinion | None, actor: Actor) -> None:
         raise RuleRefusedError(Refusal.SAME_PERSON_TWICE, {"step": earlier.kind})
 
 
-def _newer_than(application: Application, kind: OpinionKind, decision_of: OpinionKind) -> Opinion | None:
-    """The newest opinion of ``kind``, unless one of ``decision_of`` was given after it."""
+def _standing(application: Application, asked: Standing) -> Opinion | None:
+    """The newest opinion of the kind, unless it was superseded."""
     for opinion in reversed(application.opinions):
-        if opinion.kind is kind:
+        if opinion.kind is asked.kind:
             return opinion
-        if opinion.kind is decision_of:
+        if opinion.kind is asked.superseding:
             return None
     return None
 
@@ -68,13 +63,12 @@ def _check_what_went_before(application: Application, event: ApplicationEvent, a
     if event is _E.CONSENT:
         _another_person(application.latest(OpinionKind.POLICE_ACCEPTANCE), actor)
     elif event is _E.APPROVE:
-        # A review written before the police decided again was a review of something else.
-        review = _newer_than(application, OpinionKind.BUREAU_REVIEW, OpinionKind.POLICE)
+        review = _standing(application, STANDS_ON[event])
         if review is None:
             raise RuleRefusedError(Refusal.REVIEW_MISSING)
         _another_person(review, actor)
     elif event is _E.RESUME:
-        proposal = _newer_than(application, OpinionKind.RESUME_PROPOSAL, OpinionKind.MEASURE)
+        proposal = _standing(application, STANDS_ON[event])
         if proposal is None:
             raise RuleRefusedError(Refusal.PROPOSAL_MISSING)
         _another_person(proposal, actor)

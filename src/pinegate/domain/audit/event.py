@@ -64,7 +64,6 @@ class AuditEventName(StrEnum):
     REGISTER_READ = "access.register_read"
     AUDIT_READ = "audit.read"
     SECOND_SOURCE_REFUSED = "media.second_source_refused"
-    SETTING_CHANGED = "system.setting_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pinegate.domain.catalogue.divisions import DivisionTree
+from pinegate.domain.catalogue.divisions import Bounds, DivisionTree
 
 _DEVICE_CODE = re.compile(r"\d{20}")
 _CAMERA_TYPES = frozenset({"131", "132"})
 _DEFAULT_NAMES = re.compile(r"(?i)\s*(camera|ipc|ipcamera|channel|通道)\s*[-_#]?\s*\d*\s*")
-HUANGSHAN_BOX = (117.0, 29.3, 119.0, 30.6)
-"""West, south, east, north in WGS-84 degrees: a coarse guard against swapped or foreign coordinates."""
-
 MAX_VALUE_LENGTH = 500
 
 TURNING_PTZ_TYPES = frozenset({1, 4, 5})
@@ -54,7 +51,7 @@ class PointRecord:
     secret: bool
 
 
-def listing_faults(record: PointRecord, divisions: DivisionTree) -> list[FieldFault]:
+def listing_faults(record: PointRecord, divisions: DivisionTree, bounds: Bounds) -> list[FieldFault]:
     """Everything that blocks listing (B) or warns (W)."""
     faults: list[FieldFault] = []
     if not _DEVICE_CODE.fullmatch(record.channel_code) or record.channel_code[10:13] not in _CAMERA_TYPES:
@@ -69,20 +66,19 @@ def listing_faults(record: PointRecord, divisions: DivisionTree) -> list[FieldFa
         faults.append(FieldFault("address", "missing"))
     if not record.category:
         faults.append(FieldFault("category", "missing"))
-    faults.extend(_place_faults(record))
+    faults.extend(_place_faults(record, bounds))
     if record.secret:
         faults.append(FieldFault("secrecy", "secret"))
     return faults
 
 
-def _place_faults(record: PointRecord) -> list[FieldFault]:
+def _place_faults(record: PointRecord, bounds: Bounds) -> list[FieldFault]:
     if record.longitude is None or record.latitude is None:
         needed = record.point_class in (1, 2)
         return [FieldFault("longitude", "missing", blocks=needed)]
-    west, south, east, north = HUANGSHAN_BOX
-    if west <= record.longitude <= east and south <= record.latitude <= north:
+    if bounds.holds(record.longitude, record.latitude):
         return []
-    swapped = west <= record.latitude <= east and south <= record.longitude <= north
+    swapped = bounds.holds(record.latitude, record.longitude)
     return [FieldFault("longitude", "swapped" if swapped else "outside_the_city")]
 
 

@@ -13,6 +13,19 @@ class Division:
     children: tuple["Division", ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """WGS-84 degrees: a coarse guard against swapped or foreign coordinates."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
+
+
 class DivisionTree:
     """Look-ups over a city's divisions."""
 

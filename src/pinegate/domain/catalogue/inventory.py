@@ -1,9 +1,9 @@
-"""The upstream inventory (article 4): what a platform says it has, and what that means for the catalogue."""
+"""The lower platform's inventory (article 4): what a platform says it has, and what that means for the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pinegate.domain.catalogue.categories import category_suggested_by
+from pinegate.domain.catalogue.categories import Categories
 from pinegate.domain.catalogue.divisions import DivisionTree
 
 _NOT_CAMERAS = frozenset({"200", "215", "216", "118", "111", "112"})
@@ -49,10 +49,10 @@ class InventoryPoint:
     category: str
 
 
-def take_over(item: InventoryItem, divisions: DivisionTree) -> InventoryPoint:
+def take_over(item: InventoryItem, divisions: DivisionTree, categories: Categories) -> InventoryPoint:
     """Division from CivilCode or the code's own digits, township and category suggested from the words."""
     words = f"{item.address} {item.name}"
     district = divisions.district_of(item.civil_code) or divisions.district_of(item.channel_code)
     return InventoryPoint(
-        item, district, divisions.township_in(district, words), category_suggested_by(words)
+        item, district, divisions.township_in(district, words), categories.suggested_by(words)
     )

@@ -40,5 +40,8 @@ REQUESTABLE = frozenset(
 )
 """What this version can really provide, and therefore lets units ask for."""
 
+ONLY_TURNING = frozenset({Operation.PTZ, Operation.PRESET})
+"""Only a camera that turns can do these."""
+
 SENSITIVE = frozenset({Operation.PTZ, Operation.PRESET, Operation.DOWNLOAD, Operation.PUSH})
 """High risk (governance section 5): leases are short."""

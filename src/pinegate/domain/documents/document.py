@@ -53,6 +53,20 @@ _HANDED_IN: Mapping[DocumentKind, tuple[frozenset[Role], frozenset[ApplicationSt
 }
 
 
+def whose_paper(kind: DocumentKind) -> frozenset[Role]:
+    """Whose papers of this kind are."""
+    return _HANDED_IN[kind][0]
+
+
+def may_hand_in(kind: DocumentKind, application: Application, actor: Actor) -> bool:
+    """Whether ``actor`` may put such a paper on this file now."""
+    try:
+        check_may_hand_in(kind, application, actor)
+    except RuleRefusedError:
+        return False
+    return True
+
+
 def check_may_hand_in(kind: DocumentKind, application: Application, actor: Actor) -> None:
     """Raises :class:`RuleRefusedError` unless ``actor`` may put such a paper on this file now."""
     roles, states = _HANDED_IN[kind]

@@ -1,16 +1,12 @@
-"""收回 (Annex 2 clause 3): what a revocation strikes, and the three receipts that prove it was carried out."""
+"""收回 (Annex 2 clause 3): what a revocation ends, and the three receipts that prove it was carried out."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
-
-REVOKERS = frozenset({Role.BUREAU_APPROVER})
-SUSPENDERS = frozenset({Role.BUREAU_APPROVER, Role.SECURITY_ADMIN, Role.POLICE_LEADER})
-"""Who may interrupt in an emergency; the end itself is the bureau's (article 7)."""
 
 
 class RevocationScope(StrEnum):
@@ -54,7 +50,6 @@ def check_order(actor: Actor, reason: str, *, emergency: bool) -> None:
     Raises:
         RuleRefusedError: ``role_may_not``, ``reason_missing``.
     """
-    if not actor.may(SUSPENDERS if emergency else REVOKERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"step": "suspend" if emergency else "revoke"})
+    (Permission.SUSPEND_SHARING if emergency else Permission.REVOKE_SHARING).require(actor)
     if not reason.strip():
         raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})

@@ -22,7 +22,7 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
-class PersonnelState(StrEnum):
+class PersonState(StrEnum):
     """Annex 2 clause 2.3: reminded, bound, then let in."""
 
     NOMINATED = "nominated"
@@ -46,3 +46,12 @@ class Actor:
     def may(self, roles: frozenset[StrEnum]) -> bool:
         """Whether one of ``roles`` is held."""
         return bool(self.roles & roles)
+
+    @property
+    def confined_to(self) -> str | None:
+        """The own unit, for a using unit's people: of other units they learn nothing. None: not confined."""
+        return self.organization_id if self.organization_kind is OrganizationKind.USING_UNIT else None
+
+    def reaches(self, organization_id: str) -> bool:
+        """Whether things of that organization exist for the actor at all."""
+        return self.confined_to in (None, organization_id)

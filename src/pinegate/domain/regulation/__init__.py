@@ -1,1 +1,1 @@
-"""The regulation that this product keeps, as text: the one place its wording is written down."""
+"""The shape of a regulation as text: measures, application form, agreement. Each city has its own wording."""

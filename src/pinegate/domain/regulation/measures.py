@@ -1,12 +1,12 @@
-"""黄山市视频资源共享管理暂行办法: the notice and the eight articles, character for character."""
+"""A city's measures for sharing video (视频资源共享管理办法): the notice that issued them, and their articles."""
 
 from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Article:
-    """One article (条). `id` is what code and documents refer to."""
+    """One article (条). ``id`` is what code and documents refer to."""
 
     number: int
     label: str
@@ -17,68 +17,25 @@ class Article:
         return f"article_{self.number}"
 
 
-TITLE = "黄山市视频资源共享管理暂行办法"
-IN_FORCE_FROM = date(2020, 6, 12)  # article 8: from the day of issue
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The notice with which the measures were issued."""
 
-NOTICE_TITLE = "关于印发《黄山市视频资源共享管理暂行办法》的通知"
-NOTICE_ADDRESSEES = "黄山风景区管委会，黄山经济开发区管委会，黄山现代服务业产业园管委会，市直和驻黄各单位："
-NOTICE_TEXT = (
-    "根据《黄山市公共安全视频监控系统（雪亮工程）使用管理制度（试行）》（黄政法字〔2019〕86号）等文件精神"
-    "，为进一步规范视频资源共享管理，现将《黄山市视频资源共享管理暂行办法》印发给你们，请遵照执行。"
-)
-NOTICE_ISSUERS = ("黄山市数据资源管理局", "黄山市公安局")
-NOTICE_DATE = "2020年6月12日"
+    title: str
+    addressees: str
+    text: str
+    issuers: tuple[str, ...]
+    date: str
 
-ARTICLES = (
-    Article(
-        1,
-        "第一条",
-        "为贯彻落实《安徽省公共安全视频图像信息系统管理办法》（安徽省人民政府令第270号）、《安徽省人民政"
-        "府关于打造“皖事通办”平台加快政务数据归集共享的意见》（皖政秘〔2020〕77号）、《黄山市政务信息资"
-        "源共享管理暂行办法》（黄政办秘〔2017〕129号）、《黄山市公共安全视频监控系统（雪亮工程）使用管理"
-        "制度（试行）》（黄政法字〔2019〕86号）等文件精神，规范我市视频资源共享管理流程，结合市情实际，制"
-        "定本办法。",
-    ),
-    Article(
-        2,
-        "第二条",
-        "本办法所称视频资源涵盖市公共安全视频大数据系统（雪亮工程）等政府投资建设的视频资源，以及整合接入"
-        "市视频共享交换平台的社会面视频资源。",
-    ),
-    Article(
-        3,
-        "第三条",
-        "市数据资源局依托电子政务外网建设市视频共享交换平台，用于对外提供视频推送、接入服务，并负责市视频"
-        "共享交换平台视频资源综合管理。",
-    ),
-    Article(
-        4,
-        "第四条",
-        "市公安局负责将市公共安全视频大数据系统汇聚的可共享的视频资源同步推送至市视频共享交换平台；云海黄"
-        "山大数据产业发展有限公司负责做好市视频共享交换平台的目录编制、资源上架、对外接口服务以及资源更新"
-        "等日常运维工作。",
-    ),
-    Article(
-        5,
-        "第五条",
-        "市级单位因信息化系统建设，需要对接视频资源的，应填写《黄山市视频资源共享申请表》（附件1），列明"
-        "需要提供的视频资源的点位和操作权限等信息。经市公安局同意，市数据资源局审核后，由云海黄山大数据产"
-        "业发展有限公司负责从市视频共享交换平台提供调用接口，并做好视频资源推送和技术保障工作。",
-    ),
-    Article(
-        6,
-        "第六条",
-        "使用单位应与市数据资源局签订《黄山市视频资源共享保密协议》（附件2），使用单位及责任人要切实提高"
-        "责任意识，严格遵守相关规定，加强对系统管理人员的管理，严格落实安全保密措施。",
-    ),
-    Article(
-        7,
-        "第七条",
-        "对违规使用视频资源、造成不良社会影响和后果的，依法追究责任单位和责任人的法律责任。",
-    ),
-    Article(
-        8,
-        "第八条",
-        "本办法自印发之日起施行。",
-    ),
-)
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    title: str
+    in_force_from: date
+    notice: Notice
+    articles: tuple[Article, ...]
+
+    @property
+    def policy_version(self) -> str:
+        """Under which wording a case is brought, as it is written down with the case."""
+        return self.in_force_from.isoformat()

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.domain.state_table import StateTable, Transition
 
@@ -29,15 +29,15 @@ class WorkOrderEvent(StrEnum):
 
 
 _S, _E = WorkOrderState, WorkOrderEvent
-PROVISIONERS = frozenset({Role.OPERATOR_PROVISIONER})
+_PROVISIONERS = ROLES_WITH[Permission.PROVISION]
 
 WORK_ORDER = StateTable(
     "work_order",
     [
         Transition(None, _E.ORDER, _S.OPEN, clause="article 5"),
-        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, PROVISIONERS, "article 5"),
-        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, PROVISIONERS, "article 5"),
-        Transition(_S.OPEN, _E.FAIL, _S.FAILED, PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.CONFIRM_TEST, _S.OPEN, _PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.COMPLETE, _S.DONE, _PROVISIONERS, "article 5"),
+        Transition(_S.OPEN, _E.FAIL, _S.FAILED, _PROVISIONERS, "article 5"),
         Transition(_S.OPEN, _E.CALL_OFF, _S.FAILED, clause="article 7"),
     ],
 )
@@ -59,18 +59,9 @@ class WorkOrder:
     kind: str = "provision"
 
 
-def _target(order: WorkOrder, event: WorkOrderEvent, actor: Actor) -> WorkOrderState:
-    row = WORK_ORDER.find(order.state, event)
-    if row is None:
-        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": order.state, "event": event})
-    if not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
-    return row.target
-
-
 def confirm_test(order: WorkOrder, *, pictures_came: bool, actor: Actor, now: datetime) -> WorkOrder:
     """The operator saw the picture. ``pictures_came``: the register knows of a test play under this order that ran."""
-    target = _target(order, WorkOrderEvent.CONFIRM_TEST, actor)
+    target = WORK_ORDER.step(order.state, WorkOrderEvent.CONFIRM_TEST, actor.roles)
     if not pictures_came:
         raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
     return replace(order, state=target, tested_at=now)
@@ -78,7 +69,7 @@ def confirm_test(order: WorkOrder, *, pictures_came: bool, actor: Actor, now: da
 
 def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
     """Done: never without a test play."""
-    target = _target(order, WorkOrderEvent.COMPLETE, actor)
+    target = WORK_ORDER.step(order.state, WorkOrderEvent.COMPLETE, actor.roles)
     if order.tested_at is None:
         raise RuleRefusedError(Refusal.TEST_PLAY_MISSING)
     return _close(order, target, result, now)
@@ -86,7 +77,7 @@ def complete(order: WorkOrder, result: str, actor: Actor, now: datetime) -> Work
 
 def fail(order: WorkOrder, result: str, actor: Actor, now: datetime) -> WorkOrder:
     """Cannot be provided; the bureau decides what follows."""
-    return _close(order, _target(order, WorkOrderEvent.FAIL, actor), result, now)
+    return _close(order, WORK_ORDER.step(order.state, WorkOrderEvent.FAIL, actor.roles), result, now)
 
 
 def _close(order: WorkOrder, state: WorkOrderState, result: str, now: datetime) -> WorkOrder:

@@ -8,37 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
-from pinegate.adapters.simulator.clip_encoding import ClipSettings
-from pinegate.adapters.simulator.config import SimulatorConfig
-from pinegate.adapters.simulator.inventory import invent
-from pinegate.adapters.simulator.simulator import Simulator
-from pinegate.entrypoints.demonstration.found import PLATFORM_CODE, PLATFORM_NAME, Founding, Secrets
-from pinegate.entrypoints.demonstration.people import FOUNDER, HOUSES
-from pinegate.entrypoints.demonstration.straight_way import StraightWay
+from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
+from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
+from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
+from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.serve import portal_folder, serve_application
-from pinegate.entrypoints.wiring import City, running_city
+from pinegate.entrypoints.wiring.city import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
+from pinegate_simulator.clip_encoding import ClipSettings
+from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.inventory import invent
+from pinegate_simulator.simulator import Simulator
 
 CAMERAS = 30
 _ARRIVAL_SECONDS = 60.0
-
-_ROLES_ZH = {
-    "unit_clerk": "使用单位经办人",
-    "unit_leader": "使用单位负责人",
-    "unit_viewer": "使用单位值班员",
-    "police_reviewer": "公安审核员",
-    "police_leader": "公安审批领导",
-    "political_legal_liaison": "政法委联络员",
-    "bureau_reviewer": "数据局审核员",
-    "bureau_approver": "数据局审批领导",
-    "operator_cataloguer": "运维编目员",
-    "operator_lister": "运维上架员",
-    "operator_provisioner": "运维开通员",
-    "system_admin": "系统管理员",
-    "security_admin": "安全管理员",
-    "audit_admin": "审计管理员",
-}
 
 
 class Narrator:
@@ -65,6 +49,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
         raise SystemExit(
             "pinegate demo: anybody may sign in as anybody here, so it serves the loopback address only"
         )
+    settings = settings.model_copy(update={"city_profile": None})  # its people are Huangshan's
     _port_must_be_free(settings)
     raise_descriptor_limit()
     narrator = Narrator()
@@ -106,8 +91,8 @@ def _port_must_be_free(settings: Settings) -> None:
 async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
     config = SimulatorConfig(
         device_id=PLATFORM_CODE,
-        platform_id=city.settings.sip_id,
-        platform_domain=city.settings.sip_domain,
+        platform_id=city.signalling.id,
+        platform_domain=city.signalling.domain,
         platform_host=city.settings.sip_host,
         platform_port=city.sip_port,
         password=made.platform_password,
@@ -141,20 +126,20 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
 async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
     async with city.services.database.transaction() as tx:
         first_start = not await tx.organizations.any_organization()
-    founding = Founding(city.services, made)
+    seed = Seed(city.services, made)
     if first_start:
         narrator.tell("entering six organizations and their people …")
-        await founding.found()
-        await city.signalling.reload_accounts()
+        await seed.enter()
+        await city.signalling.server.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
     if first_start:
         narrator.tell("the police platform registers and sends its catalogue …")
         progress = await _cameras(city)
         narrator.tell(
-            f"{progress.received} catalogue items have come; one unit walks the regulation's whole way …"
+            f"{progress.received} catalogue items have come; one unit goes through the whole procedure …"
         )
-        await StraightWay(city.services, founding.actors, founding.systems["tourism"]).walk()
+        await SampleSharing(city.services, seed.actors, seed.systems["tourism"]).enter()
     narrator.tell("ready.")
     return stack
 
@@ -162,17 +147,19 @@ async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narra
 async def _cameras(city: City) -> CatalogueProgress:
     async with asyncio.timeout(_ARRIVAL_SECONDS):
         while True:
-            progress = city.signalling.catalogue_progress(PLATFORM_CODE)
+            progress = city.signalling.server.catalogue_progress(PLATFORM_CODE)
             if progress.state == "done":
-                await city.recorder.drained()
+                await city.signalling.recorder.drained()
                 return progress
             await asyncio.sleep(0.1)
 
 
 def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
     address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
-    people = [("黄山市数据资源管理局", FOUNDER)]
-    people += [(house.name, resident) for house in HOUSES for resident in house.residents]
+    people = [(BUREAU.name, FIRST_ADMINISTRATOR)]
+    people += [
+        (organization.name, person) for organization in ORGANIZATIONS for person in organization.people
+    ]
     width = max(len(login) for login in made.passwords)
     lines = [
         "",
@@ -180,9 +167,9 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         "",
         "  演示账号（登录页可一键登录，仅限本机） / accounts (one click on the sign-in page, this machine only)",
         *(
-            f"    {resident.login:<{width}}  {made.passwords[resident.login]}  {name} {resident.name}"
-            f" · {'、'.join(_ROLES_ZH[role] for role in sorted(resident.roles))}"
-            for name, resident in people
+            f"    {person.login:<{width}}  {made.passwords[person.login]}  {name} {person.name}"
+            f" · {'、'.join(ROLE_NAMES[role] for role in sorted(person.roles))}"
+            for name, person in people
         ),
         "",
         "  先试一试 / try first",
@@ -192,7 +179,7 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         "       unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver",
         "       → unit-leader, bureau-approver (保密协议) → provisioner → unit-viewer",
         "",
-        f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.settings.sip_id}",
+        f"  signalling: SIP {city.settings.sip_host}:{city.sip_port} (UDP, TCP), platform code {city.signalling.id}",
         "  Ctrl-C stops everything.",
         "",
     ]

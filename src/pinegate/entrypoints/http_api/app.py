@@ -1,4 +1,4 @@
-"""The application: every feature's door behind the outer one, problem documents, and the portal's files."""
+"""The application: every feature's routes, secured, problem documents, and the portal's files."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -19,9 +19,10 @@ from pinegate.entrypoints.http_api.organizations import routes as organizations
 from pinegate.entrypoints.http_api.register import routes as register
 from pinegate.entrypoints.http_api.revocations import routes as revocations
 from pinegate.entrypoints.http_api.shared.body_limit import BodyLimit
-from pinegate.entrypoints.http_api.shared.outer_door import OuterDoor
+from pinegate.entrypoints.http_api.shared.gate import gate_of
 from pinegate.entrypoints.http_api.shared.portal_files import PortalFiles
 from pinegate.entrypoints.http_api.shared.problems import install_problem_documents
+from pinegate.entrypoints.http_api.shared.secured_application import SecuredApplication
 from pinegate.entrypoints.http_api.work_orders import routes as work_orders
 from pinegate.entrypoints.http_api.workbench import routes as workbench
 from pinegate.entrypoints.services import Services
@@ -52,15 +53,21 @@ def create_app(
     media_origins: Sequence[str] = (),
     portal: Path | None = None,
     hosts: Collection[str] = (),
+    routers: Sequence[APIRouter] = ROUTERS,
 ) -> FastAPI:
     """The ASGI application. ``portal``: the folder of the built portal, served at ``/``; ``hosts``: the names under
     which it answers, any when empty.
+
+    Raises:
+        NoGateError: a route does not say who may ask it.
     """
-    app = OuterDoor(media_origins, hosts)
+    app = SecuredApplication(media_origins, hosts)
     app.state.services = services
     install_problem_documents(app)
     app.add_middleware(BodyLimit)
-    for router in ROUTERS:
+    for router in routers:
+        for route in router.routes:
+            gate_of(route)
         app.include_router(router)
     if portal is not None:
         app.mount("/", PortalFiles(portal))

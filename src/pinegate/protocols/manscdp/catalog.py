@@ -13,7 +13,7 @@ def is_code(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CatalogInfo:
-    """``Info`` of an item (2022: ``Info`` is typed, ``ExtraInfo`` is free). ``None`` or empty: not said."""
+    """``Info`` of an item (A.2.1.9; 2022: ``Info`` is typed, ``ExtraInfo`` is free). ``None`` or empty: not said."""
 
     ptz_type: int | None = None
     """1 dome, 2 hemisphere, 3 fixed bullet, 4 remote-controlled bullet, 5 remote-controlled hemisphere, 6
@@ -58,11 +58,11 @@ class CatalogInfo:
 
 @dataclass(frozen=True, slots=True)
 class CatalogItem:
-    """One device, camera, region, business group (type 215) or virtual organisation (type 216).
+    """One device, camera, region, business group (type 215) or virtual organisation (type 216): A.2.1.9, annex E.
 
     ``longitude``/``latitude``: WGS-84 degrees. ``status``: ``ON``, ``OFF`` or empty. ``parent_id``: several
-    joined by ``/``. ``event``: only inside a NOTIFY: ON, OFF, VLOST, DEFECT, ADD, UPDATE or DEL.
-    Everything is as the peer said it: to be judged, never believed.
+    joined by ``/``. ``event``: only inside a NOTIFY (9.11.4): ON, OFF, VLOST, DEFECT, ADD, UPDATE or DEL.
+    Everything is as the peer said it: to be checked, never believed.
     """
 
     device_id: str

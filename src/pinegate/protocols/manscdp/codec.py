@@ -1,4 +1,4 @@
-"""MANSCDP bodies ⇄ messages (GB/T 28181-2022 annex A)."""
+"""MANSCDP bodies ⇄ messages. Sections without a name: GB/T 28181-2022."""
 
 from collections.abc import Callable, Iterable
 
@@ -37,7 +37,7 @@ _ROOTS = frozenset(("Query", "Control", "Notify", "Response"))
 
 
 def parse_message(body: bytes, max_bytes: int = MAX_BYTES) -> Message | MalformedXml:
-    """One body. ``max_bytes``: raise it only for catalogues over TCP. Never raises."""
+    """One body, or its fault as a value; never raises. ``max_bytes``: raise it only for catalogues over TCP."""
     root = parse_xml(body, max_bytes)
     if isinstance(root, MalformedXml):
         return root
@@ -49,9 +49,9 @@ def parse_message(body: bytes, max_bytes: int = MAX_BYTES) -> Message | Malforme
     if not cmd_type or len(device_id) > 64:
         return MalformedXml("fields")
     sn = 0 if sn is None else sn
-    if root.tag == "Query":
+    if root.tag == "Query":  # A.2.4
         return Query(cmd_type, sn, device_id)
-    if root.tag == "Control" and cmd_type == "DeviceControl":
+    if root.tag == "Control" and cmd_type == "DeviceControl":  # A.2.3.1
         return _control(root, sn, device_id)
     parser = _PARSERS.get((root.tag, cmd_type))
     if parser is not None:
@@ -162,14 +162,14 @@ def _media_status(root: Element, sn: int, device_id: str) -> Message:
 
 
 _PARSERS: dict[tuple[str, str], Callable[[Element, int, str], Message]] = {
-    ("Notify", "Keepalive"): _keepalive,
-    ("Notify", "Catalog"): _catalog_notify,
-    ("Notify", "Alarm"): _alarm,
-    ("Notify", "MobilePosition"): _mobile_position,
-    ("Notify", "MediaStatus"): _media_status,
-    ("Response", "Catalog"): _catalog_response,
-    ("Response", "DeviceInfo"): _device_info,
-    ("Response", "DeviceStatus"): _device_status,
+    ("Notify", "Keepalive"): _keepalive,  # A.2.5.2
+    ("Notify", "Catalog"): _catalog_notify,  # 9.11.4
+    ("Notify", "Alarm"): _alarm,  # A.2.5.3
+    ("Notify", "MobilePosition"): _mobile_position,  # A.2.5.6
+    ("Notify", "MediaStatus"): _media_status,  # A.2.5.4
+    ("Response", "Catalog"): _catalog_response,  # A.2.6.4
+    ("Response", "DeviceInfo"): _device_info,  # A.2.6.5
+    ("Response", "DeviceStatus"): _device_status,  # A.2.6.6
 }
 
 

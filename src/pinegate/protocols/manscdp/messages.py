@@ -1,5 +1,5 @@
 """The messages that we speak, as frozen values. ``sn`` pairs a Response with its Query; ``device_id`` as
-sent.
+sent. Sections without a name: GB/T 28181-2022.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from pinegate.protocols.manscdp.catalog import CatalogItem
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Any Query; ``cmd_type``: Catalog, DeviceInfo, DeviceStatus, and those we do not answer yet."""
+    """Any Query (A.2.4); ``cmd_type``: Catalog (A.2.4.3), DeviceInfo (A.2.4.4), DeviceStatus (A.2.4.2), and those we
+    do not answer yet.
+    """
 
     cmd_type: str
     sn: int
@@ -18,7 +20,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Keepalive:
-    """Sent every minute by the lower side. ``status``: OK or ERROR."""
+    """Sent every minute by the lower side (A.2.5.2). ``status``: OK or ERROR."""
 
     sn: int
     device_id: str
@@ -27,7 +29,9 @@ class Keepalive:
 
 @dataclass(frozen=True, slots=True)
 class CatalogResponse:
-    """One of many packets: ``sum_num`` items in all, ``items`` of this packet, ``skipped`` of it without code."""
+    """One of many packets (A.2.6.4): ``sum_num`` items in all, ``items`` of this packet, ``skipped`` of it without
+    code.
+    """
 
     sn: int
     device_id: str
@@ -38,7 +42,7 @@ class CatalogResponse:
 
 @dataclass(frozen=True, slots=True)
 class CatalogNotify:
-    """Changes inside a subscription; each item has its ``event``."""
+    """Changes inside a subscription (9.11.4); each item has its ``event``."""
 
     sn: int
     device_id: str
@@ -48,7 +52,7 @@ class CatalogNotify:
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
-    """Response to DeviceInfo. ``channel``: how many channels."""
+    """Response to DeviceInfo (A.2.6.5). ``channel``: how many channels."""
 
     sn: int
     device_id: str
@@ -62,8 +66,8 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """Response to DeviceStatus. ``online``: ONLINE or OFFLINE; the others as sent (OK, ON, OFF, a civil
-    time).
+    """Response to DeviceStatus (A.2.6.6). ``online``: ONLINE or OFFLINE; the others as sent (OK, ON, OFF, a
+    civil time).
     """
 
     sn: int
@@ -78,7 +82,7 @@ class DeviceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """DeviceControl. ``ptz``: sixteen hexadecimal digits or empty; ``priority`` of the operator;
+    """DeviceControl (A.2.3.1). ``ptz``: sixteen hexadecimal digits or empty; ``priority`` of the operator;
     ``fields``: the rest.
     """
 
@@ -91,9 +95,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm; ``method`` and ``kind`` are the numbers of the standard (annex A.2.5.2), 0 when not
-    said.
-    """
+    """An alarm; ``method`` and ``kind`` are the numbers of the standard (A.2.5.3), 0 when not said."""
 
     sn: int
     device_id: str
@@ -106,7 +108,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class MobilePosition:
-    """Where something is: WGS-84 degrees; the 2022 list form gives one of these for each entry."""
+    """Where something is (A.2.5.6): WGS-84 degrees; the 2022 list form gives one of these for each entry."""
 
     sn: int
     device_id: str
@@ -119,7 +121,7 @@ class MobilePosition:
 
 @dataclass(frozen=True, slots=True)
 class MediaStatus:
-    """``notify_type`` 121: the recording was sent to its end."""
+    """A.2.5.4. ``notify_type`` 121: the recording was sent to its end."""
 
     sn: int
     device_id: str
@@ -128,7 +130,7 @@ class MediaStatus:
 
 @dataclass(frozen=True, slots=True)
 class ResultResponse:
-    """A Response that only says OK or ERROR (subscriptions, alarms, controls with answer)."""
+    """A Response that only says OK or ERROR (controls with answer: A.2.6.2; alarms: A.2.6.3; subscriptions)."""
 
     cmd_type: str
     sn: int

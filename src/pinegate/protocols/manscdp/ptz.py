@@ -8,7 +8,8 @@ checksum is the sum of the first seven bytes modulo 256.
 from dataclasses import dataclass
 from enum import IntEnum
 
-_FIRST, _SECOND = 0xA5, 0x0F
+_FIRST, _SECOND = 0xA5, 0x0F  # A.3.1
+# A.3.2.
 _LEFT, _RIGHT, _DOWN, _UP = 0x02, 0x01, 0x04, 0x08
 _ZOOM_IN, _ZOOM_OUT = 0x10, 0x20
 
@@ -17,26 +18,31 @@ class PtzCode(IntEnum):
     """Command bytes that are not a combination of movement bits."""
 
     STOP = 0x00
+    # A.3.3.
     FOCUS_FAR = 0x41
     FOCUS_NEAR = 0x42
     IRIS_OPEN = 0x44
     IRIS_CLOSE = 0x48
+    # A.3.4.
     PRESET_SET = 0x81
     PRESET_CALL = 0x82
     PRESET_DELETE = 0x83
+    # A.3.5.
     CRUISE_ADD = 0x84
     CRUISE_DELETE = 0x85
     CRUISE_SPEED = 0x86
     CRUISE_DWELL = 0x87
     CRUISE_START = 0x88
+    # A.3.6.
     SCAN = 0x89
     SCAN_SPEED = 0x8A
+    # A.3.7.
     SWITCH_ON = 0x8C
     SWITCH_OFF = 0x8D
 
 
 @dataclass(frozen=True, slots=True)
-class PtzCommand:
+class PtzInstruction:
     """One command as its bytes mean it: ``code`` 0–255, ``d1``/``d2`` 0–255, ``d3`` 0–15, ``address``
     0–4095.
 
@@ -71,8 +77,10 @@ class PtzCommand:
         return bool(self.code & _ZOOM_IN) - bool(self.code & _ZOOM_OUT) if self.is_movement else 0
 
 
-def move(pan: int = 0, tilt: int = 0, zoom: int = 0, speed: int = 0x20, zoom_speed: int = 5) -> PtzCommand:
-    """Movement: each direction -1, 0 or 1 as in :class:`PtzCommand`; ``speed`` 0–255, ``zoom_speed`` 0–15.
+def move(
+    pan: int = 0, tilt: int = 0, zoom: int = 0, speed: int = 0x20, zoom_speed: int = 5
+) -> PtzInstruction:
+    """Movement: each direction -1, 0 or 1 as in :class:`PtzInstruction`; ``speed`` 0–255, ``zoom_speed`` 0–15.
 
     All zero is stop. A speed is sent only on the axes that move. Raises ``ValueError`` out of range.
     """
@@ -81,21 +89,21 @@ def move(pan: int = 0, tilt: int = 0, zoom: int = 0, speed: int = 0x20, zoom_spe
     code = {-1: _LEFT, 0: 0, 1: _RIGHT}[pan]
     code |= {-1: _DOWN, 0: 0, 1: _UP}[tilt]
     code |= {-1: _ZOOM_OUT, 0: 0, 1: _ZOOM_IN}[zoom]
-    return PtzCommand(code, speed if pan else 0, speed if tilt else 0, zoom_speed if zoom else 0)
+    return PtzInstruction(code, speed if pan else 0, speed if tilt else 0, zoom_speed if zoom else 0)
 
 
-STOP = PtzCommand(PtzCode.STOP)
+STOP = PtzInstruction(PtzCode.STOP)
 
 
-def preset(code: PtzCode, number: int) -> PtzCommand:
+def preset(code: PtzCode, number: int) -> PtzInstruction:
     """Set, call or delete preset ``number`` (1–255); raises ``ValueError`` for anything else."""
     allowed = (PtzCode.PRESET_SET, PtzCode.PRESET_CALL, PtzCode.PRESET_DELETE)
     if code not in allowed or not 1 <= number <= 255:
         raise ValueError("a preset command with a number from 1 to 255 is needed")
-    return PtzCommand(code, 0, number)
+    return PtzInstruction(code, 0, number)
 
 
-def encode(command: PtzCommand) -> str:
+def encode(command: PtzInstruction) -> str:
     """The sixteen hexadecimal digits of ``PTZCmd``; raises ``ValueError`` when a field does not fit its
     bits.
     """
@@ -113,7 +121,7 @@ def encode(command: PtzCommand) -> str:
     return bytes([*octets, sum(octets) % 256]).hex().upper()
 
 
-def decode(text: str) -> PtzCommand | None:
+def decode(text: str) -> PtzInstruction | None:
     """The command, or ``None`` when it is not eight bytes of PTZ with a right checksum (a camera must not
     guess).
     """
@@ -123,4 +131,6 @@ def decode(text: str) -> PtzCommand | None:
         return None
     if len(octets) != 8 or octets[0] != _FIRST or sum(octets[:7]) % 256 != octets[7]:
         return None
-    return PtzCommand(octets[3], octets[4], octets[5], octets[6] >> 4, octets[2] | (octets[6] & 0x0F) << 8)
+    return PtzInstruction(
+        octets[3], octets[4], octets[5], octets[6] >> 4, octets[2] | (octets[6] & 0x0F) << 8
+    )

@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 from lxml import etree as untyped_etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 
 etree = cast(Any, untyped_etree)
-"""lxml has no type stubs; this is its only door."""
+"""lxml has no type stubs; it is only seen through this."""
 
 MAX_BYTES = 65_536
 MAX_DEPTH = 32

@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 from pinegate.protocols.media.frames import Malformed
 
-SAMPLES_PER_FRAME: Final = 1024
+SAMPLES_PER_FRAME: Final = 1024  # ISO/IEC 14496-3 4.5.1.1: frameLengthFlag 0
+# ISO/IEC 14496-3 1.6.3.3: samplingFrequencyIndex 0 to 12.
 _SAMPLE_RATES: Final = (
     96000,
     88200,
@@ -22,7 +23,7 @@ _SAMPLE_RATES: Final = (
 )
 _HEADER_LENGTH: Final = 7
 _HEADER_LENGTH_WITH_CRC: Final = 9
-_MAX_FRAME: Final = (1 << 13) - 1
+_MAX_FRAME: Final = (1 << 13) - 1  # ISO/IEC 13818-7 6.2: aac_frame_length has 13 bits
 
 
 class AdtsFrame(NamedTuple):
@@ -36,7 +37,7 @@ class AdtsFrame(NamedTuple):
 
 
 def is_adts(data: bytes, offset: int = 0) -> bool:
-    """Whether syncword and layer of an ADTS header stand at ``offset``."""
+    """Whether syncword and layer of an ADTS header stand at ``offset`` (ISO/IEC 13818-7 6.2)."""
     return len(data) >= offset + 2 and data[offset] == 0xFF and data[offset + 1] & 0xF6 == 0xF0
 
 
@@ -47,14 +48,16 @@ def parse_adts(data: bytes, offset: int = 0) -> AdtsFrame | Malformed | None:
     if not is_adts(data, offset):
         return Malformed("no ADTS syncword")
     second, third, fourth, fifth, sixth, seventh = data[offset + 1 : offset + _HEADER_LENGTH]
+    # ISO/IEC 13818-7 6.2, field by field: protection_absent, aac_frame_length, sampling_frequency_index.
     header = _HEADER_LENGTH if second & 1 else _HEADER_LENGTH_WITH_CRC
     length = (fourth & 3) << 11 | fifth << 3 | sixth >> 5
     rate_index = (third >> 2) & 0x0F
-    if rate_index >= len(_SAMPLE_RATES) or length <= header or seventh & 3:
+    if rate_index >= len(_SAMPLE_RATES) or length <= header or seventh & 3:  # one raw data block only
         return Malformed("ADTS header out of range")
     if len(data) < offset + length:
         return None
     channels = (third & 1) << 2 | fourth >> 6
+    # ISO/IEC 14496-3 1.6.2.1: the object type is the ADTS profile plus one.
     config = ((third >> 6) + 1) << 11 | rate_index << 7 | channels << 3
     return AdtsFrame(
         data[offset + header : offset + length],
@@ -66,7 +69,9 @@ def parse_adts(data: bytes, offset: int = 0) -> AdtsFrame | Malformed | None:
 
 
 def parse_config(config: bytes) -> tuple[int, int]:
-    """Sample rate in Hz and channels of an AudioSpecificConfig; ``ValueError`` when unreadable."""
+    """Sample rate in Hz and channels of an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1); ``ValueError`` when
+    unreadable.
+    """
     if len(config) < 2 or (config[0] & 7) << 1 | config[1] >> 7 >= len(_SAMPLE_RATES):
         raise ValueError("AudioSpecificConfig without a known sample rate")
     channels = (config[1] >> 3) & 0x0F
@@ -74,7 +79,9 @@ def parse_config(config: bytes) -> tuple[int, int]:
 
 
 def audio_specific_config(sample_rate: int, channels: int, object_type: int = 2) -> bytes:
-    """AAC-LC by default; ``ValueError`` for a rate that has no index."""
+    """The two bytes of ISO/IEC 14496-3 1.6.2.1. ``sample_rate`` in Hz; object type 2, AAC-LC, by default;
+    ``ValueError`` for a rate that has no index.
+    """
     if not (1 <= channels <= 7 and 1 <= object_type <= 4):
         raise ValueError("channels 1 to 7 and object types 1 to 4 fit into ADTS")
     value = object_type << 11 | _SAMPLE_RATES.index(sample_rate) << 7 | channels << 3
@@ -92,11 +99,11 @@ def adts_header(config: bytes, frame_length: int) -> bytes:
     return bytes(
         (
             0xFF,
-            0xF1,
+            0xF1,  # MPEG-4, layer 0, no CRC
             profile << 6 | rate_index << 2 | channels >> 2,
             (channels & 3) << 6 | length >> 11,
             (length >> 3) & 0xFF,
-            (length & 7) << 5 | 0x1F,
+            (length & 7) << 5 | 0x1F,  # buffer fullness 0x7FF: variable rate
             0xFC,
         )
     )

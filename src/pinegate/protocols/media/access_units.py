@@ -61,7 +61,9 @@ class Assembler:
         self.lose()
 
     def video(self, codec: Codec, stream: bytes, pts: int, dts: int | None) -> AccessUnit | None:
-        """``stream``: Annex B. ``pts``/``dts``: raw 33-bit values."""
+        """One picture in, one unit out, or ``None`` when it is withheld. ``stream``: Annex B. ``pts``/``dts``: raw
+        33-bit values of 90 kHz.
+        """
         if codec is not self._codec:
             self._codec, self._parameter_sets, self._prefix, self._waiting = codec, {}, b"", True
         if self._prefix:
@@ -129,24 +131,25 @@ class _Scanner:
 def _is_h264_key(stream: bytes, start: int, with_parameter_sets: bool) -> bool:
     """An IDR picture, or an I picture right behind parameter sets: with open GOPs no second IDR comes."""
     kind = stream[start] & 0x1F
+    # ITU-T H.264 7.4.1, table 7-1: nal_unit_type 5 is an IDR picture.
     return kind == h264.IDR_SLICE or (with_parameter_sets and h264.is_intra_slice(stream, start))
 
 
 def _is_h265_key(stream: bytes, start: int, with_parameter_sets: bool) -> bool:
-    return h265.FIRST_IRAP <= h265.nal_type(stream[start]) <= h265.LAST_IRAP
+    return h265.FIRST_IRAP <= h265.nal_type(stream[start]) <= h265.LAST_IRAP  # ITU-T H.265 7.4.2.2
 
 
 _SCANNERS: Final = {
     Codec.H264: _Scanner(
         h264.nal_type,
-        frozenset(range(h264.SLICE, h264.IDR_SLICE + 1)),
+        frozenset(range(h264.SLICE, h264.IDR_SLICE + 1)),  # ITU-T H.264 table 7-1
         (h264.SPS, h264.PPS),
         h264.begins_picture,
         _is_h264_key,
     ),
     Codec.H265: _Scanner(
         h265.nal_type,
-        frozenset(range(h265.LAST_SLICE + 1)),
+        frozenset(range(h265.LAST_SLICE + 1)),  # ITU-T H.265 table 7-1
         (h265.VPS, h265.SPS, h265.PPS),
         h265.begins_picture,
         _is_h265_key,

@@ -7,20 +7,20 @@ from pinegate.protocols.media import aac, nal
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.video import VideoConfiguration, configuration_of
 
-_AUDIO_TAG: Final = 8
-_VIDEO_TAG: Final = 9
-_SCRIPT_TAG: Final = 18
-_TAG_HEADER: Final = 11
+_AUDIO_TAG: Final = 8  # E.4.1
+_VIDEO_TAG: Final = 9  # E.4.1
+_SCRIPT_TAG: Final = 18  # E.4.1
+_TAG_HEADER: Final = 11  # E.4.1
 _AAC: Final = 0xAF
 """SoundFormat 10 with the fixed values of E.4.2.1."""
-_CODEC_IDS: Final = {Codec.H264: 7, Codec.H265: 12}
-_SEQUENCE_HEADER: Final = 0
-_CODED_PICTURE: Final = 1
-_KEY: Final = 1
-_INTER: Final = 2
-_ENHANCED: Final = 0x80
-_FOURCC: Final = b"hvc1"
-_MAX_TAG_BODY: Final = (1 << 24) - 1
+_CODEC_IDS: Final = {Codec.H264: 7, Codec.H265: 12}  # E.4.3.1; 12 is a habit of the field, in no standard
+_SEQUENCE_HEADER: Final = 0  # E.4.2.2, E.4.3.2
+_CODED_PICTURE: Final = 1  # E.4.2.2, E.4.3.2
+_KEY: Final = 1  # E.4.3.1
+_INTER: Final = 2  # E.4.3.1
+_ENHANCED: Final = 0x80  # Enhanced RTMP version 1: IsExHeader
+_FOURCC: Final = b"hvc1"  # Enhanced RTMP version 1: VideoFourCC
+_MAX_TAG_BODY: Final = (1 << 24) - 1  # E.4.1: DataSize has 24 bits
 _NUMBER: Final = struct.Struct("!Bd")
 
 
@@ -92,6 +92,7 @@ class FlvPacker:
                 changed = self._video_sequence_header(milliseconds) if known else b""
         if self._configuration is None:
             return b""
+        # E.4.3.2: CompositionTime, signed, milliseconds.
         composition = ((unit.pts - unit.dts) // 90 & 0xFFFFFF).to_bytes(3, "big")
         body = self._video_prefix(_KEY if unit.key else _INTER, _CODED_PICTURE) + composition
         body += nal.to_length_prefixed(unit.payload)
@@ -116,7 +117,7 @@ class FlvPacker:
             return b""
         prefix = self._video_prefix(_KEY, _SEQUENCE_HEADER)
         if not self._enhanced:
-            prefix += b"\x00\x00\x00"
+            prefix += b"\x00\x00\x00"  # E.4.3.2: CompositionTime of a sequence header is 0
         return _tag(_VIDEO_TAG, milliseconds, prefix + self._configuration.record)
 
     def _audio_sequence_header(self, milliseconds: int) -> bytes:
@@ -142,6 +143,7 @@ class FlvPacker:
         if self.omitted_audio is not None:
             values.append(("omittedaudio", self.omitted_audio.value))
         properties = b"".join([_name(name) + _amf(value) for name, value in values])
+        # E.4.4.1: a name (type 2), an ECMA array (type 8) and its end marker.
         body = (
             b"\x02"
             + _name("onMetaData")
@@ -158,7 +160,7 @@ def _tag(kind: int, milliseconds: int, body: bytes) -> bytes:
     size = len(body)
     if size > _MAX_TAG_BODY:
         return b""
-    time = milliseconds & 0x7FFFFFFF
+    time = milliseconds & 0x7FFFFFFF  # E.4.1: 24 bits and, behind them, TimestampExtended
     header = (kind << 24 | size).to_bytes(4, "big") + ((time & 0xFFFFFF) << 8 | time >> 24).to_bytes(4, "big")
     return b"".join((header, b"\x00\x00\x00", body, (size + _TAG_HEADER).to_bytes(4, "big")))
 

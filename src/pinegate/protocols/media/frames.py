@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 TIMESCALE = 90_000
-"""Ticks a second of every ``pts`` and ``dts`` (RTP and MPEG-PS clock of video, RFC 3551 section 5)."""
+"""Ticks a second of every ``pts`` and ``dts`` (RFC 3551 5; ISO/IEC 13818-1 2.4.3.7)."""
 
 
 class Codec(StrEnum):
@@ -22,6 +22,7 @@ class Codec(StrEnum):
 
     @property
     def is_video(self) -> bool:
+        """False for audio."""
         return self in (Codec.H264, Codec.H265)
 
 

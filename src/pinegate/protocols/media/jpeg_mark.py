@@ -5,14 +5,15 @@ Bytes in, bytes out: nothing is decoded, the picture stays as it is. An Exif seg
 
 import struct
 
+# ISO/IEC 10918-1 B.1.1.3, table B.1.
 _SOI = b"\xff\xd8"
 _APP1 = 0xE1
 _SOS = 0xDA
 _EXIF = b"Exif\x00\x00"
-_IMAGE_DESCRIPTION = 0x010E
+_IMAGE_DESCRIPTION = 0x010E  # Exif 2.32 4.6.4
 _EXIF_POINTER = 0x8769
-_USER_COMMENT = 0x9286
-_ASCII, _LONG, _UNDEFINED = 2, 4, 7
+_USER_COMMENT = 0x9286  # Exif 2.32 4.6.5
+_ASCII, _LONG, _UNDEFINED = 2, 4, 7  # TIFF 6.0 section 2: field types
 _LONGEST_TEXT = 2000
 
 
@@ -32,8 +33,9 @@ def with_mark(jpeg: bytes, text: str) -> bytes:
 
 def _exif_segment(text: str) -> bytes:
     description = text.encode() + b"\x00"
+    # Exif 2.32 4.6.5: eight bytes name the character code of a UserComment.
     comment = b"UNICODE\x00" + text.encode("utf-16-be")
-    # Big-endian TIFF: header 8 bytes, IFD0 with two entries, the Exif IFD with one, then the two texts.
+    # Big-endian TIFF (TIFF 6.0 section 2): header 8 bytes, IFD0 with two entries, the Exif IFD with one, the two texts.
     first_ifd, exif_ifd = 8, 8 + 2 + 2 * 12 + 4
     texts = exif_ifd + 2 + 12 + 4
     tiff = struct.pack(">2sHI", b"MM", 42, first_ifd)
@@ -55,6 +57,7 @@ def _without_exif(jpeg: bytes) -> bytes:
     """Everything after SOI, less the Exif segments before the picture's data."""
     kept = bytearray()
     position = len(_SOI)
+    # ISO/IEC 10918-1 B.1.1.4: a segment's length counts itself, not its marker.
     while position + 4 <= len(jpeg):
         marker, length = jpeg[position + 1], int.from_bytes(jpeg[position + 2 : position + 4], "big")
         if jpeg[position] != 0xFF or length < 2:

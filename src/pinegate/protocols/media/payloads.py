@@ -12,10 +12,10 @@ MPEG4: Final = 97
 H264: Final = 98
 H265: Final = 99
 MPEG_TS: Final = 33
-"""Payload types of GB/T 28181-2022 annex C and, for MPEG-TS, RFC 3551 table 5."""
+"""Payload types of GB/T 28181-2022 annex C and, for MPEG-TS, RFC 3551 6, table 5."""
 
-_TS_PACKET: Final = 188
-_TS_SYNC: Final = 0x47
+_TS_PACKET: Final = 188  # ISO/IEC 13818-1 2.4.3.2
+_TS_SYNC: Final = 0x47  # ISO/IEC 13818-1 2.4.3.3
 
 
 class Depacketizer(Protocol):

@@ -8,7 +8,7 @@ from typing import Final
 
 from pinegate.protocols.media.frames import TIMESCALE
 
-_MODULUS: Final = 1 << 33
+_MODULUS: Final = 1 << 33  # ISO/IEC 13818-1 2.4.3.7: PTS and DTS have 33 bits
 _MAX_STEP: Final = 10 * TIMESCALE
 _MAX_DISORDER: Final = TIMESCALE
 _MAX_SKEW: Final = 3 * TIMESCALE

@@ -8,7 +8,9 @@ from pinegate.protocols.sdp.session import Direction, Media, SessionDescription,
 MAX_BYTES = 16_384
 _MAX_LINES = 256
 _MAX_MEDIA = 8
+# RFC 8866 6.7.
 _DIRECTIONS = ("sendonly", "recvonly", "sendrecv", "inactive")
+# RFC 4145 4.
 _SETUPS = ("active", "passive", "actpass", "holdconn")
 
 
@@ -52,7 +54,7 @@ def parse_sdp(body: bytes) -> SessionDescription | None:
     session: dict[str, str] = {}
     media: list[_MediaDraft] = []
     for line in lines:
-        name, equals, value = line.strip().partition("=")
+        name, equals, value = line.strip().partition("=")  # RFC 8866 5
         if not equals or len(name) != 1:
             continue
         value = value.strip()
@@ -71,6 +73,7 @@ def parse_sdp(body: bytes) -> SessionDescription | None:
 
 
 def _session(lines: dict[str, str], media: list[_MediaDraft]) -> SessionDescription:
+    # RFC 8866 5.2 (o=), 5.3 (s=), 5.5 (u=), 5.7 (c=), 5.9 (t=).
     origin = lines.get("o", "").split()
     times = [int(part) if part.isascii() and part.isdigit() else 0 for part in lines.get("t", "").split()]
     ssrc = lines.get("y", "")
@@ -83,12 +86,14 @@ def _session(lines: dict[str, str], media: list[_MediaDraft]) -> SessionDescript
         start=times[0] if times else 0,
         stop=times[1] if len(times) > 1 else 0,
         uri=lines.get("u", ""),
+        # GB/T 28181-2022 annex G: y= has ten digits, f= the media's description.
         ssrc=ssrc if ssrc.isascii() and ssrc.isdigit() and len(ssrc) <= 10 else "",
         format=lines.get("f", ""),
     )
 
 
 def _media_line(value: str) -> _MediaDraft | None:
+    # RFC 8866 5.14.
     parts = value.split()
     if len(parts) < 3:
         return None
@@ -104,11 +109,11 @@ def _attribute(media: _MediaDraft, value: str) -> None:
     rest = rest.strip()
     if value in _DIRECTIONS:
         media.direction = cast(Direction, value)
-    elif name == "setup" and rest in _SETUPS:
+    elif name == "setup" and rest in _SETUPS:  # RFC 4145 4
         media.setup = cast(Setup, rest)
-    elif name == "connection":
+    elif name == "connection":  # RFC 4145 5
         media.connection = rest
-    elif name == "rtpmap":
+    elif name == "rtpmap":  # RFC 8866 6.6
         payload, _, encoding = rest.partition(" ")
         if payload.isascii() and payload.isdigit() and len(payload) < 4:
             media.payloads.append((int(payload), encoding.strip()))
@@ -117,12 +122,14 @@ def _attribute(media: _MediaDraft, value: str) -> None:
 
 
 def _address(value: str) -> str:
+    # RFC 8866 5.7: a TTL behind "/" is of no use here.
     parts = value.split()
     return parts[2].partition("/")[0] if len(parts) == 3 else ""
 
 
 def serialise_sdp(session: SessionDescription) -> bytes:
     """The body to send. Raises ``ValueError`` when a text of ours holds a line break."""
+    # RFC 8866 5 fixes the order; y= and f= end it (GB/T 28181-2022 annex G).
     lines = [
         "v=0",
         f"o={session.origin_user} 0 0 IN {_family(session.origin_host)} {session.origin_host}",
@@ -164,6 +171,7 @@ def _family(host: str) -> Literal["IP4", "IP6"]:
     return "IP6" if ":" in host else "IP4"
 
 
+# GB/T 28181-2022 annex C.
 _OFFERED = ((96, "PS/90000"), (98, "H264/90000"), (97, "MPEG4/90000"), (99, "H265/90000"))
 
 
@@ -192,12 +200,12 @@ def live_answer(
     """A device's answer to ``offer``: PS only, the other role on TCP, the SSRC asked for unless another is
     given.
 
-    ``port``: where we send from (UDP) or listen (we passive); 9 is customary when we connect.
+    ``port``: where we send from (UDP) or listen (we passive); 9 is customary when we connect (RFC 4145 4.1).
     """
     asked = offer.video
     tcp = asked is not None and asked.is_tcp
     setup: Setup = ""
-    if tcp:
+    if tcp:  # RFC 4145 4.1
         setup = "passive" if asked is not None and asked.setup == "active" else "active"
     media = Media(
         kind="video",

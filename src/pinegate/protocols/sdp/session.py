@@ -10,7 +10,7 @@ Setup = Literal["active", "passive", "actpass", "holdconn", ""]
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One ``m=`` line with what follows it. ``formats``: payload types in order of preference.
+    """One ``m=`` line (RFC 8866 5.14) with what follows it. ``formats``: payload types in order of preference.
 
     ``payloads``: ``a=rtpmap`` of each, as written (``PS/90000``). ``attributes``: every other ``a=`` line
     in order, as written behind ``a=``; direction, setup and connection are fields of their own.
@@ -29,7 +29,7 @@ class Media:
 
     @property
     def is_tcp(self) -> bool:
-        """Media over TCP with the length prefix of RFC 4571."""
+        """Media over TCP with the length prefix of RFC 4571 2."""
         return "TCP" in self.protocol.upper()
 
 
@@ -64,7 +64,7 @@ class SessionDescription:
 
     @property
     def media_host(self) -> str:
-        """Where the media goes: the media's own ``c=``, else the session's."""
+        """Where the media goes: the media's own ``c=``, else the session's (RFC 8866 5.7)."""
         video = self.video
         return (video.host if video and video.host else "") or self.host or self.origin_host
 

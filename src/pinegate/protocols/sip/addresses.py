@@ -13,13 +13,15 @@ from pinegate.protocols.sip.flow import Flow
 Params = tuple[tuple[str, str | None], ...]
 
 _PARAM = re.compile(r'\s*;\s*([^\s;=",<>]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s;,"<>]*))?\s*')
-# Possessive (``*+``): two neighbouring runs of blanks must not be tried in every split (S19).
+# RFC 3261 20.42, 25.1 (via-parm). Possessive (``*+``): two neighbouring runs of blanks must not be tried in every
+# split (S19).
 _VIA = re.compile(
     r"\s*+SIP\s*+/\s*+2\.0\s*+/\s*+([A-Za-z0-9.+-]++)\s++"
     r"(\[[0-9A-Fa-f:.]++\]|[^\s;,:]++)\s*+(?::\s*+(\d{1,5}))?\s*+(;.*)?"
 )
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s;?:\[\]<>@]+)(?::(\d{1,5}))?(;[^?]*)?(?:\?.*)?")
 _QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*<')
+# RFC 3581 3: a client's rport has no value.
 _BARE_RPORT = re.compile(r";\s*rport\s*(?=;|$)", re.IGNORECASE)
 
 
@@ -47,7 +49,9 @@ def param(params: Params, name: str) -> str | None:
 
 
 def split_list(value: str) -> list[str]:
-    """A comma-separated header value in its parts; commas in quotes and angle brackets do not separate."""
+    """A comma-separated header value in its parts (RFC 3261 7.3.1); commas in quotes and angle brackets do not
+    separate.
+    """
     if "," not in value:
         return [value]
     parts: list[str] = []
@@ -69,8 +73,8 @@ def split_list(value: str) -> list[str]:
 
 
 class SipUri(NamedTuple):
-    """``sip:user@host:port;params``. ``user`` as written (escapes kept); ``port`` ``None`` when left
-    out.
+    """``sip:user@host:port;params`` (RFC 3261 19.1.1). ``user`` as written (escapes kept); ``port`` ``None`` when
+    left out.
     """
 
     user: str
@@ -87,7 +91,7 @@ class SipUri(NamedTuple):
         if not colon or scheme not in ("sip", "sips"):
             raise SipSyntaxError("uri_scheme")
         user, at, hostport = rest.rpartition("@")
-        match = _HOST_PORT.fullmatch(hostport)
+        match = _HOST_PORT.fullmatch(hostport)  # "?headers" are dropped: RFC 3261 19.1.1
         if match is None or (at and not user):
             raise SipSyntaxError("uri")
         port = int(match[2]) if match[2] else None
@@ -118,6 +122,7 @@ class NameAddr(NamedTuple):
         if start < 0:
             if '"' in text:
                 raise SipSyntaxError("name_addr")
+            # RFC 3261 20: without angle brackets, what follows ";" belongs to the header, not to the URI.
             uri, semicolon, rest = text.partition(";")
             return NameAddr(_checked(uri.strip()), parse_params(semicolon + rest))
         end = text.find(">", start)
@@ -128,7 +133,7 @@ class NameAddr(NamedTuple):
 
     @property
     def tag(self) -> str:
-        """The ``tag`` parameter, or empty."""
+        """The ``tag`` parameter (RFC 3261 19.3), or empty."""
         return param(self.params, "tag") or ""
 
     @property
@@ -146,7 +151,7 @@ def _checked(uri: str) -> str:
 
 
 class Via(NamedTuple):
-    """The topmost Via. ``sent_by`` in lower case, with its port when written."""
+    """The topmost Via (RFC 3261 20.42). ``sent_by`` in lower case, with its port when written."""
 
     transport: str
     sent_by: str
@@ -163,11 +168,11 @@ class Via(NamedTuple):
 
     @property
     def branch(self) -> str:
-        """The ``branch`` parameter, or empty (RFC 2543 peers)."""
+        """The ``branch`` parameter (RFC 3261 8.1.1.7), or empty (RFC 2543 peers)."""
         return param(self.params, "branch") or ""
 
 
 def via_with_source(top: str, flow: Flow) -> str:
-    """The top Via as it goes into a response: ``rport`` filled, ``received`` added (RFC 3581 section 4)."""
+    """The top Via as it goes into a response: ``rport`` filled, ``received`` added (RFC 3581 4; RFC 3261 18.2.1)."""
     filled, count = _BARE_RPORT.subn(f";rport={flow.port};received={flow.host}", top, count=1)
     return filled if count else f"{top};received={flow.host}"

@@ -9,7 +9,7 @@ from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
 
 DialogKey = tuple[str, str, str]
-"""Call-ID, our tag, the peer's tag."""
+"""Call-ID, our tag, the peer's tag (RFC 3261 12)."""
 
 
 class Belonging(Enum):
@@ -45,13 +45,13 @@ class Dialog:
         return self.call_id, self.local_tag, self.remote_tag
 
     def next_cseq(self) -> int:
-        """The number of our next request (not for ACK and CANCEL)."""
+        """The number of our next request (RFC 3261 12.2.1.1; not for ACK and CANCEL)."""
         self.local_cseq += 1
         return self.local_cseq
 
-    def judge(self, request: Request, source: Flow) -> Belonging:
+    def check(self, request: Request, source: Flow) -> Belonging:
         """Whether ``request`` (whose tags found this dialog) is the peer's: right source, rising CSeq
-        (12.2.2).
+        (RFC 3261 12.2.2).
         """
         if source != self.flow:
             return Belonging.OTHER_SOURCE
@@ -60,7 +60,7 @@ class Dialog:
         return Belonging.FITS
 
     def took(self, request: Request) -> None:
-        """Note the CSeq of a request that ``judge`` found fitting."""
+        """Note the CSeq of a request that ``check`` found fitting."""
         self.remote_cseq = request.cseq[0]
 
 
@@ -75,7 +75,7 @@ def _target(message: Request | Response, fallback: str) -> str:
 
 
 def dialog_of_answer(request: Request, response: Response, flow: Flow) -> Dialog:
-    """The caller's or subscriber's side, from a 2xx (section 12.1.2). A peer without To tag has an empty
+    """The caller's or subscriber's side, from a 2xx (RFC 3261 12.1.2). A peer without To tag has an empty
     one.
     """
     return Dialog(
@@ -85,15 +85,15 @@ def dialog_of_answer(request: Request, response: Response, flow: Flow) -> Dialog
         request.from_.tag,
         response.to.tag,
         request.cseq[0],
-        -1,
+        -1,  # RFC 3261 12.1.2: the remote sequence number is empty
         _target(response, request.uri),
-        tuple(reversed(response.headers.all("record-route"))),
+        tuple(reversed(response.headers.all("record-route"))),  # RFC 3261 12.1.2: in reverse order
         flow,
     )
 
 
 def dialog_of_request(request: Request, local_tag: str, local_cseq: int, flow: Flow) -> Dialog:
-    """The called side, from the request that makes the dialog (section 12.1.1)."""
+    """The called side, from the request that makes the dialog (RFC 3261 12.1.1)."""
     return Dialog(
         request.call_id,
         f"{request.headers.get('to')};tag={local_tag}",
@@ -103,11 +103,13 @@ def dialog_of_request(request: Request, local_tag: str, local_cseq: int, flow: F
         local_cseq,
         request.cseq[0],
         _target(request, request.from_.uri),
-        tuple(request.headers.all("record-route")),
+        tuple(request.headers.all("record-route")),  # RFC 3261 12.1.1: in order
         flow,
     )
 
 
 def key_of_request(request: Request) -> DialogKey:
-    """The dialog that a request of the peer names: our tag is in To, the peer's in From."""
+    """The dialog that a request of the peer names: our tag is in To, the peer's in From (RFC 3261
+    12.2.2).
+    """
     return request.call_id, request.to.tag, request.from_.tag

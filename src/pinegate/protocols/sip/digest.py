@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 _FIELD = re.compile(r'\s*([A-Za-z][A-Za-z0-9_-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)')
 
-_COUNT = re.compile(r"[0-9a-fA-F]{1,8}")
+_COUNT = re.compile(r"[0-9a-fA-F]{1,8}")  # RFC 7616 3.4: nc has eight digits; shorter ones are seen
 
 
 class Algorithm(StrEnum):
-    """Digest algorithms, weakest first."""
+    """Digest algorithms (RFC 8760 2.1), weakest first."""
 
     MD5 = "MD5"
     SHA_256 = "SHA-256"
@@ -43,12 +43,12 @@ def _fields(value: str) -> dict[str, str] | None:
 
 def _algorithm(name: str | None) -> Algorithm | None:
     if name is None:
-        return Algorithm.MD5
+        return Algorithm.MD5  # RFC 7616 3.3: what a challenge without algorithm means
     return {"md5": Algorithm.MD5, "sha-256": Algorithm.SHA_256}.get(name.lower())
 
 
 class Challenge(NamedTuple):
-    """One ``WWW-Authenticate`` value. ``qop``: ``auth`` or empty."""
+    """One ``WWW-Authenticate`` value (RFC 7616 3.3; RFC 3261 22.4). ``qop``: ``auth`` or empty."""
 
     realm: str
     nonce: str
@@ -81,7 +81,7 @@ class Challenge(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """One ``Authorization`` value, as the peer sent it. ``nc``: the count, ``None`` without qop."""
+    """One ``Authorization`` value (RFC 7616 3.4), as the peer sent it. ``nc``: the count, ``None`` without qop."""
 
     username: str
     realm: str
@@ -106,6 +106,7 @@ class Credentials(NamedTuple):
         nc: int | None = None
         if qop:
             count = fields.get("nc", "")
+            # RFC 7616 3.4: with qop, cnonce and nc must be there.
             if qop != "auth" or not fields.get("cnonce") or _COUNT.fullmatch(count) is None:
                 return None
             nc = int(count, 16)
@@ -133,7 +134,7 @@ class Credentials(NamedTuple):
 
 
 def digest_response(credentials: Credentials, method: str, password: str) -> str:
-    """The ``response`` that ``credentials`` should carry (RFC 7616 section 3.4.1); HA2 takes the URI as
+    """The ``response`` that ``credentials`` should carry (RFC 7616 3.4.1); HA2 takes the URI as
     sent.
     """
     name = "sha256" if credentials.algorithm is Algorithm.SHA_256 else "md5"
@@ -141,10 +142,10 @@ def digest_response(credentials: Credentials, method: str, password: str) -> str
     def digest(text: str) -> str:
         return hashlib.new(name, text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
-    ha1 = digest(f"{credentials.username}:{credentials.realm}:{password}")
-    ha2 = digest(f"{method}:{credentials.uri}")
+    ha1 = digest(f"{credentials.username}:{credentials.realm}:{password}")  # RFC 7616 3.4.2
+    ha2 = digest(f"{method}:{credentials.uri}")  # RFC 7616 3.4.3
     if credentials.nc is None:
-        return digest(f"{ha1}:{credentials.nonce}:{ha2}")
+        return digest(f"{ha1}:{credentials.nonce}:{ha2}")  # RFC 2617 3.2.2.1, for peers of RFC 2069
     count = f"{credentials.nc:08x}"
     return digest(f"{ha1}:{credentials.nonce}:{count}:{credentials.cnonce}:{credentials.qop}:{ha2}")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pinegate.protocols.sip.dialogs import Dialog
-from pinegate.protocols.sip.faults import Malformed
+from pinegate.protocols.sip.faults import MalformedMessage
 from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Headers, Request, Response, response_to
 from pinegate.protocols.sip.parser import DEFAULT_LIMITS, Limits, StreamFramer, parse_message
@@ -28,12 +28,12 @@ class Identity:
 
     @property
     def address(self) -> str:
-        """Our address of record, as From carries it."""
+        """Our address of record, as From carries it (RFC 3261 8.1.1.3)."""
         return f"<sip:{self.user}@{self.domain}>"
 
     @property
     def contact(self) -> str:
-        """Where we are reached."""
+        """Where we are reached (RFC 3261 8.1.1.8)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"<sip:{self.user}@{host}:{self.port}>"
 
@@ -89,7 +89,7 @@ class SipEndpoint:
         for message in framer.feed(data):
             self._take(message, flow, now)
 
-    def _take(self, message: Request | Response | Malformed, flow: Flow, now: float) -> None:
+    def _take(self, message: Request | Response | MalformedMessage, flow: Flow, now: float) -> None:
         if isinstance(message, Request):
             if not self.transactions.absorb(message, flow, now):
                 self._on_request(message, flow, now)
@@ -154,10 +154,12 @@ class SipEndpoint:
         fields: Fields = (),
         content: Content | None = None,
     ) -> Request:
-        """A request of ours with a new branch. ``from_``: value with tag; default our address with a new tag."""
+        """A request of ours with a new branch (RFC 3261 8.1.1). ``from_``: value with tag; default our address with a
+        new tag.
+        """
         identity = self.identity
         host = f"[{identity.host}]" if ":" in identity.host else identity.host
-        branch = f"z9hG4bK{self.token(12)}"
+        branch = f"z9hG4bK{self.token(12)}"  # RFC 3261 8.1.1.7: the magic cookie
         headers = Headers(
             (
                 ("Via", f"SIP/2.0/{flow.transport.upper()} {host}:{identity.port};rport;branch={branch}"),
@@ -171,7 +173,7 @@ class SipEndpoint:
             headers.add("Contact", identity.contact)
         for name, value in fields:
             headers.add(name, value)
-        headers.add("Max-Forwards", "70")
+        headers.add("Max-Forwards", "70")  # RFC 3261 8.1.1.6
         if content is not None:
             headers.add("Content-Type", content[0])
         body = b"" if content is None else content[1]
@@ -188,7 +190,9 @@ class SipEndpoint:
         fields: Fields = (),
         content: Content | None = None,
     ) -> Request:
-        """A request inside ``dialog`` (RFC 3261 section 12.2.1.1). ``cseq``: given only for ACK."""
+        """A request inside ``dialog`` (RFC 3261 12.2.1.1). ``cseq``: given only for ACK, which has that of its INVITE
+        (RFC 3261 13.2.2.4).
+        """
         return self.compose(
             method,
             dialog.remote_target,
@@ -210,7 +214,7 @@ class SipEndpoint:
             self.schedule.at(now, lambda later: handler(None, later))
 
     def send_ack(self, request: Request, flow: Flow) -> None:
-        """ACK of a 2xx: outside any transaction."""
+        """ACK of a 2xx: outside any transaction (RFC 3261 13.2.2.4)."""
         self.transactions.outbox.append(Transmit(request.serialise(), flow))
 
     def reply(
@@ -233,7 +237,7 @@ class SipEndpoint:
         return transaction
 
     def refuse(self, request: Request, flow: Flow, status: int, fields: Fields = ()) -> None:
-        """Answer without keeping anything (RFC 3261 section 8.2.7): for strangers, who must not fill memory."""
-        if request.method != "ACK":
+        """Answer without keeping anything (RFC 3261 8.2.7): for strangers, who must not fill memory."""
+        if request.method != "ACK":  # RFC 3261 17: an ACK is never answered
             response = response_to(request, status, flow, to_tag=self.token(4), headers=fields)
             self.transactions.outbox.append(Transmit(response.serialise(), flow))

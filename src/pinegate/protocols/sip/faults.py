@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedMessage:
     """Bytes that are not a SIP message. ``fault``: a short fixed name, good as a counter's label.
 
     ``fatal``: on a stream the message borders are lost, so the connection must be closed.

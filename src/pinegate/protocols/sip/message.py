@@ -6,6 +6,7 @@ from pinegate.protocols.sip.addresses import NameAddr, Via, split_list, via_with
 from pinegate.protocols.sip.faults import SipSyntaxError
 from pinegate.protocols.sip.flow import Flow
 
+# RFC 3261 7.3.3 and 20; "o" and "u": RFC 6665 8.2; "r": RFC 3515 2.1.
 _COMPACT = {
     "i": "call-id",
     "m": "contact",
@@ -28,6 +29,7 @@ _COMMON = (
 KNOWN_NAMES = {name: name.lower() for name in _COMMON.split()} | _COMPACT
 """Names as most peers write them → canonical; everything else goes through ``canonical``."""
 
+# RFC 3261 21.
 REASONS = {
     100: "Trying",
     180: "Ringing",
@@ -46,7 +48,7 @@ REASONS = {
     486: "Busy Here",
     487: "Request Terminated",
     488: "Not Acceptable Here",
-    489: "Bad Event",
+    489: "Bad Event",  # RFC 6665 8.3.2
     500: "Server Internal Error",
     501: "Not Implemented",
     503: "Service Unavailable",
@@ -54,7 +56,7 @@ REASONS = {
 
 
 def canonical(name: str) -> str:
-    """A header's name in lower case and long form."""
+    """A header's name in lower case and long form (RFC 3261 7.3.1, 7.3.3)."""
     lower = name.lower()
     return _COMPACT.get(lower, lower)
 
@@ -75,7 +77,7 @@ class Headers:
         return None
 
     def all(self, name: str) -> list[str]:
-        """All values of a list header by canonical name, comma-separated ones taken apart."""
+        """All values of a list header by canonical name, comma-separated ones taken apart (RFC 3261 7.3.1)."""
         return [part for key, _, value in self.entries if key == name for part in split_list(value)]
 
     def add(self, name: str, value: str) -> None:
@@ -133,7 +135,7 @@ class _Message:
 
     @property
     def cseq(self) -> tuple[int, str]:
-        """CSeq as (number, method); the number is below 2**31 (RFC 3261 section 8.1.1.5)."""
+        """CSeq as (number, method); the number is below 2**31 (RFC 3261 8.1.1.5)."""
         if self._cseq is None:
             number, _, method = self._required("cseq").partition(" ")
             if not (number.isascii() and number.isdigit()) or len(number) > 10 or int(number) >= 1 << 31:
@@ -151,7 +153,7 @@ class _Message:
 
 
 class Request(_Message):
-    """A request. ``uri``: the Request-URI as written."""
+    """A request (RFC 3261 7.1). ``uri``: the Request-URI as written."""
 
     __slots__ = ("method", "uri")
 
@@ -166,7 +168,7 @@ class Request(_Message):
 
 
 class Response(_Message):
-    """A response. ``status``: 100–699."""
+    """A response (RFC 3261 7.2). ``status``: 100–699."""
 
     __slots__ = ("reason", "status")
 
@@ -189,19 +191,19 @@ def response_to(
     headers: Iterable[tuple[str, str]] = (),
     content: tuple[str, bytes] | None = None,
 ) -> Response:
-    """A response to ``request`` as RFC 3261 section 8.2.6 builds it. ``content``: Content-Type and body."""
+    """A response to ``request`` as RFC 3261 8.2.6 builds it. ``content``: Content-Type and body."""
     fields: list[tuple[str, str]] = []
     for key, _, value in request.headers.entries:
         if key == "via":
             fields.append(("Via", _first_via(value, flow) if not fields else value))
     to = request.headers.get("to") or ""
-    if to_tag and status != 100 and not request.to.tag:
+    if to_tag and status != 100 and not request.to.tag:  # RFC 3261 8.2.6.2
         to = f"{to};tag={to_tag}"
     fields.append(("From", request.headers.get("from") or ""))
     fields.append(("To", to))
     fields.append(("Call-ID", request.call_id))
     fields.append(("CSeq", request.headers.get("cseq") or ""))
-    if 100 < status < 300:
+    if 100 < status < 300:  # RFC 3261 12.1.1: what makes a dialog carries the route back
         fields.extend(("Record-Route", route) for route in request.headers.all("record-route"))
     fields.extend(headers)
     body = b""

@@ -13,9 +13,9 @@ from enum import Enum, auto
 from pinegate.protocols.sip.flow import Flow
 
 
-class NonceVerdict(Enum):
+class NonceCheck(Enum):
     """What to do with a nonce. ``STALE``: ours, but to be renewed (the peer may try again without a
-    person).
+    person: RFC 7616 3.3, ``stale``).
     """
 
     GOOD = auto()
@@ -24,7 +24,7 @@ class NonceVerdict(Enum):
 
 
 class NonceBook:
-    """Issues and judges nonces. ``lifetime`` in seconds; ``capacity``: used nonces remembered.
+    """Issues and checks nonces. ``lifetime`` in seconds; ``capacity``: used nonces remembered.
 
     When ``capacity`` is reached the key is renewed: every nonce out there becomes stale, none can be
     replayed.
@@ -44,24 +44,24 @@ class NonceBook:
         head = f"{int(now + self._lifetime) & 0xFFFFFFFF:08x}{self._random_bytes(4).hex()}"
         return head + self._seal(head, flow)
 
-    def judge(self, nonce: str, count: int | None, flow: Flow, now: float) -> NonceVerdict:
+    def check(self, nonce: str, count: int | None, flow: Flow, now: float) -> NonceCheck:
         """Whether ``nonce`` (with ``nc`` = ``count``, ``None`` without qop) may be used by ``flow`` at
         ``now``.
 
-        Without qop a nonce serves once. With qop ``nc`` must rise, and a second use must come from the
+        Without qop a nonce serves once. With qop ``nc`` must rise (RFC 7616 3.4), and a second use must come from the
         same flow: a device that moved is challenged again.
         """
         head, seal = nonce[:16], nonce[16:]
         if not nonce.isascii() or not hmac.compare_digest(seal, self._seal(head, flow)):
-            return NonceVerdict.FOREIGN
+            return NonceCheck.FOREIGN
         if int(head[:8], 16) < now:
-            return NonceVerdict.STALE
+            return NonceCheck.STALE
         used = self._used.get(nonce)
         if used is None:
-            return NonceVerdict.GOOD
+            return NonceCheck.GOOD
         _, last, last_flow = used
         rising = count is not None and last >= 0 and count > last
-        return NonceVerdict.GOOD if rising and flow == last_flow else NonceVerdict.STALE
+        return NonceCheck.GOOD if rising and flow == last_flow else NonceCheck.STALE
 
     def spend(self, nonce: str, count: int | None, flow: Flow, now: float) -> None:
         """Remember that ``nonce`` carried a right password, so that this count never works again."""

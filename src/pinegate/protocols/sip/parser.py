@@ -3,12 +3,14 @@
 import re
 from typing import NamedTuple
 
-from pinegate.protocols.sip.faults import Malformed, SipSyntaxError
+from pinegate.protocols.sip.faults import MalformedMessage, SipSyntaxError
 from pinegate.protocols.sip.message import KNOWN_NAMES, Headers, Request, Response, canonical
 
+# RFC 3261 25.1, token.
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
+# RFC 3261 7.3.1: no lists, so a second one that differs is an attack on whoever reads the other.
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "max-forwards", "content-length", "content-type"))
-_MANDATORY = frozenset(("via", "from", "to", "call-id", "cseq"))
+_MANDATORY = frozenset(("via", "from", "to", "call-id", "cseq"))  # RFC 3261 8.1.1
 
 
 class Limits(NamedTuple):
@@ -25,23 +27,25 @@ class Limits(NamedTuple):
 DEFAULT_LIMITS = Limits()
 
 
-def parse_message(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Request | Response | Malformed | None:
-    """One datagram → message; ``None`` for a keep-alive of line ends or zeros. Never raises."""
+def parse_message(
+    data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> Request | Response | MalformedMessage | None:
+    """One datagram → message; ``None`` for a keep-alive of line ends (RFC 3261 7.5) or zeros. Never raises."""
     if data[:1] in (b"\r", b"\n", b"\0", b""):
         data = data.lstrip(b"\r\n\0")
         if not data:
             return None
     end = data.find(b"\r\n\r\n", 0, limits.head + 4)
     if end < 0:
-        return Malformed("head_too_long" if len(data) > limits.head else "no_end_of_head")
+        return MalformedMessage("head_too_long" if len(data) > limits.head else "no_end_of_head")
     return _parse(data[:end], data[end + 4 :], limits)
 
 
-def _parse(head: bytes, body: bytes, limits: Limits) -> Request | Response | Malformed:
+def _parse(head: bytes, body: bytes, limits: Limits) -> Request | Response | MalformedMessage:
     try:
         return _message(head, body, limits)
     except SipSyntaxError as fault:
-        return Malformed(str(fault))
+        return MalformedMessage(str(fault))
 
 
 def _message(head: bytes, body: bytes, limits: Limits) -> Request | Response:
@@ -54,9 +58,9 @@ def _message(head: bytes, body: bytes, limits: Limits) -> Request | Response:
     headers = _headers(lines, limits)
     length = content_length(headers)
     if length is not None:
-        if length > len(body):
+        if length > len(body):  # RFC 3261 18.3
             raise SipSyntaxError("truncated_body")
-        body = body[:length]
+        body = body[:length]  # RFC 3261 18.3: what is behind the body of a datagram is discarded
     if len(body) > limits.body:
         raise SipSyntaxError("body_too_long")
     return _start_line(lines[0], headers, body)
@@ -87,7 +91,9 @@ def _headers(lines: list[str], limits: Limits) -> Headers:
 
 
 def _unfolded(lines: list[str]) -> list[str]:
-    """The header lines without the start line, continuation lines joined by one space (section 7.3.1)."""
+    """The header lines without the start line, continuation lines joined by one space (RFC 3261
+    7.3.1).
+    """
     joined: list[str] = []
     for line in lines[1:]:
         if line[:1] in (" ", "\t"):
@@ -100,7 +106,7 @@ def _unfolded(lines: list[str]) -> list[str]:
 
 
 def content_length(headers: Headers) -> int | None:
-    """Content-Length, ``None`` when missing. Raises :class:`SipSyntaxError` when it is no number."""
+    """Content-Length (RFC 3261 20.14), ``None`` when missing. Raises :class:`SipSyntaxError` when it is no number."""
     value = headers.get("content-length")
     if value is None:
         return None
@@ -110,7 +116,7 @@ def content_length(headers: Headers) -> int | None:
 
 
 def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
-    if line.startswith("SIP/"):
+    if line.startswith("SIP/"):  # RFC 3261 7.2
         version, _, rest = line.partition(" ")
         status, _, reason = rest.partition(" ")
         if version != "SIP/2.0" or len(status) != 3 or not (status.isascii() and status.isdigit()):
@@ -118,12 +124,12 @@ def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
         if not 100 <= int(status) <= 699:
             raise SipSyntaxError("status_code")
         message = Response(int(status), reason, headers, body)
-    else:
+    else:  # RFC 3261 7.1: single spaces, a URI without angle brackets
         parts = line.split(" ")
         if len(parts) != 3 or _TOKEN.fullmatch(parts[0]) is None:
             raise SipSyntaxError("request_line")
         method, uri, version = parts
-        if version.upper() != "SIP/2.0":
+        if version.upper() != "SIP/2.0":  # RFC 3261 7.1: case does not matter
             raise SipSyntaxError("version")
         if ":" not in uri or uri[0] == "<" or '"' in uri:
             raise SipSyntaxError("request_uri")
@@ -133,21 +139,22 @@ def _start_line(line: str, headers: Headers, body: bytes) -> Request | Response:
 
 
 def _check(message: Request | Response) -> None:
-    """The fields without which no answer can be matched must be there and be read (section 8.1.1)."""
+    """The fields without which no answer can be matched must be there and be read (RFC 3261 8.1.1)."""
     keys = {entry[0] for entry in message.headers.entries}
     if not keys >= _MANDATORY:
         raise SipSyntaxError("missing_header")
     _ = (message.via, message.from_, message.to, message.call_id)
     _, method = message.cseq
-    if isinstance(message, Request) and method != message.method:
+    if isinstance(message, Request) and method != message.method:  # RFC 3261 8.1.1.5
         raise SipSyntaxError("cseq_method")
     hops = message.headers.get("max-forwards")
+    # RFC 3261 20.22: 0 to 255.
     if hops is not None and not (hops.isascii() and hops.isdigit() and int(hops[:9]) <= 255):
         raise SipSyntaxError("max_forwards")
 
 
 class StreamFramer:
-    """Cuts a TCP stream into messages. After a fatal :class:`Malformed` it swallows everything: close
+    """Cuts a TCP stream into messages. After a fatal :class:`MalformedMessage` it swallows everything: close
     it.
     """
 
@@ -160,23 +167,23 @@ class StreamFramer:
         self._length = 0
         self.broken = False
 
-    def feed(self, data: bytes) -> list[Request | Response | Malformed]:
+    def feed(self, data: bytes) -> list[Request | Response | MalformedMessage]:
         """All messages that are complete now. Holds at most one message's caps (and what came with
         ``data``).
         """
-        messages: list[Request | Response | Malformed] = []
+        messages: list[Request | Response | MalformedMessage] = []
         if self.broken:
             return messages
         self._buffer += data
         while (message := self._next()) is not None:
             messages.append(message)
-            if isinstance(message, Malformed) and message.fatal:
+            if isinstance(message, MalformedMessage) and message.fatal:
                 self.broken = True
                 self._buffer.clear()
                 break
         return messages
 
-    def _next(self) -> Request | Response | Malformed | None:
+    def _next(self) -> Request | Response | MalformedMessage | None:
         if self._head_end < 0:
             fault = self._find_head()
             if fault is not None:
@@ -192,21 +199,21 @@ class StreamFramer:
         self._searched, self._head_end = 0, -1
         return _parse(head, body, self.limits)
 
-    def _find_head(self) -> Malformed | None:
+    def _find_head(self) -> MalformedMessage | None:
         if self._searched == 0:
             self._skip_keep_alive()
         end = self._buffer.find(b"\r\n\r\n", self._searched)
         if end < 0:
             self._searched = max(0, len(self._buffer) - 3)
         if (len(self._buffer) if end < 0 else end) > self.limits.head:
-            return Malformed("head_too_long", fatal=True)
+            return MalformedMessage("head_too_long", fatal=True)
         if end >= 0:
             try:
                 length = _peek_length(bytes(self._buffer[:end]))
             except SipSyntaxError as fault:
-                return Malformed(str(fault), fatal=True)
+                return MalformedMessage(str(fault), fatal=True)
             if length > self.limits.body:
-                return Malformed("body_too_long", fatal=True)
+                return MalformedMessage("body_too_long", fatal=True)
             self._head_end, self._length = end, length
         return None
 
@@ -219,7 +226,9 @@ _LENGTH_LINE = re.compile(rb"\r\n(?:content-length|l)[ \t]*:[ \t]*(?:\r\n[ \t]+)
 
 
 def _peek_length(head: bytes) -> int:
-    """The body's length by all Content-Length lines, which must agree; a missing one counts as 0."""
+    """The body's length by all Content-Length lines, which must agree; a missing one counts as 0 (RFC 3261
+    18.3 wants one on streams).
+    """
     values = {value.strip() for value in _LENGTH_LINE.findall(head)}
     if len(values) > 1 or any(not value.isdigit() or len(value) > 9 for value in values):
         raise SipSyntaxError("content_length")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import count
 
 
-class Alarm:
+class Deadline:
     """One deadline. ``cancel`` makes it never fire."""
 
     __slots__ = ("callback",)
@@ -19,17 +19,17 @@ class Alarm:
 
 
 class Schedule:
-    """All alarms of one endpoint, in order of time."""
+    """All deadlines of one endpoint, in order of time."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Alarm]] = []
+        self._heap: list[tuple[float, int, Deadline]] = []
         self._order = count()
 
-    def at(self, when: float, callback: Callable[[float], None]) -> Alarm:
+    def at(self, when: float, callback: Callable[[float], None]) -> Deadline:
         """Call ``callback(now)`` once, at ``when`` or as soon after as ``handle_timer`` is called."""
-        alarm = Alarm(callback)
-        heapq.heappush(self._heap, (when, next(self._order), alarm))
-        return alarm
+        deadline = Deadline(callback)
+        heapq.heappush(self._heap, (when, next(self._order), deadline))
+        return deadline
 
     def next_timer(self) -> float | None:
         """The next deadline."""
@@ -39,11 +39,11 @@ class Schedule:
 
     def handle_timer(self, now: float) -> None:
         """Fire what is due; what that schedules for ``now`` fires in the next call."""
-        due: list[Alarm] = []
+        due: list[Deadline] = []
         while self._heap and self._heap[0][0] <= now:
             due.append(heapq.heappop(self._heap)[2])
-        for alarm in due:
-            callback = alarm.callback
+        for deadline in due:
+            callback = deadline.callback
             if callback is not None:
-                alarm.callback = None
+                deadline.callback = None
                 callback(now)

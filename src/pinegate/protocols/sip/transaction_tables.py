@@ -21,7 +21,7 @@ class State(Enum):
 
 class Happening(Enum):
     """What can happen to a transaction: a response received (client) or to be sent (server), a request, a
-    timer.
+    timer (RFC 3261 17.1, 17.2).
     """
 
     PROVISIONAL = auto()
@@ -47,7 +47,7 @@ class Action(Enum):
     RESEND = auto()
     """Server: the kept response again."""
     ACK = auto()
-    """Client INVITE: acknowledge a refusal (section 17.1.1.3)."""
+    """Client INVITE: acknowledge a refusal (RFC 3261 17.1.1.3)."""
     REPORT_TIMEOUT = auto()
 
 
@@ -71,7 +71,7 @@ class Kind(Enum):
 Table = dict[tuple[State, Happening], tuple[State, tuple[Action, ...]]]
 
 TABLES: dict[Kind, Table] = {
-    Kind.CLIENT_INVITE: {
+    Kind.CLIENT_INVITE: {  # RFC 3261 17.1.1.2, figure 5; Accepted: RFC 6026 7.2
         (State.CALLING, Happening.RETRANSMIT): (State.CALLING, (Action.SEND,)),
         (State.CALLING, Happening.GIVE_UP): (State.TERMINATED, (Action.REPORT_TIMEOUT,)),
         (State.CALLING, Happening.PROVISIONAL): (State.PROCEEDING, (Action.PASS_UP,)),
@@ -85,7 +85,7 @@ TABLES: dict[Kind, Table] = {
         (State.COMPLETED, Happening.REFUSAL): (State.COMPLETED, (Action.ACK,)),
         (State.COMPLETED, Happening.LINGER_OVER): (State.TERMINATED, ()),
     },
-    Kind.CLIENT_OTHER: {
+    Kind.CLIENT_OTHER: {  # RFC 3261 17.1.2.2, figure 6
         (State.TRYING, Happening.RETRANSMIT): (State.TRYING, (Action.SEND,)),
         (State.TRYING, Happening.GIVE_UP): (State.TERMINATED, (Action.REPORT_TIMEOUT,)),
         (State.TRYING, Happening.PROVISIONAL): (State.PROCEEDING, (Action.PASS_UP,)),
@@ -98,7 +98,7 @@ TABLES: dict[Kind, Table] = {
         (State.PROCEEDING, Happening.REFUSAL): (State.COMPLETED, (Action.PASS_UP,)),
         (State.COMPLETED, Happening.LINGER_OVER): (State.TERMINATED, ()),
     },
-    Kind.SERVER_INVITE: {
+    Kind.SERVER_INVITE: {  # RFC 3261 17.2.1, figure 7; Accepted: RFC 6026 7.1
         (State.PROCEEDING, Happening.REQUEST): (State.PROCEEDING, (Action.RESEND,)),
         (State.PROCEEDING, Happening.PROVISIONAL): (State.PROCEEDING, (Action.SEND,)),
         (State.PROCEEDING, Happening.SUCCESS): (State.ACCEPTED, (Action.SEND,)),
@@ -111,7 +111,7 @@ TABLES: dict[Kind, Table] = {
         (State.COMPLETED, Happening.ACK): (State.CONFIRMED, ()),
         (State.CONFIRMED, Happening.LINGER_OVER): (State.TERMINATED, ()),
     },
-    Kind.SERVER_OTHER: {
+    Kind.SERVER_OTHER: {  # RFC 3261 17.2.2, figure 8
         (State.TRYING, Happening.PROVISIONAL): (State.PROCEEDING, (Action.SEND,)),
         (State.TRYING, Happening.SUCCESS): (State.COMPLETED, (Action.SEND,)),
         (State.TRYING, Happening.REFUSAL): (State.COMPLETED, (Action.SEND,)),
@@ -125,31 +125,31 @@ TABLES: dict[Kind, Table] = {
 }
 
 T1 = 0.5
-"""Round-trip estimate in seconds (section 17.1.1.1)."""
+"""Round-trip estimate in seconds (RFC 3261 17.1.1.1)."""
 T2 = 4.0
-"""Longest interval between retransmissions, seconds."""
+"""Longest interval between retransmissions, seconds (RFC 3261 17.1.2.2)."""
 T4 = 5.0
-"""How long a message may live in the network, seconds."""
+"""How long a message may live in the network, seconds (RFC 3261 17.1.2.2)."""
 
 TIMERS: dict[tuple[Kind, State], tuple[tuple[Timer, float, bool], ...]] = {
     (Kind.CLIENT_INVITE, State.CALLING): (
-        (Timer.RETRANSMIT, T1, False),  # A
-        (Timer.GIVE_UP, 64 * T1, True),  # B
+        (Timer.RETRANSMIT, T1, False),  # A: RFC 3261 17.1.1.2
+        (Timer.GIVE_UP, 64 * T1, True),  # B: RFC 3261 17.1.1.2
     ),
-    (Kind.CLIENT_INVITE, State.ACCEPTED): ((Timer.LINGER, 64 * T1, True),),  # M
-    (Kind.CLIENT_INVITE, State.COMPLETED): ((Timer.LINGER, 64 * T1, False),),  # D
+    (Kind.CLIENT_INVITE, State.ACCEPTED): ((Timer.LINGER, 64 * T1, True),),  # M: RFC 6026 7.2
+    (Kind.CLIENT_INVITE, State.COMPLETED): ((Timer.LINGER, 64 * T1, False),),  # D: RFC 3261 17.1.1.2
     (Kind.CLIENT_OTHER, State.TRYING): (
-        (Timer.RETRANSMIT, T1, False),  # E
-        (Timer.GIVE_UP, 64 * T1, True),  # F
+        (Timer.RETRANSMIT, T1, False),  # E: RFC 3261 17.1.2.2
+        (Timer.GIVE_UP, 64 * T1, True),  # F: RFC 3261 17.1.2.2
     ),
-    (Kind.CLIENT_OTHER, State.COMPLETED): ((Timer.LINGER, T4, False),),  # K
-    (Kind.SERVER_INVITE, State.ACCEPTED): ((Timer.LINGER, 64 * T1, True),),  # L
+    (Kind.CLIENT_OTHER, State.COMPLETED): ((Timer.LINGER, T4, False),),  # K: RFC 3261 17.1.2.2
+    (Kind.SERVER_INVITE, State.ACCEPTED): ((Timer.LINGER, 64 * T1, True),),  # L: RFC 6026 7.1
     (Kind.SERVER_INVITE, State.COMPLETED): (
-        (Timer.RETRANSMIT, T1, False),  # G
-        (Timer.GIVE_UP, 64 * T1, True),  # H
+        (Timer.RETRANSMIT, T1, False),  # G: RFC 3261 17.2.1
+        (Timer.GIVE_UP, 64 * T1, True),  # H: RFC 3261 17.2.1
     ),
-    (Kind.SERVER_INVITE, State.CONFIRMED): ((Timer.LINGER, T4, False),),  # I
-    (Kind.SERVER_OTHER, State.COMPLETED): ((Timer.LINGER, 64 * T1, False),),  # J
+    (Kind.SERVER_INVITE, State.CONFIRMED): ((Timer.LINGER, T4, False),),  # I: RFC 3261 17.2.1
+    (Kind.SERVER_OTHER, State.COMPLETED): ((Timer.LINGER, 64 * T1, False),),  # J: RFC 3261 17.2.2
 }
 """(timer, seconds, also on reliable transports). A lingering timer that is not for reliable ones ends at
 once there.

@@ -50,7 +50,7 @@ class ClientTransaction:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Branch and method (section 17.1.3)."""
+        """Branch and method (RFC 3261 17.1.3)."""
         return self.request.via.branch, self.request.method
 
     @property
@@ -78,13 +78,13 @@ Transaction = ClientTransaction | ServerTransaction
 
 
 def server_key(request: Request, flow: Flow) -> ServerKey:
-    """Branch, sent-by and method (section 17.2.3), ACK and CANCEL aside, plus what keeps strangers apart.
+    """Branch, sent-by and method (RFC 3261 17.2.3), ACK and CANCEL aside, plus what keeps strangers apart.
 
     Call-ID and CSeq help with peers whose branches are poor; the flow keeps two devices with the same
     private address behind different NATs, or a forger, from hitting another's transaction.
     """
     via = request.via
-    method = "INVITE" if request.method == "ACK" else request.method
+    method = "INVITE" if request.method == "ACK" else request.method  # RFC 3261 17.2.3
     return via.branch, via.sent_by, method, request.call_id, request.cseq[0], flow
 
 
@@ -131,7 +131,7 @@ class TransactionLayer:
         if transaction is None:
             return False
         if request.method == "ACK":
-            if transaction.state is State.ACCEPTED:
+            if transaction.state is State.ACCEPTED:  # RFC 6026 7.1: the ACK of a 2xx goes up
                 return False
             self._step(transaction, Happening.ACK, now)
             return True
@@ -152,20 +152,20 @@ class TransactionLayer:
         self._step(transaction, _of_status(response.status), now, response)
 
     def find_invite(self, cancel: Request, flow: Flow) -> ServerTransaction | None:
-        """The INVITE that a CANCEL means (section 9.2): same branch, sent-by, Call-ID, CSeq number, and
+        """The INVITE that a CANCEL means (RFC 3261 9.2): same branch, sent-by, Call-ID, CSeq number, and
         source.
         """
         key = server_key(cancel, flow)
         return self._servers.get((key[0], key[1], "INVITE", *key[3:]))
 
     def abandon(self, request: Request) -> None:
-        """Forget a request of ours: nobody waits any more (a cancelled INVITE without end, section 9.1)."""
+        """Forget a request of ours: nobody waits any more (a cancelled INVITE without end, RFC 3261 9.1)."""
         transaction = self._clients.get((request.via.branch, request.method))
         if transaction is not None:
             self._terminate(transaction)
 
     def drop_flow(self, flow: Flow, now: float) -> None:
-        """The connection is gone: its client transactions fail at once (section 17.1.4)."""
+        """The connection is gone: its client transactions fail at once (RFC 3261 17.1.4)."""
         for transaction in list(self._clients_of.get(flow, ())):
             self._terminate(transaction)
             transaction.handler(None, now)
@@ -190,11 +190,11 @@ class TransactionLayer:
         if (transaction.state, Happening.RETRANSMIT) not in TABLES[transaction.kind]:
             return
         if transaction.state is State.PROCEEDING:
-            transaction.interval = T2
+            transaction.interval = T2  # RFC 3261 17.1.2.2: timer E in Proceeding
         elif transaction.kind is Kind.CLIENT_INVITE:
-            transaction.interval *= 2
+            transaction.interval *= 2  # RFC 3261 17.1.1.2: timer A has no upper limit
         else:
-            transaction.interval = min(2 * transaction.interval, T2)
+            transaction.interval = min(2 * transaction.interval, T2)  # RFC 3261 17.1.2.2 (E), 17.2.1 (G)
         self._start(transaction, Timer.RETRANSMIT, now + transaction.interval)
 
     def _step(
@@ -260,7 +260,7 @@ def _of_status(status: int) -> Happening:
 
 
 def ack_to_refusal(invite: Request, response: Response) -> Request:
-    """ACK for a final answer of 300–699: same branch, To of the answer (section 17.1.1.3)."""
+    """ACK for a final answer of 300–699: same branch, To of the answer (RFC 3261 17.1.1.3)."""
     headers = Headers()
     headers.add("Via", invite.headers.get("via") or "")
     headers.add("From", invite.headers.get("from") or "")
@@ -276,7 +276,7 @@ def ack_to_refusal(invite: Request, response: Response) -> Request:
 
 
 def cancel_of(invite: Request) -> Request:
-    """CANCEL of an INVITE that had a provisional answer (section 9.1)."""
+    """CANCEL of an INVITE that had a provisional answer (RFC 3261 9.1)."""
     headers = Headers()
     for name in ("Via", "From", "To", "Call-ID"):
         headers.add(name, invite.headers.get(name.lower()) or "")

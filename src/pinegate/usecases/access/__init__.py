@@ -1,1 +1,1 @@
-"""Watching and controlling: every request is decided, registered and audited in one transaction, and judged again."""
+"""Watching and controlling: every request is decided, registered and audited in one transaction, and re-evaluated."""

@@ -1,12 +1,14 @@
 """What the access use cases need of the database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
+from pinegate.domain.access.session_end import End
 from pinegate.domain.audit.event import AuditEvent
+from pinegate.usecases.streams.media_engine import SessionEnded
 from pinegate.usecases.transaction import AuditLog
 
 
@@ -64,7 +66,7 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A play session that runs, or whose ticket is still out, with everything to judge it again."""
+    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it."""
 
     id: str
     request: AccessRequest
@@ -72,20 +74,12 @@ class LiveSession:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEnd:
-    """Why a session ended (``DenialReason`` or ``EndReason``, ``source_unavailable:<code>``) and how much was sent."""
-
-    reason: str
-    bytes_sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class EndedSession:
+class ClosedEntry:
     """A session whose end has just been written down."""
 
     id: str
     portal_session_id: str | None
-    reason: str
+    end: End
     person_id: str
     organization_id: str
     point_id: str
@@ -95,7 +89,7 @@ class EndedSession:
 class AccessStore(Protocol):
     """The access register and the facts behind decisions."""
 
-    async def hold_still(self) -> None:
+    async def lock_out_changes(self) -> None:
         """Keep every access change out until this transaction ends."""
         ...
 
@@ -120,7 +114,7 @@ class AccessStore(Protocol):
         """
         ...
 
-    async def end(self, ends: Mapping[str, SessionEnd], now: datetime) -> Sequence[EndedSession]:
+    async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         """Write down the ends; gives those that were still open. Byte counts only ever rise."""
         ...
 

@@ -1,21 +1,23 @@
-"""A viewer comes to the media engine with a ticket: the decision is made again, where no change can pass it by.
+"""A viewer comes to the media engine with a ticket: the decision is made again, and no change can pass it by.
 
-The transaction first keeps access changes out (``hold_still``), then reads, decides and marks the session live. A
-revocation therefore either committed before (and the answer is no) or commits after, and its judge finds a live session
-to cut. That is the whole of the "new enemy" defence.
+The ticket's line is in the register before this begins, and the transaction locks it before it reads the facts. A
+revocation therefore either committed before (and the answer is no) or its re-evaluation finds the line: it has the
+session cut in the engine, which refuses a session that was cut while its ticket was being redeemed. That is the whole
+of the "new enemy" defence, and needs no lock against changes (docs/decisions/0017).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.access.decide_access import decide_access
-from pinegate.domain.access.denial_reasons import EndReason
 from pinegate.domain.access.request import Denied
-from pinegate.usecases.access.decision_events import decided, ended, started
-from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry, SessionEnd
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.access.decision_events import decided, started
+from pinegate.usecases.access.end_session import end_sessions
+from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry
 from pinegate.usecases.access.ticket import TICKET_CHARACTERS, ticket_digest
+from pinegate.usecases.act import Act
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 class TicketRefusal(StrEnum):
@@ -41,57 +43,50 @@ async def redeem_ticket(
     tx: AccessTransaction,
     ticket: str,
     protocol: str,
-    client_host: str,
-    *,
-    now: datetime,
-    new_id: Callable[[], str],
+    act: Act,
 ) -> Redeemed | TicketRefusal | Denied:
-    """Redeem ``ticket`` for a live session. The caller commits every answer."""
+    """Redeem ``ticket`` for a live session. ``act``: the viewer's, not known yet. The caller commits every answer."""
     if len(ticket) != TICKET_CHARACTERS or not ticket.isascii():
         return TicketRefusal.UNKNOWN
-    await tx.access.hold_still()
     issued = await tx.access.ticket(ticket_digest(ticket))
     if issued is None:
         return TicketRefusal.UNKNOWN
     if issued.used:
         return TicketRefusal.USED
-    refusal = _misuse(issued, protocol, client_host, now)
+    refusal = _misuse(issued, protocol, act)
     if refusal is not None:
-        await _end(tx, issued.session_id, refusal.value, now, new_id)
+        await _end(tx, issued.session_id, End(EndReason(refusal)), act)
         return refusal
     if not issued.situation.signed_in:
-        await _end(tx, issued.session_id, EndReason.SIGNED_OUT.value, now, new_id)
+        await _end(tx, issued.session_id, End(EndReason.SIGNED_OUT), act)
         return TicketRefusal.EXPIRED
-    decision = decide_access(issued.request, issued.situation.facts, now)
+    decision = decide_access(issued.request, issued.situation.facts, act.now)
     entry = RegisterEntry(
         id=issued.session_id,
         request=issued.request,
         organization_id=issued.situation.organization_id,
         decision=decision,
-        requested_at=now,
+        requested_at=act.now,
         protocol=protocol,
     )
     if isinstance(decision, Denied):
-        await tx.audit.append(decided(entry, new_id()))
-        await _end(tx, issued.session_id, decision.reason.value, now, new_id)
+        await tx.audit.append(decided(entry, act))
+        await _end(tx, issued.session_id, End(decision.reason), act)
         return decision
-    await tx.access.start(issued.session_id, decision, now)
-    await tx.audit.append(started(entry, new_id(), now))
+    await tx.access.start(issued.session_id, decision, act.now)
+    await tx.audit.append(started(entry, act))
     return Redeemed(issued.session_id, issued.request.point_id, decision.lease_seconds)
 
 
-def _misuse(issued: IssuedTicket, protocol: str, client_host: str, now: datetime) -> TicketRefusal | None:
-    if now >= issued.expires_at:
+def _misuse(issued: IssuedTicket, protocol: str, act: Act) -> TicketRefusal | None:
+    if act.now >= issued.expires_at:
         return TicketRefusal.EXPIRED
     if protocol != issued.protocol:
         return TicketRefusal.OTHER_PROTOCOL
-    if client_host != issued.request.client_host:
+    if act.client_host != issued.request.client_host:
         return TicketRefusal.OTHER_HOST
     return None
 
 
-async def _end(
-    tx: AccessTransaction, session_id: str, reason: str, now: datetime, new_id: Callable[[], str]
-) -> None:
-    ends = await tx.access.end({session_id: SessionEnd(reason)}, now)
-    await tx.audit.append(*(ended(session, new_id(), now) for session in ends))
+async def _end(tx: AccessTransaction, session_id: str, end: End, act: Act) -> None:
+    await end_sessions(tx, [SessionEnded(session_id, end)], act.consequence)

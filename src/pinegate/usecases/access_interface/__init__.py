@@ -1,1 +1,1 @@
-"""The door for a unit's programmes: signed requests in the name of a person, for a reason."""
+"""The interface for a unit's programs: signed requests in the name of a person, for a reason."""

@@ -1,13 +1,11 @@
 """Whose request is it? Signature first, then clock, source and nonce; who cannot sign learns and leaves nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.usecases.access_interface.credentials import secret_context
+from pinegate.domain.audit.event import AuditEventName
+from pinegate.usecases.access_interface.issue_credential import secret_context
 from pinegate.usecases.access_interface.ports import Credential, CredentialTransaction
 from pinegate.usecases.access_interface.signing import (
     CLOCK_SKEW_SECONDS,
@@ -15,6 +13,7 @@ from pinegate.usecases.access_interface.signing import (
     SignedRequest,
     signature_fits,
 )
+from pinegate.usecases.act import Act, Party
 from pinegate.usecases.identity.ports import SecretBox
 
 UNKNOWN_PERSON = "unknown:"
@@ -32,7 +31,7 @@ class InterfaceRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A granted system's programme, acting for a person of its unit."""
+    """A granted system's program, acting for a person of its unit."""
 
     access_key: str
     system_id: str
@@ -44,29 +43,24 @@ async def authenticate(
     tx: CredentialTransaction,
     authorization: Authorization,
     request: SignedRequest,
-    client_host: str,
+    act: Act,
     *,
     secret_box: SecretBox,
-    now: datetime,
-    new_id: Callable[[], str],
 ) -> Caller | InterfaceRefusal:
     """Accept or refuse. The caller commits either: the nonce is used up, the refusal audited."""
     credential = await tx.credentials.get(authorization.access_key)
     if credential is None:
         return InterfaceRefusal.WRONG_SIGNATURE
-    refusal = await _judge(tx, credential, authorization, request, client_host, secret_box, now)
+    refusal = await _refusal_of(tx, credential, authorization, request, act, secret_box)
     if refusal is not None:
         await tx.audit.append(
-            AuditEvent(
-                id=new_id(),
-                name=AuditEventName.INTERFACE_REFUSED,
-                at=now,
-                actor_person_id=None,
-                actor_organization_id=credential.organization_id,
-                subject_kind="system",
-                subject_id=credential.system_id,
-                client_host=client_host,
-                details={"access_key": credential.access_key, "refusal": refusal.value},
+            act.event_of(
+                Party(organization_id=credential.organization_id),
+                AuditEventName.INTERFACE_REFUSED,
+                "system",
+                credential.system_id,
+                access_key=credential.access_key,
+                refusal=refusal.value,
             )
         )
         return refusal
@@ -79,25 +73,24 @@ async def authenticate(
     )
 
 
-async def _judge(
+async def _refusal_of(
     tx: CredentialTransaction,
     credential: Credential,
     authorization: Authorization,
     request: SignedRequest,
-    client_host: str,
+    act: Act,
     secret_box: SecretBox,
-    now: datetime,
 ) -> InterfaceRefusal | None:
     if credential.withdrawn_at is not None:
         return InterfaceRefusal.WRONG_SIGNATURE
     secret = secret_box.open(credential.secret_encrypted, secret_context(credential.access_key)).decode()
     if not signature_fits(authorization, request, secret):
         return InterfaceRefusal.WRONG_SIGNATURE
-    if abs(now.timestamp() - authorization.timestamp) > CLOCK_SKEW_SECONDS:
+    if abs(act.now.timestamp() - authorization.timestamp) > CLOCK_SKEW_SECONDS:
         return InterfaceRefusal.CLOCK_OFF
-    if credential.source_hosts and not _comes_from(client_host, credential.source_hosts):
+    if credential.source_hosts and not _comes_from(act.client_host, credential.source_hosts):
         return InterfaceRefusal.OTHER_SOURCE
-    if not await tx.credentials.use_nonce(credential.access_key, authorization.nonce, now):
+    if not await tx.credentials.use_nonce(credential.access_key, authorization.nonce, act.now):
         return InterfaceRefusal.REPLAYED
     return None
 

@@ -3,9 +3,8 @@
 from typing import Protocol
 
 from pinegate.domain.applications.application import Application
-from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
+from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.ports import ApplicationTransaction
 from pinegate.usecases.errors import NotFoundError
@@ -24,12 +23,15 @@ class CreateTransaction(ApplicationTransaction, Protocol):
     def organizations(self) -> SystemOwners: ...
 
 
-async def create_application(tx: CreateTransaction, system_id: str, act: Act) -> Application:
-    """Raises NotFoundError for a system that is not the actor's unit's."""
+async def create_application(
+    tx: CreateTransaction, system_id: str, policy_version: str, act: Act
+) -> Application:
+    """``policy_version``: of the measures under which the case is brought (article 8).
+
+    Raises NotFoundError for a system that is not the actor's unit's.
+    """
     actor = act.person
-    row = APPLICATION.find(None, ApplicationEvent.CREATE)
-    if row is None or not actor.may(row.roles):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": ApplicationEvent.CREATE})
+    state = APPLICATION.step(None, ApplicationEvent.CREATE, actor.roles)
     if await tx.organizations.organization_of_system(system_id) != actor.organization_id:
         raise NotFoundError
     application = Application(
@@ -37,18 +39,19 @@ async def create_application(tx: CreateTransaction, system_id: str, act: Act) ->
         number=await tx.applications.next_number(act.now),
         organization_id=actor.organization_id,
         system_id=system_id,
-        state=ApplicationState.DRAFT,
+        state=state,
         filed_by=frozenset({actor.person_id}),
     )
-    await tx.applications.add(application, act.now)
+    await tx.applications.add(application, policy_version, act.now)
     await tx.audit.append(
-        act.event(
+        act.step_event(
             AuditEventName.APPLICATION_MOVED,
             "application",
             application.id,
-            event=ApplicationEvent.CREATE.value,
+            ApplicationEvent.CREATE,
+            None,
+            state,
             text="",
-            **{"from": "", "to": application.state.value},
         )
     )
     return application

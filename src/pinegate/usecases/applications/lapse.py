@@ -6,8 +6,9 @@ from datetime import timedelta
 from pinegate.domain.applications.states import ApplicationEvent, ApplicationState
 from pinegate.domain.applications.steps import move_by_consequence
 from pinegate.usecases.act import Act
+from pinegate.usecases.applications.agreement_step import end_agreement
 from pinegate.usecases.applications.ports import ApplicationTransaction
-from pinegate.usecases.applications.step import end_agreement, record_step
+from pinegate.usecases.applications.step import record_step
 
 
 async def lapse_unsigned(tx: ApplicationTransaction, after: timedelta, act: Act) -> Sequence[str]:

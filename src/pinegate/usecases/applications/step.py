@@ -1,8 +1,7 @@
-"""What every step has in common: read under lock, store, audit, tell those concerned."""
+"""What every step has in common: read under lock, store, audit, notify those concerned."""
 
-from pinegate.domain.agreements.agreement import Agreement, end_sharing
 from pinegate.domain.applications.application import Application
-from pinegate.domain.applications.notices import told_of
+from pinegate.domain.applications.notices import recipients_of
 from pinegate.domain.applications.readers import may_read
 from pinegate.domain.applications.states import ApplicationEvent
 from pinegate.domain.audit.event import AuditEventName
@@ -38,20 +37,21 @@ async def record_step(
     """Store ``after`` with its audit event, and post the notices of ``event``. Gives the stored application."""
     stored = await tx.applications.save(after, act.now)
     await tx.audit.append(
-        act.event(
+        act.step_event(
             AuditEventName.APPLICATION_MOVED,
             "application",
             after.id,
-            event=event.value,
+            event,
+            before.state,
+            after.state,
             text=text.strip(),
-            **{"from": before.state.value, "to": after.state.value},
         )
     )
-    await _tell(tx, before, after, event, act, text)
+    await _notify(tx, before, after, event, act, text)
     return stored
 
 
-async def _tell(
+async def _notify(
     tx: ApplicationTransaction,
     before: Application,
     after: Application,
@@ -59,7 +59,7 @@ async def _tell(
     act: Act,
     text: str,
 ) -> None:
-    kinds = told_of(event, after.round)
+    kinds = recipients_of(event, after.round)
     addressed = list(await tx.notices.organizations_of(kinds - {OrganizationKind.USING_UNIT}))
     if OrganizationKind.USING_UNIT in kinds:
         addressed.append(after.organization_id)
@@ -70,33 +70,7 @@ async def _tell(
         "to": after.state.value,
         "text": text.strip(),
     }
+    if len(after.opinions) > len(before.opinions):
+        details["decision"] = after.opinions[-1].decision
     for organization_id in addressed:
         await tx.notices.post(act.new_id(), organization_id, "application.moved", after.id, details, act.now)
-
-
-async def end_agreement(tx: ApplicationTransaction, application: Application, act: Act) -> Agreement | None:
-    """The agreement of a sharing that ends or never began: surviving as a duty, or void. None: there was none."""
-    agreement = await tx.agreements.of_application(application.id, lock=True)
-    if agreement is None:
-        return None
-    ended = end_sharing(agreement)
-    await tx.agreements.save(ended, act.now)
-    await record_agreement(tx, agreement, ended, act)
-    return ended
-
-
-async def record_agreement(
-    tx: ApplicationTransaction, before: Agreement | None, after: Agreement, act: Act, text: str = ""
-) -> None:
-    """The audit event of an agreement's move."""
-    await tx.audit.append(
-        act.event(
-            AuditEventName.AGREEMENT_MOVED,
-            "agreement",
-            after.id,
-            application=after.application_id,
-            schedule_digest=after.schedule_digest,
-            text=text.strip(),
-            **{"from": before.state.value if before else "", "to": after.state.value},
-        )
-    )

@@ -1,31 +1,20 @@
 """The police say which points may be shared (article 4: 可共享的视频资源)."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction
 from pinegate.usecases.transaction import ChangeScope
 
-_MARKERS = frozenset({Role.POLICE_REVIEWER, Role.POLICE_LEADER})
-
 
 async def mark_sharing(
-    tx: CatalogueTransaction,
-    actor: Actor,
-    point_ids: Sequence[str],
-    shareable: bool,
-    reason: str,
-    now: datetime,
-    new_id: Callable[[], str],
-    client_host: str = "",
+    tx: CatalogueTransaction, point_ids: Sequence[str], shareable: bool, reason: str, act: Act
 ) -> int:
     """Set or withdraw the mark; how many points changed. Withdrawing needs a reason and cuts running pictures."""
-    if not actor.may(_MARKERS):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": "mark_sharing"})
+    Permission.MARK_SHARING.require(act.person)
     if not shareable and not reason.strip():
         raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "reason"})
     known = await tx.points.get(point_ids)
@@ -34,23 +23,10 @@ async def mark_sharing(
     changing = [point.id for point in known if point.listing.sharing_mark is not shareable]
     if not changing:
         return 0
-    await tx.points.mark(changing, shareable, actor.person_id)
+    await tx.points.mark(changing, shareable, act.person.person_id)
     name = AuditEventName.SHARING_MARK_SET if shareable else AuditEventName.SHARING_MARK_WITHDRAWN
     await tx.audit.append(
-        *(
-            AuditEvent(
-                new_id(),
-                name,
-                now,
-                actor.person_id,
-                actor.organization_id,
-                "camera_point",
-                point_id,
-                client_host,
-                {"reason": reason.strip()},
-            )
-            for point_id in changing
-        )
+        *(act.event(name, "camera_point", point_id, reason=reason.strip()) for point_id in changing)
     )
     await tx.changes.publish(ChangeScope.POINT, *changing)
     return len(changing)

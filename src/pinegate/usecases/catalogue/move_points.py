@@ -1,15 +1,15 @@
 """Catalogue, list, delist, retire (article 4: 目录编制、资源上架)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
 from pinegate.domain.catalogue.camera_record import listing_faults
-from pinegate.domain.catalogue.divisions import DivisionTree
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState, decide_listing
+from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.act import Act
 from pinegate.usecases.catalogue.ports import CatalogueTransaction, KnownPoint
 from pinegate.usecases.transaction import ChangeScope
 
@@ -24,14 +24,12 @@ class MoveOutcome:
 
 async def move_points(
     tx: CatalogueTransaction,
-    actor: Actor,
     point_ids: Sequence[str],
     event: ListingEvent,
     reason: str,
-    divisions: DivisionTree,
-    now: datetime,
-    new_id: Callable[[], str],
-    client_host: str = "",
+    act: Act,
+    *,
+    profile: CityProfile,
 ) -> MoveOutcome:
     """Do ``event`` to each point that allows it."""
     moved: dict[ListingState, list[str]] = {}
@@ -39,42 +37,35 @@ async def move_points(
     events: list[AuditEvent] = []
     for point in await tx.points.get(point_ids):
         try:
-            target = _judge(point, event, actor, divisions)
+            target = _target_state(point, event, act.person, profile)
         except RuleRefusedError as refusal:
             refused.append((point.id, refusal.refusal))
             continue
         moved.setdefault(target, []).append(point.id)
-        details = {
-            "event": event.value,
-            "from": point.listing.state.value,
-            "to": target.value,
-            "reason": reason,
-        }
         events.append(
-            AuditEvent(
-                new_id(),
+            act.step_event(
                 AuditEventName.POINT_MOVED,
-                now,
-                actor.person_id,
-                actor.organization_id,
                 "camera_point",
                 point.id,
-                client_host,
-                details,
+                event,
+                point.listing.state,
+                target,
+                reason=reason,
             )
         )
     for target, ids in moved.items():
-        await tx.points.move(ids, target, actor.person_id, listed=event is ListingEvent.LIST)
+        await tx.points.move(ids, target, act.person.person_id, listed=event is ListingEvent.LIST)
     await tx.audit.append(*events)
     everything = tuple(point_id for ids in moved.values() for point_id in ids)
     await tx.changes.publish(ChangeScope.POINT, *everything)
     return MoveOutcome(everything, tuple(refused))
 
 
-def _judge(point: KnownPoint, event: ListingEvent, actor: Actor, divisions: DivisionTree) -> ListingState:
+def _target_state(point: KnownPoint, event: ListingEvent, actor: Actor, profile: CityProfile) -> ListingState:
     target = decide_listing(point.listing, event, actor)
     if event in (ListingEvent.CATALOGUE, ListingEvent.LIST):
-        blocking = next((fault for fault in listing_faults(point.record, divisions) if fault.blocks), None)
+        faults = listing_faults(point.record, profile.divisions, profile.bounds)
+        blocking = next((fault for fault in faults if fault.blocks), None)
         if blocking is not None:
             raise RuleRefusedError(
                 Refusal.RECORD_INCOMPLETE, {"field": blocking.field, "fault": blocking.code}

@@ -1,1 +1,1 @@
-"""Upstream platforms and devices: who may register, and what is known of them."""
+"""Lower platforms and devices: who may register, and what is known of them."""

@@ -9,8 +9,9 @@ from pinegate.domain.calendar import day_of
 from pinegate.domain.grants.grant import GrantEvent
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.step import record_step
+from pinegate.usecases.grants.move_grants import move_grants
 from pinegate.usecases.grants.ports import GrantTransaction
-from pinegate.usecases.grants.strike import complete_revocation, move_grants, revoke_application
+from pinegate.usecases.grants.revoke import revoke_application
 
 _RUNNING = PICTURES_FLOW | {ApplicationState.SUSPENDED}
 
@@ -27,7 +28,7 @@ async def expire_due(tx: GrantTransaction, act: Act) -> Sequence[str]:
             continue
         if application.state is not ApplicationState.TERMINATING:
             application = await _expire(tx, application, act)
-        await revoke_application(tx, application, None, "", act.now, act.new_id)
+        await revoke_application(tx, application, "", act)
         return [application_id]
     return []
 
@@ -37,15 +38,3 @@ async def _expire(tx: GrantTransaction, application: Application, act: Act) -> A
     stored = await record_step(tx, application, moved, ApplicationEvent.EXPIRE, act)
     await move_grants(tx, application.id, GrantEvent.EXPIRE, act)
     return stored
-
-
-async def complete_revocations(tx: GrantTransaction, act: Act) -> Sequence[str]:
-    """Finish every revocation whose last session has ended meanwhile; gives the applications now ``revoked``."""
-    done: list[str] = []
-    for application_id in await tx.grants.applications_being_revoked():
-        application = await tx.applications.get(application_id, lock=True)
-        if application is None or application.state is not ApplicationState.REVOKING:
-            continue
-        if (await complete_revocation(tx, application, act)).state is ApplicationState.REVOKED:
-            done.append(application_id)
-    return done

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pinegate.domain.grants.grant import Grant
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationReceipt
+from pinegate.domain.work_orders.work_order import WorkOrderState
 from pinegate.usecases.applications.ports import ApplicationTransaction
 from pinegate.usecases.transaction import AccessChanges
 
@@ -28,11 +29,13 @@ class GrantStore(Protocol):
         ...
 
     async def close_roster(self, system_id: str) -> Sequence[str]:
-        """Strike everybody from the system's roster; gives the persons who were on it."""
+        """Take everybody off the system's roster; gives the persons who were on it."""
         ...
 
-    async def call_off_orders(self, application_id: str, now: datetime) -> Sequence[str]:
-        """Close the application's open work orders as failed: nothing is left to provide. Gives their ids."""
+    async def close_open_orders(
+        self, application_id: str, state: WorkOrderState, now: datetime
+    ) -> Sequence[str]:
+        """Close the application's open work orders: nothing is left to provide. Gives their ids."""
         ...
 
     async def live_sessions(self, application_id: str) -> int:

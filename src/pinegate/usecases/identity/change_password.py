@@ -1,10 +1,7 @@
 """A new password, which ends the person's other sessions."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.audit.event import AuditEventName
+from pinegate.usecases.act import Act
 from pinegate.usecases.identity.ports import IdentityTransaction
 
 SHORTEST_PASSWORD = 12
@@ -30,29 +27,11 @@ def weakness_of(password: str, login: str, name: str) -> str | None:
     return None
 
 
-async def change_password(
-    tx: IdentityTransaction,
-    actor: Actor,
-    password_hash: str,
-    *,
-    session_id: str,
-    client_host: str,
-    now: datetime,
-    new_id: Callable[[], str],
-) -> None:
-    """Store the new hash and end every session of the person but ``session_id``. The door verified the old one."""
-    await tx.identity.set_password(actor.person_id, password_hash)
-    ended = await tx.identity.end_sessions(actor.person_id, now, but=session_id)
+async def change_password(tx: IdentityTransaction, password_hash: str, session_id: str, act: Act) -> None:
+    """Store the new hash and end every session of the person but ``session_id``. The route verified the old one."""
+    person_id = act.person.person_id
+    await tx.identity.set_password(person_id, password_hash)
+    ended = await tx.identity.end_sessions(person_id, act.now, but=session_id)
     await tx.audit.append(
-        AuditEvent(
-            id=new_id(),
-            name=AuditEventName.PASSWORD_CHANGED,
-            at=now,
-            actor_person_id=actor.person_id,
-            actor_organization_id=actor.organization_id,
-            subject_kind="person",
-            subject_id=actor.person_id,
-            client_host=client_host,
-            details={"sessions_ended": len(ended)},
-        )
+        act.event(AuditEventName.PASSWORD_CHANGED, "person", person_id, sessions_ended=len(ended))
     )

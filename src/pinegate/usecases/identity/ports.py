@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
+from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 from pinegate.usecases.transaction import AuditLog
 
 
@@ -27,7 +27,7 @@ class Account:
     failed_attempts: int
     locked_until: datetime | None
     withdrawn_at: datetime | None
-    state: PersonnelState
+    state: PersonState
     standing: Standing
 
     @property

@@ -1,17 +1,17 @@
 """Signing in with a password, and a one-time code where the person asked for one.
 
-Two steps with the slow password check between them, so that no database connection waits for it: the door reads
-the account, has the password verified, and calls :func:`settle_sign_in`, which looks at the account again under
+Two steps with the slow password check between them, so that no database connection waits for it: the route reads
+the account, has the password verified, and calls :func:`sign_in_person`, which looks at the account again under
 lock. However many guesses run side by side, the sixth finds the account locked.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
+from pinegate.usecases.act import Act, Party
 from pinegate.usecases.identity.ports import (
     Account,
     IdentityTransaction,
@@ -22,7 +22,7 @@ from pinegate.usecases.identity.ports import (
 from pinegate.usecases.identity.sign_in_refusal import SignInRefusal
 
 TOTP_CONTEXT = "accounts.totp_secret"
-SHUT_OUT = frozenset({PersonnelState.ACCOUNT_LOCKED, PersonnelState.REMOVED})
+SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,11 @@ class SignInMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
-    """What the door learned. ``password_fits`` is the hasher's word; ``code`` the one-time code, if one was given."""
+    """What the route learned. ``password_fits`` is the hasher's word; ``code`` the one-time code, if one was given."""
 
     login: str
     password_fits: bool
     code: str
-    client_host: str
     user_agent: str
     method: SignInMethod = SignInMethod.PASSWORD
 
@@ -59,43 +58,41 @@ def may_sign_in(account: Account) -> bool:
     )
 
 
-async def settle_sign_in(
+async def sign_in_person(
     tx: IdentityTransaction,
     attempt: SignInAttempt,
     token_digest: bytes,
+    act: Act,
     *,
     secret_box: SecretBox,
     codes: OneTimeCodes,
     policy: LockoutPolicy,
-    now: datetime,
-    new_id: Callable[[], str],
 ) -> Account | SignInRefusal:
     """Open a portal session for ``token_digest``, or say why not. Both are audited; the caller commits either."""
     account = await tx.identity.account_of_login(attempt.login, lock=True)
-    audit = _Audit(tx, attempt, now, new_id)
     if account is None or not may_sign_in(account):
-        await audit.failed(account, SignInRefusal.WRONG_CREDENTIALS)
-        return SignInRefusal.WRONG_CREDENTIALS
-    if account.locked_until is not None and now < account.locked_until:
-        await audit.failed(account, SignInRefusal.LOCKED_OUT)
-        return SignInRefusal.LOCKED_OUT
+        return await _failed(tx, attempt, account, SignInRefusal.WRONG_CREDENTIALS, act)
+    if account.locked_until is not None and act.now < account.locked_until:
+        return await _failed(tx, attempt, account, SignInRefusal.LOCKED_OUT, act)
     demonstration = attempt.method is SignInMethod.DEMONSTRATION
     if not demonstration:
-        refusal = await _judge(tx, account, attempt, secret_box, codes, now)
+        refusal = await _refusal_of(tx, account, attempt, secret_box, codes, act.now)
         if refusal is SignInRefusal.TOTP_REQUIRED and not attempt.code:
             return refusal
         if refusal is not None:
-            return await _count_failure(tx, account, refusal, policy, audit, now)
+            return await _count_failure(tx, attempt, account, refusal, policy, act)
     await tx.identity.clear_failures(account.actor.person_id)
     session = PortalSession(
-        new_id(), account.actor.person_id, attempt.client_host, attempt.user_agent, now, now
+        act.new_id(), account.actor.person_id, act.client_host, attempt.user_agent, act.now, act.now
     )
     await tx.identity.add_session(session, token_digest)
-    await audit.succeeded(account, session.id)
+    await tx.audit.append(
+        _sign_in_event(AuditEventName.LOGIN_SUCCEEDED, attempt, account, act, portal_session=session.id)
+    )
     return account
 
 
-async def _judge(
+async def _refusal_of(
     tx: IdentityTransaction,
     account: Account,
     attempt: SignInAttempt,
@@ -120,53 +117,46 @@ async def _judge(
 
 async def _count_failure(
     tx: IdentityTransaction,
+    attempt: SignInAttempt,
     account: Account,
     refusal: SignInRefusal,
     policy: LockoutPolicy,
-    audit: "_Audit",
-    now: datetime,
+    act: Act,
 ) -> SignInRefusal:
     lock_ran_out = account.locked_until is not None
     failures = 1 if lock_ran_out else account.failed_attempts + 1
-    locked_until = now + policy.duration if failures >= policy.failures else None
+    locked_until = act.now + policy.duration if failures >= policy.failures else None
     await tx.identity.count_failure(account.actor.person_id, failures, locked_until)
-    await audit.failed(account, refusal)
-    if locked_until is not None:
-        await audit.locked(account)
-        return SignInRefusal.LOCKED_OUT
+    await _failed(tx, attempt, account, refusal, act)
+    if locked_until is None:
+        return refusal
+    await tx.audit.append(_sign_in_event(AuditEventName.LOGIN_LOCKED, attempt, account, act))
+    return SignInRefusal.LOCKED_OUT
+
+
+async def _failed(
+    tx: IdentityTransaction,
+    attempt: SignInAttempt,
+    account: Account | None,
+    refusal: SignInRefusal,
+    act: Act,
+) -> SignInRefusal:
+    await tx.audit.append(
+        _sign_in_event(AuditEventName.LOGIN_FAILED, attempt, account, act, refusal=refusal.value)
+    )
     return refusal
 
 
-class _Audit:
-    def __init__(
-        self, tx: IdentityTransaction, attempt: SignInAttempt, now: datetime, new_id: Callable[[], str]
-    ) -> None:
-        self._tx = tx
-        self._attempt = attempt
-        self._now = now
-        self._new_id = new_id
-
-    async def _append(self, name: AuditEventName, account: Account | None, details: dict[str, str]) -> None:
-        await self._tx.audit.append(
-            AuditEvent(
-                id=self._new_id(),
-                name=name,
-                at=self._now,
-                actor_person_id=account.actor.person_id if account else None,
-                actor_organization_id=account.actor.organization_id if account else None,
-                subject_kind="account",
-                # What was typed as an unknown login may be a password put into the wrong field: it is not kept.
-                subject_id=account.login if account else "unknown",
-                client_host=self._attempt.client_host,
-                details={"method": self._attempt.method.value, **details},
-            )
-        )
-
-    async def failed(self, account: Account | None, refusal: SignInRefusal) -> None:
-        await self._append(AuditEventName.LOGIN_FAILED, account, {"refusal": refusal.value})
-
-    async def locked(self, account: Account) -> None:
-        await self._append(AuditEventName.LOGIN_LOCKED, account, {})
-
-    async def succeeded(self, account: Account, session_id: str) -> None:
-        await self._append(AuditEventName.LOGIN_SUCCEEDED, account, {"portal_session": session_id})
+def _sign_in_event(
+    name: AuditEventName, attempt: SignInAttempt, account: Account | None, act: Act, **details: str
+) -> AuditEvent:
+    actor = account.actor if account else None
+    return act.event_of(
+        Party(actor.person_id, actor.organization_id) if actor else Party(),
+        name,
+        "account",
+        # What was typed as an unknown login may be a password put into the wrong field: it is not kept.
+        account.login if account else "unknown",
+        method=attempt.method.value,
+        **details,
+    )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.person_states import check_roles, first_state
 from pinegate.domain.organizations.roles import Role
-from pinegate.domain.personnel.states import check_roles, first_state
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
@@ -12,7 +12,7 @@ from pinegate.usecases.organizations.ports import OrganizationTransaction, Perso
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """``login`` empty: the person appears in papers and on rosters of programmes, but cannot sign in."""
+    """``login`` empty: the person appears in papers and on rosters of programs, but cannot sign in."""
 
     name: str
     staff_number: str

@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import PersonnelState
+from pinegate.domain.organizations.parties import PersonState
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.organizations.person_states import check_roles, move_person
 from pinegate.domain.organizations.roles import Role
-from pinegate.domain.personnel.states import check_roles, move_person
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
 from pinegate.usecases.transaction import ChangeScope
 
-_SECURITY = frozenset({Role.SECURITY_ADMIN})
-_SHUT_OUT = frozenset({PersonnelState.ACCOUNT_LOCKED, PersonnelState.REMOVED})
+_SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
 async def change_person(
@@ -22,11 +22,10 @@ async def change_person(
     act: Act,
     *,
     roles: frozenset[Role] | None = None,
-    state: PersonnelState | None = None,
+    state: PersonState | None = None,
 ) -> PersonRecord:
     """None leaves as it is. Nobody changes the own roles or standing (三员)."""
-    if not act.person.may(_SECURITY):
-        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"subject": "person"})
+    Permission.KEEP_PEOPLE.require(act.person)
     before = await tx.organizations.person(person_id, lock=True)
     organization = await tx.organizations.organization(before.organization_id) if before else None
     if before is None or organization is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pinegate.domain.organizations.parties import OrganizationNature, PersonnelState, Standing
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.transaction import AccessChanges, AuditLog
 
@@ -32,7 +32,7 @@ class PersonRecord:
     mobile: str
     email: str
     roles: frozenset[Role]
-    state: PersonnelState
+    state: PersonState
 
 
 class OrganizationStore(Protocol):

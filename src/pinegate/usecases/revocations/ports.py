@@ -7,14 +7,14 @@ from typing import Protocol
 
 from pinegate.domain.grants.grant import Grant
 from pinegate.domain.grants.revocation import RevocationScope
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.grants.ports import GrantTransaction
 from pinegate.usecases.organizations.ports import OrganizationStore
 
 
 @dataclass(frozen=True, slots=True)
 class RevocationRecord:
-    """One order. ``sessions_cut``: pictures that ran on what it struck, at that moment."""
+    """One order. ``sessions_cut``: pictures that ran on what it ended, at that moment."""
 
     id: str
     scope: RevocationScope
@@ -27,7 +27,7 @@ class RevocationRecord:
 
 
 class RevocationStore(Protocol):
-    """Orders, and what each strikes."""
+    """Orders, and what each ends."""
 
     async def applications_of(self, scope: RevocationScope, target_id: str) -> Sequence[str]:
         """Applications of the system or unit whose sharing runs or is being provided, in the order of their ids."""
@@ -42,10 +42,10 @@ class RevocationStore(Protocol):
         ...
 
     async def close_rosters_of(self, person_id: str) -> Sequence[str]:
-        """Strike the person from every roster; gives the systems."""
+        """Take the person off every roster; gives the systems."""
         ...
 
-    async def set_person_state(self, person_id: str, state: PersonnelState) -> None: ...
+    async def set_person_state(self, person_id: str, state: PersonState) -> None: ...
 
     async def set_standing(self, organization_id: str, standing: Standing) -> None: ...
 

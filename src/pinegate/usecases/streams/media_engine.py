@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from pinegate.domain.access.session_end import End
+
 
 class Transport(StrEnum):
     """How RTP reaches us (GB/T 28181-2022 section 9.2, annex D); active and passive are seen from us."""
@@ -30,18 +32,6 @@ class PlayProtocol(StrEnum):
     @property
     def is_websocket(self) -> bool:
         return self in (PlayProtocol.WS_FLV, PlayProtocol.WS_MP4)
-
-
-class EndReason(StrEnum):
-    """Why the engine itself ended a session or a source; control's own pass through as given."""
-
-    VIEWER_LEFT = "viewer_left"
-    VIEWER_STALLED = "viewer_stalled"
-    LEASE_EXPIRED = "lease_expired"
-    SOURCE_UNAVAILABLE = "source_unavailable"
-    SOURCE_LOST = "source_lost"
-    SOURCE_CHANGED = "source_changed"
-    WORKER_LOST = "worker_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +58,11 @@ class SourceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The ticket was good: the session lives until ``lease_ms`` from now unless renewed."""
+    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed."""
 
     session_id: str
     source_id: str
-    lease_ms: int
+    lease_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +94,12 @@ class SessionEnded:
     """A viewer's session is over and its socket closed; ``bytes`` is all that was handed to the network."""
 
     session_id: str
-    reason: str
-    bytes: int
+    end: End
+    bytes: int = 0
 
 
 class MediaEngineError(Exception):
-    """The engine could not do what was asked; the message says what to mend."""
+    """The engine could not do what was asked; the message says what to correct."""
 
 
 class SourceUnknownError(MediaEngineError):
@@ -141,16 +131,20 @@ class MediaEngine(Protocol):
         """
         ...
 
-    async def close_source(self, source_id: str, reason: str) -> None:
+    async def close_source(self, source_id: str, end: End) -> None:
         """End a source and its sessions; unknown sources are no error."""
         ...
 
-    async def close_sessions(self, session_ids: Collection[str], reason: str) -> None:
-        """Cut sessions; returns when their sockets are closed. Unknown sessions are no error."""
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+        """Cut sessions; returns when their sockets are closed. Unknown sessions are no error.
+
+        A session whose ticket is being redeemed meanwhile is refused in the end: its decision may have been made on
+        what has just changed.
+        """
         ...
 
-    async def renew_leases(self, session_ids: Collection[str], lease_ms: int) -> None:
-        """Let sessions live ``lease_ms`` from now; those not renewed are cut by the worker itself."""
+    async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
+        """Let sessions live ``lease_seconds`` from now; those not renewed are cut by the worker itself."""
         ...
 
     async def snapshot(self, source_id: str) -> bytes:
@@ -202,9 +196,9 @@ class NullMediaEngine:
     def __init__(self) -> None:
         self.sources: dict[str, SourceRequest] = {}
         self.bound: dict[str, tuple[str, int, int | None]] = {}
-        self.closed_sources: list[tuple[str, str]] = []
-        self.closed_sessions: list[tuple[str, str]] = []
-        self.renewed: list[tuple[tuple[str, ...], int]] = []
+        self.closed_sources: list[tuple[str, End]] = []
+        self.closed_sessions: list[tuple[str, End]] = []
+        self.renewed: list[tuple[tuple[str, ...], float]] = []
 
     async def open_source(self, request: SourceRequest) -> SourceEndpoint:
         self.sources[request.source_id] = request
@@ -215,17 +209,19 @@ class NullMediaEngine:
             raise SourceUnknownError(f"source {source_id} is not open")
         self.bound[source_id] = (remote_host, remote_port, ssrc)
 
-    async def close_source(self, source_id: str, reason: str) -> None:
+    async def close_source(self, source_id: str, end: End) -> None:
         if self.sources.pop(source_id, None) is not None:
-            self.closed_sources.append((source_id, reason))
+            self.closed_sources.append((source_id, end))
 
-    async def close_sessions(self, session_ids: Collection[str], reason: str) -> None:
-        self.closed_sessions.extend((session_id, reason) for session_id in session_ids)
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+        self.closed_sessions.extend((session_id, end) for session_id in session_ids)
 
-    async def renew_leases(self, session_ids: Collection[str], lease_ms: int) -> None:
-        self.renewed.append((tuple(session_ids), lease_ms))
+    async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
+        self.renewed.append((tuple(session_ids), lease_seconds))
 
     async def snapshot(self, source_id: str) -> bytes:
+        if source_id not in self.sources:
+            raise SourceUnknownError(f"source {source_id} is not open")
         raise PictureUnavailableError("the null engine has no pictures")
 
     def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:

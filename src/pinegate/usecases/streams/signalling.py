@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from pinegate.domain.access.session_end import InviteFailure
 from pinegate.usecases.streams.media_engine import Transport
 
 
@@ -42,29 +43,6 @@ class Answered:
     host: str
     port: int
     ssrc: int | None
-
-
-class InviteFailure(StrEnum):
-    """Why there is no stream; the code that waiting viewers are shown."""
-
-    DEVICE_OFFLINE = "device_offline"
-    CHANNEL_UNKNOWN = "channel_unknown"
-    BUSY = "busy"
-    TIMED_OUT = "timed_out"
-    REFUSED = "refused"
-    ANSWER_INVALID = "answer_invalid"
-    NO_PICTURE = "no_picture"
-    MEDIA_UNAVAILABLE = "media_unavailable"
-
-    @property
-    def worth_retrying(self) -> bool:
-        """Whether the same request may succeed a second later."""
-        return self in (
-            InviteFailure.BUSY,
-            InviteFailure.TIMED_OUT,
-            InviteFailure.NO_PICTURE,
-            InviteFailure.MEDIA_UNAVAILABLE,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from pinegate.usecases.streams.signalling import InviteFailure
+from pinegate.domain.access.session_end import InviteFailure
 
 GRACE_SECONDS = 10.0
 COME_BACK_SECONDS = 30.0

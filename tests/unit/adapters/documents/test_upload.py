@@ -2,12 +2,14 @@ import io
 import os
 import resource
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from tests.factories.city_profile import HUANGSHAN
 
 from pinegate.adapters.disk_space import DiskSpace
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
@@ -47,7 +49,7 @@ def test_an_image_is_kept_as_what_it_is(store: ScanStore, image_format: str, med
 
 
 def test_a_pdf_is_kept_byte_for_byte(store: ScanStore):
-    sent = render_application_form(ApplicationForm())
+    sent = render_application_form(ApplicationForm(date(2020, 6, 12)), HUANGSHAN.application_form)
     scan = store.store(sent)
     assert store.read(scan.id, scan.sm3) == sent
     assert scan.sm3 == scan.received_sm3 == sm3_hex(sent)

@@ -49,10 +49,13 @@ async def _pair(
 
 
 async def test_each_request_gets_its_own_answer() -> None:
+    later_one_answered = asyncio.Event()
+
     async def answer(request: Request) -> Answer:
         if isinstance(request, Stats):
-            await asyncio.sleep(0.02)  # the later request is answered first
+            await later_one_answered.wait()
             return Counters(values={"sessions_open": 3})
+        later_one_answered.set()
         return Done()
 
     async with _pair(answer) as (channel, _):
@@ -66,7 +69,7 @@ async def test_notices_arrive_in_their_order() -> None:
     all_told = asyncio.Event()
 
     def notice(message: Notice) -> None:
-        told.append(message.type)
+        told.append(type(message).__name__)
         if len(told) == 2:
             all_told.set()
 
@@ -75,7 +78,7 @@ async def test_notices_arrive_in_their_order() -> None:
         channel.notify(SourceLost(source_id="c", reason="silent"))
         async with asyncio.timeout(5):
             await all_told.wait()
-    assert told == ["second_source", "source_lost"]
+    assert told == ["SecondSource", "SourceLost"]
 
 
 async def test_a_request_without_an_answer_fails_in_time() -> None:
@@ -85,7 +88,7 @@ async def test_a_request_without_an_answer_fails_in_time() -> None:
 
     async with _pair(never) as (channel, _):
         with pytest.raises(ChannelClosedError, match=r"within 0\.05 s"):
-            await channel.request(Stats(), timeout_s=0.05)
+            await channel.request(Stats(), timeout_seconds=0.05)
 
 
 async def test_open_requests_fail_when_the_other_side_dies() -> None:
@@ -111,7 +114,7 @@ async def test_an_answer_that_is_too_large_becomes_a_failure() -> None:
         assert isinstance(await channel.request(Snapshot(source_id="c")), Failed)
 
 
-@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x01x"])
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x04{} 1", b"\x00\x00\x00\x01x"])
 async def test_garbage_ends_the_channel(data: bytes) -> None:
     ours, theirs = socket.socketpair()
     channel = await Channel.connect(ours, _done, _ignore)

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinegate.adapters.media.source import SETUP_S, SILENCE_S, Source, SourceHooks
+from pinegate.adapters.media.source import SETUP_SECONDS, SILENCE_SECONDS, Source, SourceHooks
 from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import PsMuxer
 from pinegate.protocols.media.rtp import Packetizer
@@ -115,19 +115,19 @@ def test_silence_is_a_loss() -> None:
     heard = Heard()
     source = _source(heard)
     source.packet(_packets()[0], CAMERA, 5.0)
-    source.check(5.0 + SILENCE_S - 0.1)
+    source.check(5.0 + SILENCE_SECONDS - 0.1)
     assert not heard.lost
-    source.check(5.0 + SILENCE_S)
+    source.check(5.0 + SILENCE_SECONDS)
     assert heard.lost == ["no packet for 10 s"]
 
 
 def test_a_camera_that_never_sends_is_lost_after_the_time_to_set_up() -> None:
     heard = Heard()
     source = _source(heard)
-    source.packet(b"garbage", CAMERA, SETUP_S - 1)
-    source.check(SETUP_S - 0.1)
+    source.packet(b"garbage", CAMERA, SETUP_SECONDS - 1)
+    source.check(SETUP_SECONDS - 0.1)
     assert not heard.lost
-    source.check(SETUP_S)
+    source.check(SETUP_SECONDS)
     assert heard.lost == ["no packet came"]
 
 

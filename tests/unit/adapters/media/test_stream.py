@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from pinegate.adapters.media import stream as stream_module
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer
+from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.aac import audio_specific_config
 from pinegate.protocols.media.frames import AccessUnit, Codec
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PARAMETERS = bytes.fromhex("000000016764000dacd94141fa1000000300100000030320f14299600000000168ebe3cb22c0")
 AUDIO_CONFIG = audio_specific_config(16_000, 1)
@@ -23,7 +24,7 @@ class Watcher:
         self.protocol = protocol
         self.first: bytes | None = None
         self.pieces: list[tuple[bytes, bool]] = []
-        self.ended: list[str] = []
+        self.ended: list[End] = []
 
     def begin(self, first: bytes) -> None:
         self.first = first
@@ -31,8 +32,8 @@ class Watcher:
     def offer(self, piece: bytes, key: bool) -> None:
         self.pieces.append((piece, key))
 
-    def end(self, reason: str) -> None:
-        self.ended.append(reason)
+    def end(self, end: End) -> None:
+        self.ended.append(end)
 
 
 class Screen:
@@ -106,9 +107,24 @@ async def test_a_piece_with_a_key_frame_begins_with_it(screen: Screen) -> None:
     screen.picture(key=True)
     async with asyncio.timeout(5):
         while len(watcher.pieces) < 3:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
     assert [key for _, key in watcher.pieces] == [False, False, True]
     assert watcher.pieces[2][0][11] == 0x17  # FLV: key frame, AVC
+
+
+async def test_what_waits_to_be_flushed_reaches_a_newcomer_once_and_all_others_at_once(
+    screen: Screen,
+) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    early = screen.watch()
+    screen.picture()
+    screen.picture()  # so soon after the one before, it waits
+    assert len(early.pieces) == 1
+    late = screen.watch()
+    assert len(early.pieces) == 2
+    assert late.first is not None and late.first.endswith(early.pieces[1][0])
+    assert late.pieces == []
 
 
 async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen) -> None:
@@ -124,23 +140,23 @@ async def test_a_websocket_viewer_gets_the_same_in_binary_frames(screen: Screen)
 async def test_a_camera_without_sound_starts_a_little_later(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.01)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.01)
     watcher = screen.watch()
     screen.picture(key=True)
     assert watcher.first is None
     async with asyncio.timeout(5):
         while watcher.first is None:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
     assert watcher.first.startswith(b"FLV\x01\x01")
     assert len(screen.settled) == 1
 
 
 async def test_sound_that_comes_too_late_is_left_out(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
     screen.picture(key=True)
     async with asyncio.timeout(5):
         while not screen.settled:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
     screen.sound()
     assert (screen.stream.audio, screen.stream.camera_audio) == (None, Codec.AAC)
 
@@ -154,17 +170,18 @@ async def test_sound_from_before_the_group_still_configures_a_new_output(screen:
 
 
 async def test_sound_that_is_being_transcoded_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "SETTLE_S", 0.0)
-    monkeypatch.setattr(stream_module, "TRANSCODED_S", 60.0)
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(stream_module, "TRANSCODED_SECONDS", 60.0)
     screen = Screen(transcodes=True)
     screen.picture(key=True)
     screen.sound(Codec.G711A)
-    await asyncio.sleep(0.01)
+    for _ in range(10):  # turns in which a timer of no seconds would have gone off
+        await asyncio.sleep(0)
     assert not screen.settled
     screen.sound(Codec.AAC)
     assert (screen.stream.audio, screen.stream.camera_audio) == (Codec.AAC, Codec.G711A)
     assert screen.settled
-    screen.stream.reset("over")
+    screen.stream.reset(End(EndReason.DONE))
 
 
 async def test_g711_itself_is_in_no_browser_output(screen: Screen) -> None:
@@ -178,7 +195,7 @@ async def test_another_video_codec_ends_the_viewers(screen: Screen) -> None:
     screen.picture(key=True)
     watcher = screen.watch()
     screen.picture(key=True, codec=Codec.H265)
-    assert watcher.ended == [EndReason.SOURCE_CHANGED]
+    assert watcher.ended == [End(EndReason.SOURCE_CHANGED)]
 
 
 async def test_unreadable_parameter_sets_only_delay_the_viewers(screen: Screen) -> None:
@@ -203,7 +220,7 @@ def test_no_picture_breaks_the_outputs(mutations: list[tuple[bool, int, int]]) -
             payload[place % len(payload)] = value
             at = 3600 * (number + 1)
             screen.stream.push(AccessUnit(Codec.H264, at, at, key, bytes(payload)))
-        screen.stream.reset("over")
+        screen.stream.reset(End(EndReason.DONE))
 
     asyncio.run(feed())
 

@@ -1,14 +1,16 @@
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import pairwise
 
 import pytest
 
 from pinegate.adapters.media import viewer as viewer_module
-from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_S, WAIT_S, Viewer
+from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_SECONDS, WAIT_SECONDS, Viewer
 from pinegate.adapters.media.wires import HttpWire, WebSocketWire
-from pinegate.usecases.streams.media_engine import EndReason, PlayProtocol
+from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PIECE = 100_000
 PIECES_A_GROUP = 5
@@ -25,18 +27,24 @@ class Seat:
     """A viewer on one end of a socketpair, the client's socket on the other."""
 
     def __init__(self, wire: HttpWire | WebSocketWire | None = None, lease_until: float = 1e9) -> None:
-        server, self.client = socket.socketpair()
-        for sock in (server, self.client):
+        self._server, self.client = socket.socketpair()
+        for sock in (self._server, self.client):
             sock.setblocking(False)
-        self.ended: list[str] = []
+        self.ended: list[End] = []
         self.viewer = Viewer(
-            server,
+            self._server,
             wire or Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
             lease_until,
-            lambda _, reason: self.ended.append(reason),
+            lambda _, end: self.ended.append(end),
         )
+
+    def clear(self) -> None:
+        """Both ends are closed, whatever became of the viewer."""
+        self.viewer.end(End(EndReason.DONE))
+        self._server.close()
+        self.client.close()
 
     def drain(self) -> bytes:
         received = b""
@@ -52,9 +60,26 @@ class Seat:
             received += data
 
 
+SeatFor = Callable[..., Seat]
+
+
 @pytest.fixture
-async def seat() -> Seat:
-    return Seat()
+async def seat_for() -> AsyncIterator[SeatFor]:
+    """Makes seats as ``Seat`` does, and clears them when the test is over."""
+    seats: list[Seat] = []
+
+    def make(wire: HttpWire | WebSocketWire | None = None, lease_until: float = 1e9) -> Seat:
+        seats.append(Seat(wire, lease_until))
+        return seats[-1]
+
+    yield make
+    for seat in seats:
+        seat.clear()
+
+
+@pytest.fixture
+async def seat(seat_for: SeatFor) -> Seat:
+    return seat_for()
 
 
 def piece(number: int) -> bytes:
@@ -101,6 +126,30 @@ async def test_a_slow_viewer_resumes_with_whole_pieces_at_a_key_frame(seat: Seat
     assert seat.viewer.skips > 0
 
 
+async def drained(seat: Seat) -> bytes:
+    """Everything that has been sent, once nothing waits any more."""
+    received = b""
+    for _ in range(100):
+        received += seat.drain()
+        await asyncio.sleep(0)
+    return received
+
+
+async def test_what_was_begun_is_sent_to_its_end_and_then_nothing_before_a_key_frame(seat: Seat) -> None:
+    seat.viewer.begin(b"")
+    number = 0
+    while not seat.viewer.skips:
+        seat.viewer.offer(piece(number), key=False)
+        number += 1
+    seat.viewer.offer(piece(900), key=False)
+    before = list(pieces_in(await drained(seat)))
+    assert before == list(range(len(before)))
+    seat.viewer.offer(piece(901), key=False)
+    seat.viewer.offer(piece(902), key=True)
+    seat.viewer.offer(piece(903), key=False)
+    assert list(pieces_in(await drained(seat))) == [902, 903]
+
+
 async def test_a_backlog_never_grows_beyond_its_cap(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(300):
@@ -112,60 +161,64 @@ async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(10):
         seat.viewer.offer(piece(number), key=False)
-    seat.viewer.end("grant_revoked")
-    assert seat.ended == ["grant_revoked"]
+    seat.viewer.end(End(DenialReason.GRANT_REVOKED))
+    assert seat.ended == [End(DenialReason.GRANT_REVOKED)]
     assert len(seat.drain()) < 10 * PIECE
 
 
 async def test_an_end_is_told_once(seat: Seat) -> None:
     seat.viewer.begin(b"")
-    seat.viewer.end("one")
-    seat.viewer.end("two")
+    seat.viewer.end(End(EndReason.DONE))
+    seat.viewer.end(End(EndReason.SIGNED_OUT))
     seat.viewer.offer(b"late", key=True)
-    assert seat.ended == ["one"]
+    assert seat.ended == [End(EndReason.DONE)]
 
 
-async def test_a_websocket_that_has_everything_is_told_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_websocket_that_has_everything_is_told_the_reason(
+    monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
+) -> None:
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
-    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
-    seat.viewer.end("grant_revoked")
+    seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+    seat.viewer.end(End(DenialReason.GRANT_REVOKED))
     assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
 
 
-async def test_a_viewer_waiting_in_vain_gets_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_viewer_waiting_in_vain_gets_a_problem(
+    monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
+) -> None:
     monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
-    seat = Seat(HttpWire(PlayProtocol.FLV, ()))
+    seat = seat_for(HttpWire(PlayProtocol.FLV, ()))
     now = asyncio.get_running_loop().time()
-    seat.viewer.check(now + WAIT_S - 0.5)
+    seat.viewer.check(now + WAIT_SECONDS - 0.5)
     assert not seat.ended
-    seat.viewer.check(now + WAIT_S + 0.5)
-    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+    seat.viewer.check(now + WAIT_SECONDS + 0.5)
+    assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
     assert seat.drain().startswith(b"HTTP/1.1 504 ")
 
 
-async def test_pings_do_not_prolong_the_wait() -> None:
-    seat = Seat(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
+async def test_pings_do_not_prolong_the_wait(seat_for: SeatFor) -> None:
+    seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     now = asyncio.get_running_loop().time()
     seat.viewer.received(b"\x89\x80\x00\x00\x00\x00")
-    seat.viewer.check(now + WAIT_S + 0.5)
-    assert seat.ended == [EndReason.SOURCE_UNAVAILABLE]
+    seat.viewer.check(now + WAIT_SECONDS + 0.5)
+    assert seat.ended == [End(EndReason.SOURCE_UNAVAILABLE)]
 
 
-async def test_a_lease_ends_a_viewer() -> None:
-    seat = Seat(lease_until=5.0)
+async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
+    seat = seat_for(lease_until=5.0)
     seat.viewer.begin(b"x")
     seat.viewer.check(4.9)
     assert not seat.ended
     seat.viewer.check(5.0)
-    assert seat.ended == [EndReason.LEASE_EXPIRED]
+    assert seat.ended == [End(EndReason.LEASE_ENDED)]
 
 
 async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(20):
         seat.viewer.offer(piece(number), key=False)
-    seat.viewer.check(asyncio.get_running_loop().time() + STALLED_S + 1)
-    assert seat.ended == [EndReason.VIEWER_STALLED]
+    seat.viewer.check(asyncio.get_running_loop().time() + STALLED_SECONDS + 1)
+    assert seat.ended == [End(EndReason.TOO_SLOW)]
 
 
 async def test_a_client_that_closes_has_left(seat: Seat) -> None:
@@ -173,4 +226,4 @@ async def test_a_client_that_closes_has_left(seat: Seat) -> None:
     async with asyncio.timeout(5):
         while not seat.ended:
             await asyncio.sleep(0)
-    assert seat.ended == [EndReason.VIEWER_LEFT]
+    assert seat.ended == [End(EndReason.VIEWER_LEFT)]

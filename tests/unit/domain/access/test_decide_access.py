@@ -15,11 +15,11 @@ from pinegate.domain.access.decide_access import (
 )
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.request import (
+    AccessChannel,
     AccessFacts,
     AccessRequest,
     Allowed,
     Denied,
-    Door,
     GrantFacts,
     PersonFacts,
     PointFacts,
@@ -30,7 +30,7 @@ from pinegate.domain.applications.states import PICTURES_FLOW, ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
 from pinegate.domain.grants.grant import Grant, GrantState
-from pinegate.domain.organizations.parties import PersonnelState, Standing
+from pinegate.domain.organizations.parties import PersonState, Standing
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -50,13 +50,13 @@ GRANT = Grant(
 )
 AGREEMENT = Agreement("n1", "a1", "u1", AgreementState.EFFECTIVE, 1, "digest")
 FACTS = AccessFacts(
-    person=PersonFacts("u1", Standing.ACTIVE, PersonnelState.ACCOUNT_ACTIVE, True, frozenset({"n1"})),
+    person=PersonFacts("u1", Standing.ACTIVE, PersonState.ACCOUNT_ACTIVE, True, frozenset({"n1"})),
     system=SystemFacts("u1", Standing.ACTIVE),
     point=PointFacts(ListingState.LISTED, sharing_mark=True, secret=False),
     grants=(GrantFacts(GRANT, ApplicationState.ACTIVE, AGREEMENT),),
 )
-REQUEST = AccessRequest(Door.PORTAL, "p1", "s1", "c1", Operation.LIVE, "占道巡查")
-TEST_PLAY = replace(REQUEST, door=Door.OPERATOR_TEST, work_order_id="w1")
+REQUEST = AccessRequest(AccessChannel.PORTAL, "p1", "s1", "c1", Operation.LIVE, "占道巡查")
+TEST_PLAY = replace(REQUEST, channel=AccessChannel.OPERATOR_TEST, work_order_id="w1")
 
 
 def _asked(**changes: object) -> Change:
@@ -90,7 +90,7 @@ BROKEN: dict[DenialReason, Change] = {
     DenialReason.PERSON_UNKNOWN: _facts(person=None),
     DenialReason.ORGANIZATION_NOT_ACTIVE: _part("person", organization_standing=Standing.SUSPENDED),
     DenialReason.SYSTEM_NOT_ACTIVE: _part("system", standing=Standing.ENDED),
-    DenialReason.PERSON_NOT_ACTIVE: _part("person", state=PersonnelState.NOMINATED),
+    DenialReason.PERSON_NOT_ACTIVE: _part("person", state=PersonState.NOMINATED),
     DenialReason.NOT_ON_ROSTER: _part("person", on_roster=False),
     DenialReason.POINT_UNKNOWN: _facts(point=None),
     DenialReason.NOT_GRANTED: _facts(grants=()),
@@ -129,7 +129,9 @@ def test_each_reason_is_given_where_it_applies(reason: DenialReason) -> None:
 
 
 def test_a_withdrawn_credential_closes_the_interface_and_not_the_portal() -> None:
-    request, facts = _part("system", interface_open=False)(replace(REQUEST, door=Door.INTERFACE), FACTS)
+    request, facts = _part("system", interface_open=False)(
+        replace(REQUEST, channel=AccessChannel.INTERFACE), FACTS
+    )
     assert decide_access(request, facts, NOW) == Denied(DenialReason.CREDENTIAL_WITHDRAWN)
     assert isinstance(decide_access(REQUEST, facts, NOW), Allowed)
 
@@ -188,9 +190,60 @@ def test_of_several_grants_that_deny_the_newest_is_told() -> None:
     assert answer == Denied(DenialReason.GRANT_PENDING, "g2")
 
 
+@pytest.mark.parametrize("state", list(PersonState))
+def test_only_who_is_bound_and_let_in_watches_and_only_an_active_account_tests(state: PersonState) -> None:
+    bound = state in (PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED)
+    request, facts = _part("person", state=state)(REQUEST, replace(FACTS, work_order_open=True))
+    assert isinstance(decide_access(request, facts, NOW), Allowed) is bound
+    tests = state is PersonState.ACCOUNT_ACTIVE
+    assert isinstance(decide_access(TEST_PLAY, facts, NOW), Allowed) is tests
+
+
+@pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.ENDED])
+def test_neither_a_suspended_nor_an_ended_party_watches(standing: Standing) -> None:
+    unit = decide_access(*_part("person", organization_standing=standing)(REQUEST, FACTS), NOW)
+    assert unit == Denied(DenialReason.ORGANIZATION_NOT_ACTIVE)
+    system = decide_access(*_part("system", standing=standing)(REQUEST, FACTS), NOW)
+    assert system == Denied(DenialReason.SYSTEM_NOT_ACTIVE)
+
+
+@pytest.mark.parametrize("state", list(ListingState))
+def test_only_a_listed_point_is_shown(state: ListingState) -> None:
+    answer = decide_access(*_part("point", listing_state=state)(REQUEST, FACTS), NOW)
+    assert isinstance(answer, Allowed) is (state is ListingState.LISTED)
+
+
+@pytest.mark.parametrize("state", list(ApplicationState))
+def test_pictures_flow_from_provision_to_the_end_date_and_at_no_other_time(state: ApplicationState) -> None:
+    answer = decide_access(*_granted(application_state=state)(REQUEST, FACTS), NOW)
+    assert isinstance(answer, Allowed) is (state in (ApplicationState.ACTIVE, ApplicationState.TERMINATING))
+
+
+@pytest.mark.parametrize("state", list(AgreementState))
+def test_an_agreement_binds_from_both_seals_to_the_end_of_sharing(state: AgreementState) -> None:
+    answer = decide_access(*_granted(agreement=replace(AGREEMENT, state=state))(REQUEST, FACTS), NOW)
+    assert isinstance(answer, Allowed) is (state is AgreementState.EFFECTIVE)
+
+
+def test_the_duty_of_another_agreement_binds_nobody_here() -> None:
+    request, facts = _part("person", acknowledged_agreements=frozenset({"n2"}))(REQUEST, FACTS)
+    assert decide_access(request, facts, NOW) == Denied(DenialReason.NOT_ACKNOWLEDGED, "g1")
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_what_is_sensitive_is_asked_about_again_after_two_seconds_and_all_else_after_thirty(
+    operation: Operation,
+) -> None:
+    request, facts = _granted(operations=frozenset(Operation))(replace(REQUEST, operation=operation), FACTS)
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed)
+    sensitive = operation.value in {"ptz", "preset", "download", "push"}
+    assert answer.lease_seconds == (2 if sensitive else 30)
+
+
 @st.composite
 def allowed_situations(draw: st.DrawFn) -> Situation:
-    """Any person, door, operation and number of good grants for which the rule says yes."""
+    """Any person, channel, operation and number of good grants for which the rule says yes."""
     operation = draw(st.sampled_from(Operation))
     more = draw(st.frozensets(st.sampled_from(Operation)))
     grants = tuple(
@@ -209,12 +262,12 @@ def allowed_situations(draw: st.DrawFn) -> Situation:
     )
     request = replace(
         REQUEST,
-        door=draw(st.sampled_from([Door.PORTAL, Door.INTERFACE])),
+        channel=draw(st.sampled_from([AccessChannel.PORTAL, AccessChannel.INTERFACE])),
         operation=operation,
         reason=draw(st.text(min_size=1).filter(str.strip)),
     )
     assert FACTS.person is not None
-    state = draw(st.sampled_from([PersonnelState.ACCOUNT_ACTIVE, PersonnelState.ACKNOWLEDGED]))
+    state = draw(st.sampled_from([PersonState.ACCOUNT_ACTIVE, PersonState.ACKNOWLEDGED]))
     return request, replace(FACTS, person=replace(FACTS.person, state=state), grants=grants)
 
 
@@ -244,6 +297,12 @@ def test_no_other_state_of_the_paper_lets_a_picture_through(
         _granted(state=grant),
     ):
         assert isinstance(decide_access(*change(*situation), NOW), Denied)
+
+
+def test_a_grant_holds_from_its_first_moment_until_just_before_its_last() -> None:
+    moments = (GRANT.valid_from, GRANT.valid_until - timedelta(microseconds=1), GRANT.valid_until)
+    answers = [isinstance(decide_access(REQUEST, FACTS, moment), Allowed) for moment in moments]
+    assert answers == [True, True, False]
 
 
 @given(allowed_situations(), st.timedeltas(timedelta(days=-2_000), timedelta(days=2_000)))

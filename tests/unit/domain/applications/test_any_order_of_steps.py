@@ -335,7 +335,7 @@ _DUE = {
 }
 
 TestPaper = Paper.TestCase
-TestPaper.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestPaper.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 def test_the_machine_can_reach_an_active_grant_and_a_revocation() -> None:

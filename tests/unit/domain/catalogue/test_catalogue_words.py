@@ -1,12 +1,14 @@
 """Search words, suggestions from words, and what blocks listing."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories.city_profile import HUANGSHAN
 
-from pinegate.adapters.reference import camera_fields, divisions
 from pinegate.domain.catalogue.camera_record import PointRecord, listing_faults, record_faults
-from pinegate.domain.catalogue.categories import category_suggested_by
 from pinegate.domain.catalogue.inventory import InventoryItem, take_over
 from pinegate.domain.catalogue.search_words import MAX_QUERY_WORDS, MAX_WORDS, asked_words, indexed_words
 
@@ -40,7 +42,7 @@ def test_every_part_of_a_text_finds_the_text(text: str) -> None:
 
 
 def test_the_regions_of_huangshan_are_all_there() -> None:
-    tree = divisions()
+    tree = HUANGSHAN.divisions
     assert len(tree.city.children) == 7
     assert sum(len(district.children) for district in tree.city.children) == 109
     assert tree.name_of("341002102") == "黎阳镇"
@@ -50,12 +52,16 @@ def test_division_and_township_come_from_code_and_words() -> None:
     item = InventoryItem(
         "34100200001320000001", "老街东口", civil_code="34100200", address="屯溪区黎阳镇迎宾路"
     )
-    point = take_over(item, divisions())
+    point = take_over(item, HUANGSHAN.divisions, HUANGSHAN.categories)
     assert (point.division_code, point.township_code) == ("341002", "341002102")
 
 
 def test_a_civil_code_outside_the_city_falls_back_to_the_code_of_the_camera() -> None:
-    point = take_over(InventoryItem("34102100001320000001", "桥头", civil_code="110101"), divisions())
+    point = take_over(
+        InventoryItem("34102100001320000001", "桥头", civil_code="110101"),
+        HUANGSHAN.divisions,
+        HUANGSHAN.categories,
+    )
     assert point.division_code == "341021"
 
 
@@ -75,11 +81,11 @@ def test_a_camera_whose_code_breaks_the_rules_is_still_a_camera() -> None:
     [("屯溪一中校门", "campus"), ("高铁北站广场", "station"), ("柏树巷口", "back_alley"), ("甲", "")],
 )
 def test_words_suggest_a_category(text: str, category: str) -> None:
-    assert category_suggested_by(text) == category
+    assert HUANGSHAN.categories.suggested_by(text) == category
 
 
 def test_a_good_record_has_no_faults() -> None:
-    assert listing_faults(GOOD, divisions()) == []
+    assert listing_faults(GOOD, HUANGSHAN.divisions, HUANGSHAN.bounds) == []
 
 
 @pytest.mark.parametrize(
@@ -95,20 +101,20 @@ def test_a_good_record_has_no_faults() -> None:
         ("secret", True, "secret"),
     ],
 )
-def test_what_blocks_listing_is_named(field: str, value: object, code: str) -> None:
-    values = {slot: getattr(GOOD, slot) for slot in GOOD.__dataclass_fields__} | {field: value}
-    faults = listing_faults(PointRecord(**values), divisions())
+def test_what_blocks_listing_is_named(field: str, value: Any, code: str) -> None:
+    faults = listing_faults(replace(GOOD, **{field: value}), HUANGSHAN.divisions, HUANGSHAN.bounds)
     assert [fault.code for fault in faults if fault.blocks] == [code]
 
 
 def test_swapped_coordinates_are_called_so() -> None:
-    values = {slot: getattr(GOOD, slot) for slot in GOOD.__dataclass_fields__}
-    swapped = PointRecord(**(values | {"longitude": 29.7144, "latitude": 118.3097}))
-    assert [fault.code for fault in listing_faults(swapped, divisions())] == ["swapped"]
+    swapped = replace(GOOD, longitude=29.7144, latitude=118.3097)
+    assert [fault.code for fault in listing_faults(swapped, HUANGSHAN.divisions, HUANGSHAN.bounds)] == [
+        "swapped"
+    ]
 
 
 def test_a_code_outside_its_list_and_an_unknown_field_are_faults() -> None:
-    faults = record_faults({"direction": "77", "nonsense": "1", "landmark": "桥"}, camera_fields())
+    faults = record_faults({"direction": "77", "nonsense": "1", "landmark": "桥"}, HUANGSHAN.camera_fields)
     assert {(fault.field, fault.code) for fault in faults} == {
         ("direction", "code_outside_list"),
         ("nonsense", "unknown_field"),

@@ -52,6 +52,13 @@ def test_the_cataloguer_may_not_list() -> None:
     assert refusal_of(READY, ListingEvent.LIST, cataloguer) is Refusal.ROLE_MAY_NOT
 
 
+def test_a_point_that_was_missing_is_checked_and_catalogued_before_it_is_listed_again() -> None:
+    ways = {row.target: {r.source for r in LISTING.rows if r.target is row.target} for row in LISTING.rows}
+    assert ways[ListingState.LISTED] == {ListingState.CATALOGUED, ListingState.DELISTED}
+    returned = LISTING.find(ListingState.MISSING, ListingEvent.RETURN)
+    assert returned is not None and returned.target is ListingState.PENDING_CHECK
+
+
 @given(st.sampled_from(ListingState), st.sampled_from(ListingEvent), st.booleans(), st.booleans())
 def test_listed_is_reached_only_with_the_mark_and_without_secrecy(
     state: ListingState, event: ListingEvent, marked: bool, secret: bool

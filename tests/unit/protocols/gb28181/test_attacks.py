@@ -1,4 +1,4 @@
-"""S13 to S16 and S19 of the house's threat list, from the attacker's side."""
+"""S13 to S16 and S19 of the list of threats, from the attacker's side."""
 
 import re
 
@@ -124,7 +124,7 @@ def test_every_refresh_is_challenged_or_counts_up() -> None:
     assert status_of(wire.to_platform(register(credentials(given, nc=3), cseq=5), moved)) == 401
 
 
-def test_another_devices_credentials_open_only_its_own_door() -> None:
+def test_another_devices_credentials_register_only_itself() -> None:
     other = "34100200001180000002"
     wire = Wire(accounts={DEVICE: DeviceAccount(PASSWORD), other: DeviceAccount("other")})
     authorization = credentials(challenge(wire))

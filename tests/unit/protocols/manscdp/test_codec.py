@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
-from pinegate.protocols.manscdp.codec import parse_message, serialise_message
+from pinegate.protocols.manscdp.codec import Message, parse_message, serialise_message
 from pinegate.protocols.manscdp.messages import (
     Alarm,
     CatalogNotify,
@@ -92,7 +92,7 @@ def test_the_other_examples_are_recognised() -> None:
     ],
 )
 @pytest.mark.parametrize("encoding", ["GB18030", "GB2312", "UTF-8"])
-def test_a_message_survives_the_wire(message: object, encoding: str) -> None:
+def test_a_message_survives_the_wire(message: Message, encoding: str) -> None:
     assert parse_message(serialise_message(message, encoding)) == message
 
 

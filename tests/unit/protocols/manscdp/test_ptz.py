@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinegate.protocols.manscdp.ptz import STOP, PtzCode, PtzCommand, decode, encode, move, preset
+from pinegate.protocols.manscdp.ptz import STOP, PtzCode, PtzInstruction, decode, encode, move, preset
 
 VECTORS = {
     "A50F0101400000F6": move(pan=1, speed=0x40),
@@ -14,9 +14,9 @@ VECTORS = {
     "A50F0100000000B5": STOP,
     "A50F018100030039": preset(PtzCode.PRESET_SET, 3),
     "A50F01820003003A": preset(PtzCode.PRESET_CALL, 3),
-    "A50F01840103003D": PtzCommand(PtzCode.CRUISE_ADD, 1, 3),
-    "A50F0187012C1079": PtzCommand(PtzCode.CRUISE_DWELL, 1, 300 & 0xFF, 300 >> 8),
-    "A50F018C01000042": PtzCommand(PtzCode.SWITCH_ON, 1),
+    "A50F01840103003D": PtzInstruction(PtzCode.CRUISE_ADD, 1, 3),
+    "A50F0187012C1079": PtzInstruction(PtzCode.CRUISE_DWELL, 1, 300 & 0xFF, 300 >> 8),
+    "A50F018C01000042": PtzInstruction(PtzCode.SWITCH_ON, 1),
 }
 
 
@@ -44,7 +44,7 @@ def test_a_damaged_command_is_none(text: str) -> None:
     st.integers(0, 255), st.integers(0, 255), st.integers(0, 255), st.integers(0, 15), st.integers(0, 4095)
 )
 def test_every_command_round_trips(code: int, d1: int, d2: int, d3: int, address: int) -> None:
-    command = PtzCommand(code, d1, d2, d3, address)
+    command = PtzInstruction(code, d1, d2, d3, address)
     assert decode(encode(command)) == command
 
 

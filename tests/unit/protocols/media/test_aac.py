@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import aac
 from pinegate.protocols.media.frames import Malformed

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import av
 import pytest
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import nal
 from pinegate.protocols.media.access_units import Assembler

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.frames import AccessUnit, Codec
@@ -37,21 +37,6 @@ def test_every_picture_is_read_back_with_size_and_times(tmp_path: Path, name: st
     seen = media.times_and_sizes(path)
     assert [times[:2] for times in seen] == [(milliseconds(u.pts), milliseconds(u.dts)) for u in units]
     assert media.decoded_pictures(path) == len(units)
-
-
-def test_ffprobe_reads_h264_and_aac_with_every_frame(tmp_path: Path) -> None:
-    path = tmp_path / "both.flv"
-    units = media.interleaved(media.h264_units(), media.aac_units())
-    path.write_bytes(packed(FlvPacker(Codec.H264, Codec.AAC), units))
-    seen = media.ffprobe(path)
-    streams = {stream["codec_type"]: stream for stream in seen["streams"]}
-    assert seen["format"]["format_name"] == "flv"
-    assert (streams["video"]["width"], streams["video"]["height"]) == (media.WIDTH, media.HEIGHT)
-    assert int(streams["video"]["nb_read_frames"]) == len(media.h264_units())
-    assert int(streams["audio"]["nb_read_frames"]) == len(media.aac_units())
-    assert (streams["audio"]["codec_name"], streams["audio"]["sample_rate"]) == ("aac", "16000")
-    sizes = [size for *_, size in media.times_and_sizes(path, "audio")]
-    assert sizes == [len(unit.payload) for unit in media.aac_units()]
 
 
 def test_a_viewer_who_starts_at_a_later_key_picture_decodes_every_picture_from_there(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A mark inside a JPEG that picture programmes read, and that leaves the picture alone."""
+"""A mark inside a JPEG that picture programs read, and that leaves the picture alone."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ def picture() -> bytes:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
-def test_another_programme_reads_the_mark(text: str) -> None:
+def test_another_program_reads_the_mark(text: str) -> None:
     marked = Image.open(io.BytesIO(with_mark(picture(), text)))
     comment = marked.getexif().get_ifd(EXIF_IFD)[USER_COMMENT]
     assert comment[:8] == b"UNICODE\0" and comment[8:].decode("utf-16-be") == text

@@ -1,5 +1,5 @@
 import pytest
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import rtp
 from pinegate.protocols.media.frames import Codec, Malformed

@@ -55,7 +55,7 @@ def test_a_response_that_is_no_text_at_all_does_not_verify() -> None:
     assert not verifies(credentials()._replace(response="\udcff"), "REGISTER", PASSWORD)
 
 
-def test_credentials_that_we_cannot_judge_are_none() -> None:
+def test_credentials_that_we_cannot_check_are_none() -> None:
     for text in (
         "Basic YWxhZGRpbg==",
         E1.replace("algorithm=MD5", "algorithm=SM3"),

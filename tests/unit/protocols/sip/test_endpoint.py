@@ -1,6 +1,7 @@
 """The endpoint: requests of ours as they go out, streams, time."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ UDP = Flow("udp", "10.20.1.8", 5060)
 TCP = Flow("tcp", "10.20.1.8", 40000)
 
 
-def endpoint(heard: list[Request] | None = None, **settings: int) -> SipEndpoint:
+def endpoint(heard: list[Request] | None = None, **settings: Any) -> SipEndpoint:
     taken: list[Request] = [] if heard is None else heard
     identity = Identity("34100000002000000001", "3410000000", "10.20.0.5", 5060)
     return SipEndpoint(
@@ -65,10 +66,10 @@ def test_requests_in_a_dialog_count_up_and_use_its_target_and_routes() -> None:
     assert bye.cseq == (2, "BYE")
     assert (bye.from_.tag, bye.to.tag) == (request.from_.tag, "their")
     called = dialog_of_request(request, "their", 0, UDP)
-    assert called.judge(bye, UDP) is Belonging.FITS
-    assert called.judge(bye, TCP) is Belonging.OTHER_SOURCE
+    assert called.check(bye, UDP) is Belonging.FITS
+    assert called.check(bye, TCP) is Belonging.OTHER_SOURCE
     called.took(bye)
-    assert called.judge(bye, UDP) is Belonging.OLD_CSEQ
+    assert called.check(bye, UDP) is Belonging.OLD_CSEQ
 
 
 def test_a_request_in_pieces_on_tcp_is_heard_once() -> None:

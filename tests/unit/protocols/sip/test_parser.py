@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinegate.protocols.sip.faults import Malformed
+from pinegate.protocols.sip.faults import MalformedMessage
 from pinegate.protocols.sip.message import Request, Response
 from pinegate.protocols.sip.parser import Limits, StreamFramer, parse_message
 
@@ -49,14 +49,14 @@ def test_an_example_comes_whole_out_of_a_stream_cut_anywhere(path: Path) -> None
     for cut in range(0, len(data), 37):
         framer = StreamFramer()
         messages = framer.feed(b"\r\n\r\n" + data[:cut]) + framer.feed(data[cut:] + data)
-        assert [m.serialise() for m in messages if not isinstance(m, Malformed)] == [data, data]
+        assert [m.serialise() for m in messages if not isinstance(m, MalformedMessage)] == [data, data]
 
 
 @pytest.mark.parametrize("path", TORTURE, ids=lambda path: path.stem)
 def test_a_torture_message_is_parsed_or_named_malformed(path: Path) -> None:
     message = parse_message(path.read_bytes())
     if path.stem in REFUSED:
-        assert message == Malformed(REFUSED[path.stem])
+        assert message == MalformedMessage(REFUSED[path.stem])
     else:
         assert isinstance(message, Request | Response)
         again = parse_message(message.serialise())
@@ -95,7 +95,7 @@ def register(*, drop: str = "", add: str = "", cseq: str = "1 REGISTER", body: b
 
 @pytest.mark.parametrize("name", ["Via", "From", "To", "Call-ID", "CSeq"])
 def test_a_message_without_a_header_that_every_answer_needs_is_malformed(name: str) -> None:
-    assert parse_message(register(drop=name)) == Malformed("missing_header")
+    assert parse_message(register(drop=name)) == MalformedMessage("missing_header")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_message_without_a_header_that_every_answer_needs_is_malformed(name: s
     ],
 )
 def test_a_fault_in_the_head_is_named(add: str, fault: str) -> None:
-    assert parse_message(register(add=add)) == Malformed(fault)
+    assert parse_message(register(add=add)) == MalformedMessage(fault)
 
 
 def test_what_goes_beyond_the_content_length_of_a_datagram_is_dropped() -> None:
@@ -131,10 +131,9 @@ def test_a_datagram_of_line_ends_or_zeros_is_a_keep_alive() -> None:
 
 def test_a_head_without_end_is_refused_within_its_limit() -> None:
     framer = StreamFramer()
-    for _ in range(20):
-        messages = framer.feed(b"A" * 1000)
+    fed = [framer.feed(b"A" * 1000) for _ in range(20)]
     assert framer.broken
-    assert messages == []
+    assert fed[-1] == []
     assert framer.feed(register()) == []
 
 
@@ -142,14 +141,14 @@ def test_a_head_without_end_is_refused_within_its_limit() -> None:
 def test_a_stream_whose_borders_are_lost_is_given_up(length: str) -> None:
     framer = StreamFramer()
     faults = framer.feed(register(add=f"Content-Length: {length}"))
-    assert [fault.fatal for fault in faults if isinstance(fault, Malformed)] == [True]
+    assert [fault.fatal for fault in faults if isinstance(fault, MalformedMessage)] == [True]
     assert framer.broken
 
 
 def test_a_malformed_message_on_a_stream_does_not_lose_the_next() -> None:
     framer = StreamFramer()
     bad, good = framer.feed(register(drop="Call-ID", add="Content-Length: 2", body=b"xy") + register())
-    assert bad == Malformed("missing_header")
+    assert bad == MalformedMessage("missing_header")
     assert isinstance(good, Request)
 
 
@@ -170,7 +169,7 @@ def test_no_damage_to_a_real_message_makes_the_parser_raise(path: Path, draws: s
             break
     message = parse_message(bytes(data))
     if isinstance(message, Request | Response):
-        assert not isinstance(parse_message(message.serialise()), Malformed)
+        assert not isinstance(parse_message(message.serialise()), MalformedMessage)
     framer = StreamFramer()
     for start in range(0, len(data), 100):
         framer.feed(bytes(data[start : start + 100]))

@@ -86,8 +86,10 @@ def test_a_refused_invite_is_acknowledged_each_time_it_is_refused() -> None:
     client.layer.outbox.clear()
     assert client.answer(486, 1)
     assert client.answer(486, 2)
-    acks = [parse_message(sent.data) for sent in client.layer.outbox]
-    assert [ack.method for ack in acks if isinstance(ack, Request)] == ["ACK", "ACK"]
+    sent = [parse_message(sent.data) for sent in client.layer.outbox]
+    acks = [ack for ack in sent if isinstance(ack, Request)]
+    assert len(acks) == len(sent)
+    assert [ack.method for ack in acks] == ["ACK", "ACK"]
     assert client.heard == [486]
     assert acks[0].to.tag == "b"
     assert acks[0].via.branch == client.request.via.branch

@@ -1,27 +1,23 @@
 """Watching, snapshots and control, as the portal, the access interface and the operator's test all offer them.
 
-The doors differ in who asks; what happens then is one and the same.
+The routes differ in who asks; what happens then is one and the same.
 """
 
-from datetime import datetime
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal
 
 from pinegate.domain.access.request import AccessRequest, Denied
+from pinegate.domain.access.session_end import End, EndReason, InviteFailure
+from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayedPoint, ProtocolName, ViewerMark
 from pinegate.entrypoints.http_api.shared.answers import denial_problem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.access.do_once import Permitted, ask_to_do
+from pinegate.usecases.access.authorize_action import AuthorizedAction, authorize_action
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
-from pinegate.usecases.access.ports import SessionEnd
 from pinegate.usecases.access.snapshot_mark import snapshot_mark
-from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol
+from pinegate.usecases.act import Act
+from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
-
-ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
-Reason = Annotated[str, Field(max_length=500)]
 
 _PROTOCOLS = {
     "flv": PlayProtocol.FLV,
@@ -32,46 +28,6 @@ _PROTOCOLS = {
 PROTOCOL_NAMES = {output.value: name for name, output in _PROTOCOLS.items()}
 """The register keeps the media engine's word for an output; here it goes by the name that it was asked for."""
 _SESSION_CODE_CHARACTERS = 8
-
-
-class PlayedPoint(BaseModel):
-    id: str
-    name: str
-
-
-class ViewerMark(BaseModel):
-    """What is laid over the picture."""
-
-    unit: str
-    person: str
-    session_code: str
-
-
-class PlayAnswer(BaseModel):
-    session_id: str
-    url: str
-    protocol: ProtocolName
-    expires_at: datetime
-    point: PlayedPoint
-    viewer_mark: ViewerMark
-
-
-class PtzOrder(BaseModel):
-    """``speed`` 1–255; ``preset`` 1–255 with ``preset_call``."""
-
-    model_config = ConfigDict(extra="forbid")
-    command: PtzMove
-    speed: Annotated[int, Field(ge=1, le=255)] = 64
-    preset: Annotated[int, Field(ge=1, le=255)] | None = None
-
-    def as_command(self) -> PtzCommand:
-        if self.command is PtzMove.PRESET_CALL and self.preset is None:
-            raise ProblemError(
-                "invalid_input",
-                "mend the named fields",
-                errors=[{"field": "preset", "message": "preset_call needs it"}],
-            )
-        return PtzCommand(self.command, self.speed, self.preset or 0)
 
 
 async def start_watching(
@@ -87,9 +43,8 @@ async def start_watching(
         answer = await open_stream(
             tx,
             StreamRequest(request, output.value, portal_session_id),
-            ticket=services.new_ticket(),
-            now=services.now(),
-            new_id=services.new_id,
+            services.new_ticket(),
+            _act(request, services),
         )
     if isinstance(answer, Denied):
         raise denial_problem(answer)
@@ -119,19 +74,24 @@ def _play_answer(
     )
 
 
-async def _permission(request: AccessRequest, portal_session_id: str | None, services: Services) -> Permitted:
+def _act(request: AccessRequest, services: Services) -> Act:
+    """The act of whoever asks; the request itself says who that is, and from where the player will come."""
+    return Act(None, services.now(), services.new_id, request.client_host)
+
+
+async def _permission(
+    request: AccessRequest, portal_session_id: str | None, services: Services
+) -> AuthorizedAction:
     async with services.database.transaction() as tx:
-        answer = await ask_to_do(
-            tx, request, portal_session_id=portal_session_id, now=services.now(), new_id=services.new_id
-        )
+        answer = await authorize_action(tx, request, portal_session_id, _act(request, services))
     if isinstance(answer, Denied):
         raise denial_problem(answer)
     return answer
 
 
-async def _close(session_id: str, end: SessionEnd, services: Services) -> None:
+async def _close(ended: SessionEnded, services: Services) -> None:
     async with services.database.transaction() as tx:
-        await end_sessions(tx, {session_id: end}, now=services.now(), new_id=services.new_id)
+        await end_sessions(tx, [ended], Act(None, services.now(), services.new_id))
 
 
 async def take_snapshot(request: AccessRequest, portal_session_id: str | None, services: Services) -> bytes:
@@ -140,14 +100,14 @@ async def take_snapshot(request: AccessRequest, portal_session_id: str | None, s
     Raises:
         ProblemError: the denial's code, or ``unavailable``.
     """
-    permitted = await _permission(request, portal_session_id, services)
-    mark = snapshot_mark(request, permitted.situation, permitted.session_id, services.now())
+    authorized = await _permission(request, portal_session_id, services)
+    mark = snapshot_mark(request, authorized.situation, authorized.session_id, services.now())
     try:
-        jpeg = await services.snapshots.take(request.point_id, permitted.session_id, mark)
+        jpeg = await services.snapshots.take(request.point_id, authorized.session_id, mark)
     except PictureUnavailableError as error:
-        await _close(permitted.session_id, SessionEnd("source_unavailable:no_picture"), services)
+        await _close(SessionEnded(authorized.session_id, End.unavailable(InviteFailure.NO_PICTURE)), services)
         raise ProblemError("unavailable", str(error)) from None
-    await _close(permitted.session_id, SessionEnd("done", len(jpeg)), services)
+    await _close(SessionEnded(authorized.session_id, End(EndReason.DONE), len(jpeg)), services)
     return jpeg
 
 
@@ -159,25 +119,35 @@ async def steer(
     Raises:
         ProblemError: the denial's code, ``conflict`` while somebody else steers, ``unavailable``.
     """
-    permitted = await _permission(request, portal_session_id, services)
+    authorized = await _permission(request, portal_session_id, services)
     end, problem = await _send(request, command, services)
-    await _close(permitted.session_id, SessionEnd(end), services)
+    await _close(SessionEnded(authorized.session_id, end), services)
     if problem is not None:
         raise problem
 
 
 async def _send(
     request: AccessRequest, command: PtzCommand, services: Services
-) -> tuple[str, ProblemError | None]:
+) -> tuple[End, ProblemError | None]:
     if not services.ptz_locks.take(request.point_id, request.person_id, services.monotonic()):
-        return "camera_taken", ProblemError("conflict", "somebody else is steering this camera")
+        return End(EndReason.CAMERA_TAKEN), ProblemError("conflict", "somebody else is steering this camera")
     async with services.database.transaction() as tx:
         camera = await tx.access.camera(request.point_id)
     if camera is None or not await services.signalling.ptz(camera.device_code, camera.channel_code, command):
-        return "source_unavailable:device_offline", ProblemError("unavailable", "the camera did not answer")
-    return "done", None
+        return End.unavailable(InviteFailure.DEVICE_OFFLINE), ProblemError(
+            "unavailable", "the camera did not answer"
+        )
+    return End(EndReason.DONE), None
 
 
 def operation_of(command: PtzMove) -> Literal["ptz", "preset"]:
     """Which permission a control needs."""
     return "preset" if command is PtzMove.PRESET_CALL else "ptz"
+
+
+async def stop_play(session_id: str, services: Services) -> None:
+    """Close in the engine, then write it down."""
+    end = End(EndReason.VIEWER_LEFT)
+    await services.media.close_sessions([session_id], end)
+    async with services.database.transaction() as tx:
+        await end_sessions(tx, [SessionEnded(session_id, end)], Act(None, services.now(), services.new_id))

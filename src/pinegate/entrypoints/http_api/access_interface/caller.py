@@ -1,15 +1,19 @@
 """Who calls the access interface: the dependency of each of its routes."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
+from fastapi.params import Depends as Dependency
 
+from pinegate.entrypoints.http_api.shared.gate import Gate
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import client_host_of, services_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access_interface.authenticate import Caller, InterfaceRefusal, authenticate
 from pinegate.usecases.access_interface.signing import SignedRequest, parse_authorization
+from pinegate.usecases.act import Act
 
 END_USER = "X-Pinegate-End-User"
 REASON = "X-Pinegate-Reason"
@@ -22,7 +26,7 @@ _STATUS = {
     InterfaceRefusal.OTHER_SOURCE: 403,
     InterfaceRefusal.REPLAYED: 401,
 }
-_MEND = {
+_REMEDIES = {
     InterfaceRefusal.WRONG_SIGNATURE: "unknown access key or signature; see docs/access_interface.md",
     InterfaceRefusal.CLOCK_OFF: "the timestamp is more than 300 s off; set the clock",
     InterfaceRefusal.OTHER_SOURCE: "this credential is bound to other source addresses",
@@ -44,7 +48,7 @@ def _header(request: Request, name: str, longest: int) -> str:
     if not unquote(value).strip() or len(unquote(value)) > longest:
         message = f"required: 1 to {longest} characters, percent-encoded UTF-8"
         raise ProblemError(
-            "invalid_input", "mend the named headers", errors=[{"field": name, "message": message}]
+            "invalid_input", "correct the named headers", errors=[{"field": name, "message": message}]
         )
     return value
 
@@ -76,14 +80,28 @@ async def signed_caller(
             tx,
             authorization,
             signed,
-            host,
+            Act(None, services.now(), services.new_id, host),
             secret_box=services.secret_box,
-            now=services.now(),
-            new_id=services.new_id,
         )
     if isinstance(answer, InterfaceRefusal):
-        raise ProblemError(answer.value, _MEND[answer], status=_STATUS[answer])
+        raise ProblemError(answer.value, _REMEDIES[answer], status=_STATUS[answer])
     return SignedCaller(answer, unquote(reason), host)
 
 
 CurrentCaller = Annotated[SignedCaller, Depends(signed_caller)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCallers(Gate):
+    """A good signature of a system's own key pair; what it may then do is the access decision's."""
+
+    def words(self) -> str:
+        return "signed by an information system"
+
+    def __call__(self, _caller: CurrentCaller) -> None:
+        """Raises as ``signed_caller`` does."""
+
+
+def signed_callers() -> Dependency:
+    """The route is the information systems'."""
+    return Depends(SignedCallers())

@@ -1,61 +1,37 @@
-"""``/access/v1``: what a granted information system's programmes may ask. The same decision as in the portal."""
+"""``/access/v1``: what a granted information system's programs may ask. The same decision as in the portal."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, ConfigDict
 
 from pinegate import __version__
-from pinegate.adapters.database.interface_points import GrantedPoint, granted_points
-from pinegate.domain.access.request import AccessRequest, Door
+from pinegate.adapters.database.interface_points import granted_points
+from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
-from pinegate.entrypoints.http_api.access.routes import PlayState, split_reason, stop_play
+from pinegate.entrypoints.http_api.access.answers import split_reason
+from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayState, PtzOrder
 from pinegate.entrypoints.http_api.access.watching import (
-    PlayAnswer,
-    ProtocolName,
-    PtzOrder,
     operation_of,
     start_watching,
     steer,
+    stop_play,
     take_snapshot,
 )
-from pinegate.entrypoints.http_api.access_interface.caller import CurrentCaller, SignedCaller
-from pinegate.entrypoints.http_api.shared.inputs import Host, Id
+from pinegate.entrypoints.http_api.access_interface.answers import granted_point_out
+from pinegate.entrypoints.http_api.access_interface.caller import CurrentCaller, SignedCaller, signed_callers
+from pinegate.entrypoints.http_api.access_interface.models import (
+    InterfacePlay,
+    InterfacePoint,
+    InterfacePoints,
+)
+from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, plain_host
 
-router = APIRouter(prefix="/access/v1", tags=["access interface"])
-
-
-class InterfacePoint(BaseModel):
-    """A granted camera point; ``health`` is its state now, ``operations`` what is granted of it."""
-
-    id: str
-    channel_code: str
-    name: str
-    address: str
-    division_code: str
-    township_code: str
-    health: str
-    operations: list[Operation]
-    valid_until: datetime
-
-
-class InterfacePoints(BaseModel):
-    items: list[InterfacePoint]
-    total: int
-
-
-class InterfacePlay(BaseModel):
-    """``client_host``: where the player will come from, if not from the calling programme's own address."""
-
-    model_config = ConfigDict(extra="forbid")
-    protocol: ProtocolName = "flv"
-    client_host: Host | None = None
+router = APIRouter(prefix="/access/v1", tags=["access interface"], dependencies=[signed_callers()])
 
 
 def _viewer(caller: SignedCaller) -> Actor:
@@ -68,7 +44,7 @@ def _request(
 ) -> AccessRequest:
     known = caller.caller
     return AccessRequest(
-        door=Door.INTERFACE,
+        channel=AccessChannel.INTERFACE,
         person_id=known.person_id,
         system_id=known.system_id,
         point_id=point_id,
@@ -76,21 +52,6 @@ def _request(
         reason=caller.reason,
         client_host=plain_host(client_host or caller.client_host),
         access_key=known.access_key,
-    )
-
-
-def _shown(point: GrantedPoint) -> InterfacePoint:
-    row = point.row
-    return InterfacePoint(
-        id=row.id,
-        channel_code=row.channel_code,
-        name=row.name,
-        address=row.address,
-        division_code=row.division_code,
-        township_code=row.township_code,
-        health=row.health,
-        operations=[Operation(operation) for operation in point.operations],
-        valid_until=point.valid_until,
     )
 
 
@@ -111,7 +72,7 @@ async def points(
             limit=page_size,
             offset=(page - 1) * page_size,
         )
-    return InterfacePoints(items=[_shown(point) for point in found], total=total)
+    return InterfacePoints(items=[granted_point_out(point) for point in found], total=total)
 
 
 @router.get("/points/{point_id}")
@@ -123,7 +84,7 @@ async def point(point_id: Id, caller: CurrentCaller, services: CurrentServices) 
         )
     if not found:
         raise ProblemError("not_found")
-    return _shown(found[0])
+    return granted_point_out(found[0])
 
 
 @router.post("/points/{point_id}/play")
@@ -155,7 +116,7 @@ async def ptz(point_id: Id, order: PtzOrder, caller: CurrentCaller, services: Cu
 async def _own_session(session_id: str, caller: SignedCaller, services: CurrentServices) -> Any:
     async with services.database.transaction() as tx:
         found = await tx.access.play(session_id)
-    # Of this system, opened at this door: a programme neither sees nor stops what people watch in the portal.
+    # Of this system, opened by this interface: a program neither sees nor stops what people watch in the portal.
     if found is None or found.system_id != caller.caller.system_id or found.access_key is None:
         raise ProblemError("not_found")
     return found

@@ -1,58 +1,36 @@
-"""The agreements' door: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
-
-from typing import Annotated
+"""The agreements' routes: sign with the sealed scan, reject a seal, read and acknowledge the duty."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.application_views import ApplicationViews
-from pinegate.domain.agreements.text import duty_paragraphs
+from pinegate.domain.agreements.agreement import AGREEMENT, AgreementEvent
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.entrypoints.http_api.agreements.models import AcknowledgementIn, DutyOut, RejectIn, SignIn
 from pinegate.entrypoints.http_api.applications.answers import agreement_out
-from pinegate.entrypoints.http_api.applications.models import AgreementOut, Opinion
-from pinegate.entrypoints.http_api.applications.routes import act_of
+from pinegate.entrypoints.http_api.applications.models import AgreementOut
+from pinegate.entrypoints.http_api.shared.gate import needs, takes
 from pinegate.entrypoints.http_api.shared.inputs import Id
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.agreements.sign import reject_unit_seal, sign_agreement
+from pinegate.usecases.agreements.reject_unit_seal import reject_unit_seal
+from pinegate.usecases.agreements.sign import sign_agreement
 from pinegate.usecases.errors import NotFoundError
-from pinegate.usecases.organizations.acknowledge import acknowledge_duty, read_duty
+from pinegate.usecases.organizations.acknowledge_duty import acknowledge_duty
+from pinegate.usecases.organizations.read_duty import read_duty
 
 router = APIRouter(prefix="/api/agreements/{agreement_id}")
 
 
-class SignIn(BaseModel):
-    """``document_id``: the stored scan with signature and seal."""
-
-    document_id: Id
-
-
-class RejectIn(BaseModel):
-    text: Opinion
-
-
-class DutyOut(BaseModel):
-    """What the person must have read (Annex 2 clause 2.3)."""
-
-    text: list[str]
-    text_version: int
-    system_name: str
-    acknowledged: bool
-
-
-class AcknowledgementIn(BaseModel):
-    """The person's own name, written out."""
-
-    signature_name: Annotated[str, Field(min_length=1, max_length=60)]
-
-
-@router.post("/sign")
+@router.post(
+    "/sign", dependencies=[takes(AGREEMENT, AgreementEvent.SIGN_BY_UNIT, AgreementEvent.SIGN_BY_BUREAU)]
+)
 async def sign(agreement_id: Id, body: SignIn, user: CurrentUser, services: CurrentServices) -> AgreementOut:
     async with services.database.transaction() as tx:
         await sign_agreement(tx, agreement_id, body.document_id, act_of(user, services))
     return await _answer(agreement_id, user, services)
 
 
-@router.post("/reject_seal")
+@router.post("/reject_seal", dependencies=[takes(AGREEMENT, AgreementEvent.SEAL_INVALID)])
 async def reject_seal(
     agreement_id: Id, body: RejectIn, user: CurrentUser, services: CurrentServices
 ) -> AgreementOut:
@@ -61,19 +39,19 @@ async def reject_seal(
     return await _answer(agreement_id, user, services)
 
 
-@router.get("/duty")
+@router.get("/duty", dependencies=[needs(Permission.ACKNOWLEDGE_DUTIES)])
 async def get_duty(agreement_id: Id, user: CurrentUser, services: CurrentServices) -> DutyOut:
     async with services.database.transaction() as tx:
         duty = await read_duty(tx, agreement_id, act_of(user, services))
     return DutyOut(
-        text=list(duty_paragraphs()),
+        text=list(services.profile.agreement.lines()),
         text_version=duty.text_version,
         system_name=duty.system_name,
         acknowledged=duty.acknowledged,
     )
 
 
-@router.post("/acknowledgement", status_code=204)
+@router.post("/acknowledgement", status_code=204, dependencies=[needs(Permission.ACKNOWLEDGE_DUTIES)])
 async def acknowledge(
     agreement_id: Id, body: AcknowledgementIn, user: CurrentUser, services: CurrentServices
 ) -> None:

@@ -12,6 +12,9 @@ from pinegate.domain.agreements.events import allowed_agreement_events
 from pinegate.domain.applications.application import Application, Contact, RequestedPoint
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.applications.steps import allowed_events, what_refuses_submission
+from pinegate.domain.catalogue.divisions import DivisionTree
+from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.documents.document import DocumentKind, may_hand_in
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.refusal import RuleRefusedError
 from pinegate.entrypoints.http_api.applications.models import (
@@ -31,14 +34,14 @@ from pinegate.entrypoints.http_api.applications.models import (
     SignatureOut,
     SystemOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import point_out
+from pinegate.entrypoints.http_api.catalogue.answers import point_out
 from pinegate.usecases.applications.step import open_file
 
 _WRITING = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
 
 
 async def read_application(
-    tx: Transaction, application_id: str, viewer: Actor, now: datetime
+    tx: Transaction, application_id: str, viewer: Actor, profile: CityProfile, now: datetime
 ) -> ApplicationOut:
     """Raises NotFoundError where the viewer may not know of it."""
     application = await open_file(tx, application_id, viewer, lock=False)
@@ -69,7 +72,7 @@ async def read_application(
         areas=list(application.areas),
         categories=list(application.categories),
         contacts=_contacts(application),
-        points=await _points(tx, application.points, viewer, now),
+        points=await _points(tx, application.points, viewer, profile.divisions, now),
         valid_from=application.valid_from,
         valid_until=application.valid_until,
         consultation=_consultation(application),
@@ -87,6 +90,7 @@ async def read_application(
         ],
         history=_history(await views.history(application_id)),
         allowed_events=list(allowed_events(application, viewer)),
+        allowed_documents=[kind for kind in DocumentKind if may_hand_in(kind, application, viewer)],
         missing=list(dict.fromkeys(refusal.refusal for refusal in refused)),
         missing_fields=list(dict.fromkeys(r.detail["field"] for r in refused if "field" in r.detail)),
     )
@@ -103,13 +107,13 @@ async def _what_is_missing(
 
 
 async def _points(
-    tx: Transaction, points: Sequence[RequestedPoint], viewer: Actor, now: datetime
+    tx: Transaction, points: Sequence[RequestedPoint], viewer: Actor, divisions: DivisionTree, now: datetime
 ) -> list[ApplicationPointOut]:
     views = CatalogueViews(tx.connection, viewer, now)
     rows = await views.named_on_paper([point.point_id for point in points])
     return [
         ApplicationPointOut(
-            point=point_out(rows[point.point_id]),
+            point=point_out(rows[point.point_id], divisions),
             requested=sorted(point.requested),
             consented=None if point.consented is None else sorted(point.consented),
         )

@@ -6,38 +6,35 @@ from datetime import date
 from pinegate.adapters.documents.agreement import AgreementText
 from pinegate.adapters.documents.application_form import ApplicationForm, FormPerson, Opinion
 from pinegate.adapters.documents.point_list import PointLine
-from pinegate.adapters.reference import divisions
 from pinegate.domain.applications.application import OpinionKind
 from pinegate.domain.calendar import day_of
-from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
 from pinegate.domain.catalogue.operation import OPERATION_WORDS, Operation
+from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.organizations.parties import OrganizationNature
-from pinegate.domain.regulation.application_form import ORGANIZATION_NATURES
 from pinegate.entrypoints.http_api.applications.models import (
     AgreementOut,
     ApplicationOut,
     ContactBody,
     SignatureOut,
 )
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut
-
-_NATURES = dict(zip(OrganizationNature, ORGANIZATION_NATURES, strict=True))
+from pinegate.entrypoints.http_api.catalogue.models import PointOut
 
 
-def filled_form(file: ApplicationOut) -> ApplicationForm:
+def filled_form(file: ApplicationOut, profile: CityProfile) -> ApplicationForm:
     """Annex 1: what was asked for, and the present round's opinions in their boxes."""
-    tree = divisions()
+    names = profile.categories.names
+    natures = dict(zip(OrganizationNature, profile.application_form.organization_natures, strict=True))
     return ApplicationForm(
         organization_name=file.organization.name,
         organization_address=file.organization.address,
-        organization_nature=_NATURES[OrganizationNature(file.organization.nature)],
+        organization_nature=natures[OrganizationNature(file.organization.nature)],
         information_system=file.system.name,
         responsible_person=_person(file.contacts.responsible_person),
         contact_person=_person(file.contacts.contact_person),
         technical_contact=_person(file.contacts.technical_contact),
         purpose=file.purpose,
-        areas=tuple(tree.name_of(code) for code in file.areas),
-        categories=tuple(MONITORING_CATEGORIES.get(code, code) for code in file.categories),
+        areas=tuple(profile.divisions.name_of(code) for code in file.areas),
+        categories=tuple(names.get(code, code) for code in file.categories),
         points=tuple(_line(line.point, line.requested) for line in file.points),
         police_opinion=_opinion(file, OpinionKind.POLICE, _cut(file)),
         bureau_opinion=_opinion(file, OpinionKind.BUREAU),

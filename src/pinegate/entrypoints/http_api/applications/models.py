@@ -1,4 +1,4 @@
-"""The application in JSON: what the doors of applications, agreements and documents take and give."""
+"""The application in JSON: what the routes of applications, agreements and documents take and give."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from pinegate.domain.agreements.agreement import AgreementEvent, AgreementState
-from pinegate.domain.applications.states import ApplicationEvent, ApplicationState
+from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.refusal import Refusal
-from pinegate.entrypoints.http_api.catalogue.routes import PointOut
+from pinegate.entrypoints.http_api.catalogue.models import PointOut
 from pinegate.entrypoints.http_api.shared.inputs import Id
 
 Line = Annotated[str, Field(max_length=200)]
@@ -209,7 +209,9 @@ class HistoryOut(BaseModel):
 
 
 class ApplicationOut(BaseModel):
-    """All of one file. ``missing``: what would refuse submission now; ``missing_fields`` names the fields."""
+    """All of one file. ``allowed_documents``: what the viewer may hand in now. ``missing``: what would refuse
+    submission now; ``missing_fields`` names the fields.
+    """
 
     id: str
     number: str
@@ -237,5 +239,24 @@ class ApplicationOut(BaseModel):
     receipts: list[ReceiptOut]
     history: list[HistoryOut]
     allowed_events: list[ApplicationEvent]
+    allowed_documents: list[DocumentKind]
     missing: list[Refusal]
     missing_fields: list[str]
+
+
+class ApplicationQuery(BaseModel):
+    """``mine``: filed by me, or with an opinion of mine. ``open_to``: in a state where that step is possible."""
+
+    state: Annotated[list[ApplicationState], Field(max_length=len(ApplicationState))] = []
+    open_to: ApplicationEvent | None = None
+    q: Annotated[str, Field(max_length=100)] = ""
+    mine: bool = False
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=500)] = 50
+
+    def states(self) -> tuple[ApplicationState, ...] | None:
+        """What ``state`` and ``open_to`` leave; None: all."""
+        if self.open_to is None:
+            return tuple(self.state) or None
+        possible = APPLICATION.states_of(self.open_to)
+        return tuple(state for state in possible if not self.state or state in self.state)

@@ -1,12 +1,16 @@
-"""What the catalogue's door takes and gives."""
+"""What the catalogue's routes take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.visible_points import PointFilter
+from pinegate.domain.catalogue.divisions import Bounds
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
+from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.usecases.catalogue.ports import PointEdit
 
 Text = Annotated[str, Field(max_length=500)]
 Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=5_000)]
@@ -23,6 +27,13 @@ class DivisionOut(BaseModel):
 class CategoryOut(BaseModel):
     code: str
     name: str
+
+
+class OperationsOut(BaseModel):
+    """``requestable``: what units may ask for; ``only_turning``: of these only where the camera turns."""
+
+    requestable: list[Operation]
+    only_turning: list[Operation]
 
 
 class FieldOut(BaseModel):
@@ -78,7 +89,7 @@ class HistoryOut(BaseModel):
 
 
 class PointDetail(PointOut):
-    """All of one point. ``upstream`` and restricted fields only for operator and police."""
+    """All of one point. ``upstream`` (what the lower platform sent) and restricted fields: operator and police only."""
 
     secret: bool
     record: dict[str, str]
@@ -136,9 +147,13 @@ class MarkOut(BaseModel):
     changed: int
 
 
+Move = Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+MOVES: tuple[ListingEvent, ...] = get_args(Move)
+
+
 class MoveIn(BaseModel):
     point_ids: Ids
-    event: Literal[ListingEvent.CATALOGUE, ListingEvent.LIST, ListingEvent.DELIST, ListingEvent.RETIRE]
+    event: Move
     reason: Text = ""
 
 
@@ -167,6 +182,20 @@ class PointIn(BaseModel):
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     record: Annotated[dict[Annotated[str, Field(max_length=60)], Text], Field(max_length=100)] = {}
 
+    def as_edit(self) -> PointEdit:
+        return PointEdit(
+            name=self.name.strip(),
+            address=self.address.strip(),
+            division_code=self.division_code,
+            township_code=self.township_code,
+            category=self.category,
+            point_class=self.point_class,
+            source_class=self.source_class,
+            longitude=self.longitude,
+            latitude=self.latitude,
+            values=self.record,
+        )
+
 
 class PointQuery(BaseModel):
     """The filters that list, tree and map share."""
@@ -181,10 +210,11 @@ class PointQuery(BaseModel):
     granted: bool = False
     system_id: Annotated[str, Field(max_length=64)] = ""
 
-    def as_filter(self, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+    def as_filter(self, city_code: str, box: tuple[float, float, float, float] | None = None) -> PointFilter:
+        """``city_code``: the division that holds all points."""
         return PointFilter(
             words=self.q,
-            division=self.division,
+            division="" if self.division == city_code else self.division,
             category=self.category,
             state=self.state or "",
             health=self.health or "",
@@ -202,5 +232,22 @@ class PointPageQuery(PointQuery):
 
 
 class MapQuery(PointQuery):
-    bbox: Annotated[str, Field(max_length=100)] = "117,29.3,119,30.6"
+    bbox: Annotated[str, Field(max_length=100)] = ""
+    """west,south,east,north in degrees; empty: the whole city."""
     zoom: Annotated[float, Field(ge=0, le=22)] = 9
+
+    def box(self, city: Bounds) -> tuple[float, float, float, float]:
+        """West, south, east, north; ``city``: its bounds.
+
+        Raises:
+            ProblemError: ``invalid_input``.
+        """
+        if not self.bbox:
+            return city.west, city.south, city.east, city.north
+        try:
+            west, south, east, north = (float(part) for part in self.bbox.split(","))
+        except ValueError:
+            raise ProblemError(
+                "invalid_input", errors=[{"field": "bbox", "message": "west,south,east,north in degrees"}]
+            ) from None
+        return west, south, east, north

@@ -1,271 +1,157 @@
-"""The catalogue's door: search, tree, map, editing, sharing mark, listing."""
+"""The catalogue's routes: search, tree, map, editing, sharing mark, listing."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Row
 
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
-from pinegate.adapters.reference import camera_fields, code_lists, divisions
-from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
-from pinegate.domain.catalogue.categories import MONITORING_CATEGORIES
-from pinegate.domain.catalogue.divisions import Division
-from pinegate.domain.catalogue.listing import LISTING, ListingState
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.catalogue.listing import LISTING
+from pinegate.domain.catalogue.operation import ONLY_TURNING, REQUESTABLE, Operation
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.entrypoints.http_api.catalogue.answers import (
+    division_out,
+    map_out,
+    point_detail,
+    point_out,
+    tree_out,
+)
 from pinegate.entrypoints.http_api.catalogue.models import (
+    MOVES,
     CategoryOut,
-    ClusterOut,
     CodesOut,
     DivisionOut,
     FieldOut,
-    HistoryOut,
     MapOut,
-    MapPoint,
     MapQuery,
     MarkIn,
     MarkOut,
     MoveIn,
     MoveOut,
+    OperationsOut,
     PointDetail,
     PointIn,
-    PointOut,
     PointPage,
     PointPageQuery,
     PointQuery,
     RefusedMove,
     TreeNode,
 )
+from pinegate.entrypoints.http_api.shared.gate import needs, signed_in_only, takes
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn
-from pinegate.usecases.catalogue.edit_point import StaleEditError, UnknownPointError, edit_point
+from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
+from pinegate.usecases.catalogue.edit_point import edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
-from pinegate.usecases.catalogue.ports import PointEdit
 
 router = APIRouter(prefix="/api")
 
-_INSIDERS = frozenset({OrganizationKind.OPERATOR, OrganizationKind.POLICE})
+
+@router.get("/divisions", dependencies=[signed_in_only()])
+async def list_divisions(user: CurrentUser, services: CurrentServices) -> DivisionOut:
+    return division_out(services.profile.divisions.city)
 
 
-@router.get("/divisions")
-async def list_divisions(user: CurrentUser) -> DivisionOut:
-    return _division(divisions().city)
+@router.get("/categories", dependencies=[signed_in_only()])
+async def list_categories(user: CurrentUser, services: CurrentServices) -> list[CategoryOut]:
+    return [CategoryOut(code=code, name=name) for code, name in services.profile.categories.names.items()]
 
 
-@router.get("/categories")
-async def list_categories(user: CurrentUser) -> list[CategoryOut]:
-    return [CategoryOut(code=code, name=name) for code, name in MONITORING_CATEGORIES.items()]
+@router.get("/operations", dependencies=[signed_in_only()])
+async def list_operations(user: CurrentUser) -> OperationsOut:
+    return OperationsOut(
+        requestable=[operation for operation in Operation if operation in REQUESTABLE],
+        only_turning=[operation for operation in Operation if operation in REQUESTABLE & ONLY_TURNING],
+    )
 
 
-@router.get("/codes")
-async def list_codes(user: CurrentUser) -> CodesOut:
+@router.get("/codes", dependencies=[signed_in_only()])
+async def list_codes(user: CurrentUser, services: CurrentServices) -> CodesOut:
     return CodesOut(
-        lists=code_lists(),
+        lists={name: dict(codes) for name, codes in services.profile.code_lists.items()},
         fields=[
             FieldOut(name=f.name, label=f.label, kind=f.kind, required=f.required, codes=sorted(f.codes))
-            for f in camera_fields()
+            for f in services.profile.camera_fields
         ],
     )
 
 
-@router.get("/points")
+@router.get("/points", dependencies=[signed_in_only()])
 async def list_points(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointPageQuery, Query()]
 ) -> PointPage:
     if asked.sort not in SORTS:
         raise ProblemError("invalid_input", errors=[{"field": "sort", "message": "unknown order"}])
+    divisions = services.profile.divisions
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
         offset = (asked.page - 1) * asked.page_size
-        rows, total = await views.page(asked.as_filter(), asked.sort, asked.page_size, offset)
-    return PointPage(items=[point_out(row) for row in rows], total=total)
+        rows, total = await views.page(
+            asked.as_filter(divisions.city.code), asked.sort, asked.page_size, offset
+        )
+    return PointPage(items=[point_out(row, divisions) for row in rows], total=total)
 
 
-@router.get("/points/tree")
+@router.get("/points/tree", dependencies=[signed_in_only()])
 async def point_tree(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointQuery, Query()]
 ) -> TreeNode:
+    city = services.profile.divisions.city
     async with services.database.transaction() as tx:
-        rows = await CatalogueViews(tx.connection, user.actor, services.now()).counts(asked.as_filter())
-    return _tree(rows)
+        views = CatalogueViews(tx.connection, user.actor, services.now())
+        rows = await views.counts(asked.as_filter(city.code))
+    return tree_out(rows, city)
 
 
-@router.get("/points/map")
+@router.get("/points/map", dependencies=[signed_in_only()])
 async def point_map(
     user: CurrentUser, services: CurrentServices, asked: Annotated[MapQuery, Query()]
 ) -> MapOut:
-    cell = 40.0 / 2**asked.zoom
+    cell, profile = 40.0 / 2**asked.zoom, services.profile
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
-        seen = await views.map(asked.as_filter(_box(asked.bbox)), cell)
-    return MapOut(
-        clusters=[
-            ClusterOut(longitude=c.longitude, latitude=c.latitude, count=c.points) for c in seen.clusters
-        ],
-        points=[
-            MapPoint(
-                id=p.id,
-                name=p.name,
-                longitude=p.longitude,
-                latitude=p.latitude,
-                health=p.health,
-                ptz=p.ptz_type in TURNING_PTZ_TYPES,
-                listing_state=p.listing_state,
-            )
-            for p in seen.points
-        ],
-    )
+        seen = await views.map(asked.as_filter(profile.divisions.city.code, asked.box(profile.bounds)), cell)
+    return map_out(seen)
 
 
-@router.get("/points/{point_id}")
+@router.get("/points/{point_id}", dependencies=[signed_in_only(whole=Permission.READ_WHOLE_RECORDS)])
 async def get_point(point_id: Id, user: CurrentUser, services: CurrentServices) -> PointDetail:
     async with services.database.transaction() as tx:
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
+        return await point_detail(tx, point_id, user, services)
 
 
-@router.post("/points/sharing-mark")
+@router.post("/points/sharing-mark", dependencies=[needs(Permission.MARK_SHARING)])
 async def set_sharing_mark(body: MarkIn, user: CurrentUser, services: CurrentServices) -> MarkOut:
     async with services.database.transaction() as tx:
-        changed = await mark_sharing(
-            tx,
-            user.actor,
-            body.point_ids,
-            body.shareable,
-            body.reason,
-            services.now(),
-            services.new_id,
-            user.client_host,
-        )
+        changed = await mark_sharing(tx, body.point_ids, body.shareable, body.reason, act_of(user, services))
     return MarkOut(changed=changed)
 
 
-@router.post("/points/move")
+@router.post("/points/move", dependencies=[takes(LISTING, *MOVES)])
 async def move(body: MoveIn, user: CurrentUser, services: CurrentServices) -> MoveOut:
     async with services.database.transaction() as tx:
         outcome = await move_points(
             tx,
-            user.actor,
             body.point_ids,
             body.event,
             body.reason,
-            divisions(),
-            services.now(),
-            services.new_id,
-            user.client_host,
+            act_of(user, services),
+            profile=services.profile,
         )
     return MoveOut(
         moved=list(outcome.moved), refused=[RefusedMove(id=id_, code=code) for id_, code in outcome.refused]
     )
 
 
-@router.patch("/points/{point_id}")
+@router.patch("/points/{point_id}", dependencies=[needs(Permission.EDIT_POINTS)])
 async def edit(point_id: Id, body: PointIn, user: CurrentUser, services: CurrentServices) -> PointDetail:
-    changed = PointEdit(
-        name=body.name.strip(),
-        address=body.address.strip(),
-        division_code=body.division_code,
-        township_code=body.township_code,
-        category=body.category,
-        point_class=body.point_class,
-        source_class=body.source_class,
-        longitude=body.longitude,
-        latitude=body.latitude,
-        values=body.record,
-    )
     async with services.database.transaction() as tx:
-        try:
-            await edit_point(
-                tx,
-                user.actor,
-                point_id,
-                body.version,
-                changed,
-                camera_fields(),
-                divisions(),
-                services.now(),
-                services.new_id(),
-                user.client_host,
-            )
-        except StaleEditError:
-            raise ProblemError("conflict", "somebody else changed this point; read it again") from None
-        except UnknownPointError:
-            raise ProblemError("not_found") from None
-        return await _detail(CatalogueViews(tx.connection, user.actor, services.now()), point_id, user)
-
-
-def _division(division: Division) -> DivisionOut:
-    return DivisionOut(
-        code=division.code, name=division.name, children=[_division(c) for c in division.children]
-    )
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise ProblemError(
-            "invalid_input", errors=[{"field": "bbox", "message": "west,south,east,north in degrees"}]
-        ) from None
-    return west, south, east, north
-
-
-def _as_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    return row._asdict()  # pyright: ignore[reportPrivateUsage] -- public in SQLAlchemy in spite of its underscore
-
-
-def _point_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    values = _as_dict(row)
-    tree = divisions()
-    return values | {
-        "division_name": tree.name_of(row.division_code),
-        "township_name": tree.name_of(row.township_code),
-        "ptz": row.ptz_type in TURNING_PTZ_TYPES,
-    }
-
-
-def point_out(row: Row[*tuple[Any, ...]]) -> PointOut:
-    """A row of ``CatalogueViews`` as the API shows it."""
-    return PointOut.model_validate(_point_values(row))
-
-
-async def _detail(views: CatalogueViews, point_id: str, user: SignedIn) -> PointDetail:
-    row = await views.one(point_id)
-    if row is None:
-        raise ProblemError("not_found")
-    actor = user.actor
-    inside = actor.organization_kind in _INSIDERS
-    hidden: set[str] = set() if inside else {field.name for field in camera_fields() if field.restricted}
-    values = _point_values(row) | {
-        "record": {name: value for name, value in row.record.items() if name not in hidden},
-        "upstream": row.upstream if inside else {},
-        "history": [HistoryOut.model_validate(_as_dict(event)) for event in await views.history(point_id)]
-        if inside
-        else [],
-        "allowed_events": LISTING.events_for(ListingState(row.listing_state), actor.roles),
-        "may_edit": Role.OPERATOR_CATALOGUER in actor.roles and row.listing_state != ListingState.RETIRED,
-        "may_mark": bool(actor.roles & {Role.POLICE_REVIEWER, Role.POLICE_LEADER}),
-    }
-    return PointDetail.model_validate(values)
-
-
-def _tree(rows: Sequence[Row[*tuple[Any, ...]]]) -> TreeNode:
-    by_code: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        for code in {"341000", row.division_code, row.township_code} - {""}:
-            count, online = by_code.get(code, (0, 0))
-            by_code[code] = (count + row.points, online + row.online)
-
-    def node(division: Division) -> TreeNode:
-        count, online = by_code.get(division.code, (0, 0))
-        children = [node(child) for child in division.children]
-        return TreeNode(
-            code=division.code,
-            name=division.name,
-            count=count,
-            online=online,
-            children=[child for child in children if child.count],
+        await edit_point(
+            tx,
+            point_id,
+            body.version,
+            body.as_edit(),
+            act_of(user, services),
+            profile=services.profile,
         )
-
-    return node(divisions().city)
+        return await point_detail(tx, point_id, user, services)

@@ -1,39 +1,25 @@
-"""The grants' door: who may see what, until when. The operator sees work orders instead (Annex 1 note 4)."""
+"""The grants' routes: who may see what, until when. The operator sees work orders instead (Annex 1 note 4)."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
 from pinegate.adapters.database.application_views import GrantFilter, grant_page
-from pinegate.domain.applications.readers import READERS
-from pinegate.domain.grants.grant import GrantState
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.applications.answers import grants_out
 from pinegate.entrypoints.http_api.applications.models import GrantPage
-from pinegate.entrypoints.http_api.shared.problems import ProblemError
+from pinegate.entrypoints.http_api.grants.models import GrantQuery
+from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
 
 router = APIRouter(prefix="/api/grants")
 
-_READERS = (READERS | {Role.UNIT_VIEWER, Role.AUDIT_ADMIN}) - {Role.POLITICAL_LEGAL_LIAISON}
 
-
-class GrantQuery(BaseModel):
-    system_id: Annotated[str, Field(max_length=64)] = ""
-    point_id: Annotated[str, Field(max_length=64)] = ""
-    state: GrantState | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=500)] = 50
-
-
-@router.get("")
+@router.get("", dependencies=[needs(Permission.READ_GRANTS)])
 async def list_grants(
     user: CurrentUser, services: CurrentServices, asked: Annotated[GrantQuery, Query()]
 ) -> GrantPage:
-    if not user.actor.may(_READERS):
-        raise ProblemError("forbidden")
-    wanted = GrantFilter(system_id=asked.system_id, point_id=asked.point_id, state=asked.state or "")
+    wanted = GrantFilter(system_id=asked.system_id, point_id=asked.point_id, states=asked.states())
     async with services.database.transaction() as tx:
         offset = (asked.page - 1) * asked.page_size
         rows, total = await grant_page(tx.connection, user.actor, wanted, asked.page_size, offset)

@@ -9,7 +9,7 @@ _MOST_BYTES = 1 << 20
 _UPLOAD_PATH = re.compile(r"/api/applications/[^/]+/documents")
 """Exactly the one upload: elsewhere bodies are read before anybody is known (S19)."""
 _MOST_UPLOAD_BYTES = 101 << 20
-"""A little above the largest that ``PINEGATE_UPLOAD_MAX_BYTES`` allows; the upload's own door says it exactly."""
+"""A little above the largest that ``PINEGATE_UPLOAD_MAX_BYTES`` allows; the upload's own route says it exactly."""
 
 
 class BodyLimit:

@@ -1,4 +1,4 @@
-"""What several doors take, with its bounds."""
+"""What several routes take, with its bounds."""
 
 from ipaddress import ip_address
 from typing import Annotated

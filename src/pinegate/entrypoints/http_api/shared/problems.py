@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and what to mend."""
+"""Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and the remedy."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 _STATUS_OF_CODE: Mapping[str, int] = {
     "invalid_input": 422,
@@ -41,7 +41,7 @@ _FIELD_REFUSALS = frozenset({Refusal.FIELD_MISSING, Refusal.VALIDITY_INVALID, Re
 
 
 class ProblemError(Exception):
-    """Raised by a door to answer with a problem document. ``code`` from ``docs/architecture/http_api.md``."""
+    """Raised by a route to answer with a problem document. ``code`` from ``docs/architecture/http_api.md``."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ def install_problem_documents(app: FastAPI) -> None:
     async def on_bad_value(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, InvalidInputError)  # noqa: S101
         errors = [{"field": error.field, "message": error.message}]
-        return problem(422, "invalid_input", "mend the named fields", errors)
+        return problem(422, "invalid_input", "correct the named fields", errors)
 
     async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -112,7 +112,7 @@ def install_problem_documents(app: FastAPI) -> None:
             {"field": ".".join(str(part) for part in item["loc"][1:]) or "body", "message": str(item["msg"])}
             for item in error.errors()
         ]
-        return problem(422, "invalid_input", "mend the named fields", errors)
+        return problem(422, "invalid_input", "correct the named fields", errors)
 
     async def on_http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -122,7 +122,7 @@ def install_problem_documents(app: FastAPI) -> None:
         return problem(error.status_code, code, headers=error.headers)
 
     async def on_database_away(_request: Request, error: Exception) -> JSONResponse:
-        log.error("the database did not answer", error=type(error).__name__)
+        _log.error("database_unanswered", error=type(error).__name__)
         return problem(503, "unavailable", "the database is away; try again", headers={"Retry-After": "5"})
 
     async def on_unstorable(_request: Request, _error: Exception) -> JSONResponse:

@@ -9,10 +9,12 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from pinegate.adapters.database.identity import SessionOfToken
-from pinegate.domain.organizations.parties import Actor, PersonnelState, Standing
+from pinegate.domain.organizations.parties import Actor, PersonState, Standing
+from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.identity.sign_in import SHUT_OUT
 
 COOKIE = "pinegate_session"
@@ -21,7 +23,7 @@ IDLE_LIMIT = timedelta(minutes=15)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=30)
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_NOT_YET_BOUND = frozenset({PersonnelState.NOMINATED, PersonnelState.TRAINED})
+_NOT_YET_BOUND = frozenset({PersonState.NOMINATED, PersonState.TRAINED})
 _SESSION_ROUTES = "/api/session"
 _DUTY_ROUTES = "/api/agreements/"
 _WORKBENCH = "/api/workbench"
@@ -36,6 +38,10 @@ class SignedIn:
     session_id: str
     login: str
     client_host: str
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person holds ``permission``."""
+        return permission.held_by(self.actor)
 
 
 def services_of(request: Request) -> Services:
@@ -117,3 +123,8 @@ def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
 
 CurrentUser = Annotated[SignedIn, Depends(signed_in)]
 CurrentServices = Annotated[Services, Depends(services_of)]
+
+
+def act_of(user: SignedIn, services: Services) -> Act:
+    """What the signed-in person does now."""
+    return Act(user.actor, services.now(), services.new_id, user.client_host)

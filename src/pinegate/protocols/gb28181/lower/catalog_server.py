@@ -14,13 +14,13 @@ from pinegate.protocols.sip.dialogs import Belonging, Dialog, dialog_of_request,
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _HEAD_OCTETS = 700
 """What SIP head and XML frame take at most."""
 _UDP_OCTETS = 1_300
 _TCP_OCTETS = 49_152
-_MAX_ITEMS = 10_000
+_MAX_ITEMS = 10_000  # GB/T 28181-2022 annex M
 _MAX_JOBS = 64
 
 
@@ -29,7 +29,7 @@ class _Subscriber:
     dialog: Dialog
     event: str
     ends_at: float
-    alarm: Alarm
+    deadline: Deadline
 
 
 class CatalogServer:
@@ -71,7 +71,7 @@ class CatalogServer:
         self._notify(changes, now)
 
     def answer(self, query: Query, now: float) -> None:
-        """Queue the answer to a Catalog query."""
+        """Queue the answer to a Catalog query (GB/T 28181-2022 A.2.6.4)."""
         items = list(self._scope(query.device_id))
         self.queue(self._packets(query, items), now)
 
@@ -167,25 +167,25 @@ class CatalogServer:
             return
         if (response is None or response.status >= 300) and self._jobs:
             self._jobs.popleft()
-        if response is not None and response.status == 481:
+        if response is not None and response.status == 481:  # RFC 6665 4.2.2: the subscription is gone
             self._unsubscribe()
         self._next(now)
 
     def subscribe(self, request: Request, query: Query | None, flow: Flow, now: float) -> None:
-        """Answer SUBSCRIBE: the first, a refresh, or the end of it."""
+        """Answer SUBSCRIBE: the first, a refresh, or the end of it (RFC 6665 4.2.1; GB/T 28181-2022 9.11.3)."""
         event = request.headers.get("event") or ""
         package = event.partition(";")[0].strip().lower()
         known = self._subscriber
         asked = request.headers.get("expires") or "3600"
         if package not in ("catalog", "presence") or (query is not None and query.cmd_type != "Catalog"):
-            self._endpoint.reply(request, flow, 489, now)
+            self._endpoint.reply(request, flow, 489, now)  # RFC 6665 8.3.2
             return
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 7:
             self._endpoint.reply(request, flow, 400, now)
             return
         if request.to.tag:
             fits = known is not None and known.dialog.key == key_of_request(request)
-            if known is None or not fits or known.dialog.judge(request, flow) is not Belonging.FITS:
+            if known is None or not fits or known.dialog.check(request, flow) is not Belonging.FITS:
                 self._endpoint.refuse(request, flow, 481)
                 return
             known.dialog.took(request)
@@ -194,9 +194,9 @@ class CatalogServer:
         if int(asked) == 0:
             self._unsubscribe()
         elif request.to.tag and known is not None:
-            known.alarm.cancel()
+            known.deadline.cancel()
             known.ends_at = now + int(asked)
-            known.alarm = self._endpoint.schedule.at(known.ends_at, lambda _: self._unsubscribe())
+            known.deadline = self._endpoint.schedule.at(known.ends_at, lambda _: self._unsubscribe())
         else:
             self._subscribed(dialog_of_request(request, tag, 0, flow), event, now + int(asked), now)
 
@@ -212,8 +212,8 @@ class CatalogServer:
 
     def _subscribed(self, dialog: Dialog, event: str, ends_at: float, now: float) -> None:
         self._unsubscribe()
-        alarm = self._endpoint.schedule.at(ends_at, lambda _: self._unsubscribe())
-        self._subscriber = _Subscriber(dialog, event, ends_at, alarm)
+        deadline = self._endpoint.schedule.at(ends_at, lambda _: self._unsubscribe())
+        self._subscriber = _Subscriber(dialog, event, ends_at, deadline)
         self._emit(SubscriptionChanged(True))
         self._notify(
             [replace(item, event="OFF") for item in self._items.values() if item.status == "OFF"], now
@@ -221,12 +221,12 @@ class CatalogServer:
 
     def _unsubscribe(self) -> None:
         if self._subscriber is not None:
-            self._subscriber.alarm.cancel()
+            self._subscriber.deadline.cancel()
             self._subscriber = None
             self._emit(SubscriptionChanged(False))
 
     def _notify(self, changes: Sequence[CatalogItem], now: float) -> None:
-        """ADD and UPDATE carry the whole item, the others only its code."""
+        """ADD and UPDATE carry the whole item, the others only its code (GB/T 28181-2022 9.11.4)."""
         if self._subscriber is None or not changes:
             return
         brief = [

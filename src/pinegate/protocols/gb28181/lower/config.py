@@ -25,11 +25,11 @@ class LowerDeviceConfig:
     realm: str = ""
     domain: str = ""
     """Behind the @ of our own address; default the first ten digits of ``device_id``."""
-    expires: int = 86_400
-    keepalive_interval: float = 60.0
-    keepalive_limit: int = 3
-    retry_after: float = 60.0
-    version: str = "3.0"
+    expires: int = 86_400  # GB/T 28181-2022 9.1.1 d)
+    keepalive_interval: float = 60.0  # GB/T 28181-2022 9.6
+    keepalive_limit: int = 3  # GB/T 28181-2022 9.6
+    retry_after: float = 60.0  # GB/T 28181-2022 9.1.1
+    version: str = "3.0"  # GB/T 28181-2022 annex I
     encoding: str = "GB18030"
     name: str = "Pinegate simulator"
     manufacturer: str = "Pinegate"

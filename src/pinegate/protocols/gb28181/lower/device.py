@@ -165,7 +165,7 @@ class LowerDevice:
             self._endpoint.refuse(request, flow, 403)
             return
         handler = self._handlers.get(request.method)
-        if handler is None:
+        if handler is None:  # RFC 3261 8.2.1
             self._endpoint.refuse(request, flow, 405, [("Allow", ", ".join(self._handlers))])
         else:
             handler(request, flow, now)

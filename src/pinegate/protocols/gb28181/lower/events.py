@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pinegate.protocols.manscdp.ptz import PtzCommand
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.session import SessionDescription
 
 
@@ -74,7 +74,7 @@ class PtzReceived:
     """A PTZ command with a right checksum for ``channel_id``."""
 
     channel_id: str
-    command: PtzCommand
+    command: PtzInstruction
 
 
 @dataclass(frozen=True, slots=True)

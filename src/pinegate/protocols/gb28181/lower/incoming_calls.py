@@ -12,7 +12,7 @@ from pinegate.protocols.sip.dialogs import Belonging, Dialog, dialog_of_request,
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response, response_to
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 from pinegate.protocols.sip.transaction_tables import T1, T2
 from pinegate.protocols.sip.transactions import ServerTransaction
 
@@ -33,7 +33,7 @@ class _Call:
     state: _State = _State.WAITING
     dialog: Dialog | None = None
     accepted: Response | None = None
-    alarm: Alarm | None = None
+    deadline: Deadline | None = None
     give_up_at: float = 0.0
     hung_up: bool = False
 
@@ -47,9 +47,10 @@ class IncomingCalls:
         self._calls: dict[str, _Call] = {}
 
     def receive_invite(self, request: Request, flow: Flow, now: float) -> None:
-        """100 at once; the owner decides."""
+        """100 at once (RFC 3261 17.2.1); the owner decides."""
         if request.to.tag:
-            # A changed offer inside a call is not for us; a call that we do not know does not exist.
+            # A changed offer inside a call is not for us (RFC 3261 14.2); a call that we do not know does not
+            # exist (12.2.2).
             known = self._find(request, flow)
             self._endpoint.reply(request, flow, 488 if known else 481, now)
             return
@@ -67,7 +68,7 @@ class IncomingCalls:
             self._emit(InviteReceived(call, channel_id, offer, flow.host))
 
     def answer(self, name: str, answer: SessionDescription, now: float) -> None:
-        """200 with SDP, again and again until ACK (section 13.3.1.4)."""
+        """200 with SDP, again and again until ACK (RFC 3261 13.3.1.4)."""
         call = self._waiting(name)
         call.accepted = response_to(
             call.request,
@@ -92,7 +93,7 @@ class IncomingCalls:
         self._emit(CallFinished(name, "rejected"))
 
     def hang_up(self, name: str, now: float) -> None:
-        """BYE; a call that is not yet acknowledged gets it on its ACK (section 15)."""
+        """BYE; a call that is not yet acknowledged gets it on its ACK (RFC 3261 15)."""
         call = self._calls.get(name)
         if call is None or call.hung_up:
             return
@@ -106,12 +107,12 @@ class IncomingCalls:
         self._emit(CallFinished(name, "hung_up"))
 
     def receive_ack(self, request: Request, flow: Flow, now: float) -> None:
-        """The ACK of our 200; any other is ignored."""
+        """The ACK of our 200 (RFC 3261 13.3.1.4); any other is ignored."""
         call = self._find(request, flow)
         if call is None or call.state is not _State.ANSWERED or request.cseq[0] != call.request.cseq[0]:
             return
-        if call.alarm is not None:
-            call.alarm.cancel()
+        if call.deadline is not None:
+            call.deadline.cancel()
         call.state = _State.CONFIRMED
         if call.hung_up:
             del self._calls[request.to.tag]
@@ -120,16 +121,18 @@ class IncomingCalls:
             self._emit(CallConfirmed(request.to.tag))
 
     def receive_bye(self, request: Request, flow: Flow, now: float) -> None:
-        """200 when Call-ID, both tags, source and CSeq fit, else 481."""
+        """200 when Call-ID, both tags, source and CSeq fit, else 481 (RFC 3261 15.1.2)."""
         call = self._find(request, flow)
-        if call is None or call.dialog is None or call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call is None or call.dialog is None or call.dialog.check(request, flow) is not Belonging.FITS:
             self._endpoint.refuse(request, flow, 481)
             return
         self._endpoint.reply(request, flow, 200, now)
         self._finish(request.to.tag, "bye")
 
     def receive_cancel(self, request: Request, flow: Flow, now: float) -> None:
-        """200 and 487 for the INVITE that it means, else 481; too late for one that is answered."""
+        """200 and 487 for the INVITE that it means, else 481; too late for one that is answered (RFC 3261
+        9.2).
+        """
         transaction = self._endpoint.transactions.find_invite(request, flow)
         if transaction is None:
             self._endpoint.refuse(request, flow, 481)
@@ -152,8 +155,8 @@ class IncomingCalls:
 
     def _finish(self, name: str, reason: str) -> None:
         call = self._calls.pop(name)
-        if call.alarm is not None:
-            call.alarm.cancel()
+        if call.deadline is not None:
+            call.deadline.cancel()
         if not call.hung_up:
             self._emit(CallFinished(name, reason))
 
@@ -189,6 +192,6 @@ class IncomingCalls:
         if call.flow.transport == "tcp":
             interval = 64 * T1
         due = min(now + interval, call.give_up_at)
-        call.alarm = self._endpoint.schedule.at(
+        call.deadline = self._endpoint.schedule.at(
             due, lambda later: self._send_answer(name, call, min(2 * interval, T2), later)
         )

@@ -18,7 +18,7 @@ from pinegate.protocols.sip.digest import Challenge, Credentials, answer
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.message import Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _SOON = 2.0
 _MAX_TRIES = 3
@@ -52,8 +52,8 @@ class RegistrationClient:
         self._from = f"{endpoint.identity.address};tag={endpoint.token()}"
         self._cseq = 0
         self._missed = 0
-        self._alarm: Alarm | None = None
-        self._keepalive_alarm: Alarm | None = None
+        self._deadline: Deadline | None = None
+        self._keepalive_deadline: Deadline | None = None
 
     @property
     def registered(self) -> bool:
@@ -67,9 +67,9 @@ class RegistrationClient:
             self._register(now)
 
     def stop(self, now: float) -> None:
-        """Log off; ``Unregistered`` follows."""
+        """Log off (GB/T 28181-2022 9.1.2.2); ``Unregistered`` follows."""
         was_in = self.registered
-        self._cancel_alarms()
+        self._cancel_deadlines()
         self._state = _State.LEAVING
         if was_in:
             self._register(now)
@@ -82,21 +82,21 @@ class RegistrationClient:
             self._left()
         elif self._state is _State.IN:
             self._state = _State.OUT
-            self._cancel_alarms()
+            self._cancel_deadlines()
             self._emit(PlatformLost(reason))
             self._lost(now)
-            self._alarm = self._endpoint.schedule.at(now + _SOON * self._jitter(), self._register)
+            self._deadline = self._endpoint.schedule.at(now + _SOON * self._jitter(), self._register)
 
     def _left(self) -> None:
         if self._state is _State.LEAVING:
             self._state = _State.STOPPED
             self._emit(Unregistered())
 
-    def _cancel_alarms(self) -> None:
-        for alarm in (self._alarm, self._keepalive_alarm):
-            if alarm is not None:
-                alarm.cancel()
-        self._alarm = self._keepalive_alarm = None
+    def _cancel_deadlines(self) -> None:
+        for deadline in (self._deadline, self._keepalive_deadline):
+            if deadline is not None:
+                deadline.cancel()
+        self._deadline = self._keepalive_deadline = None
 
     def _jitter(self) -> float:
         """0 to 1, so that a thousand devices do not come back in the same instant."""
@@ -104,7 +104,7 @@ class RegistrationClient:
 
     def _register(self, now: float, credentials: Credentials | None = None, tries: int = 0) -> None:
         config = self._config
-        self._cseq += 1
+        self._cseq += 1  # RFC 3261 10.2: one Call-ID, rising CSeq
         expires = 0 if self._state is _State.LEAVING else config.expires
         fields = [("Expires", str(expires)), ("X-GB-Ver", config.version)]
         if credentials is not None:
@@ -161,9 +161,9 @@ class RegistrationClient:
         expires = _granted(response, self._config.expires)
         refresh = self._state is _State.IN
         self._state = _State.IN
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = self._endpoint.schedule.at(now + max(expires * 0.8, 1.0), self._register)
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self._endpoint.schedule.at(now + max(expires * 0.8, 1.0), self._register)
         self._emit(Registered(expires, response.headers.get("x-gb-ver") or "2.0"))
         if not refresh:
             self._missed = 0
@@ -173,11 +173,11 @@ class RegistrationClient:
         retry_at = now + self._config.retry_after * (1 + 0.1 * self._jitter())
         was_in = self._state is _State.IN
         self._state = _State.OUT
-        self._cancel_alarms()
+        self._cancel_deadlines()
         self._emit(RegistrationFailed(status, reason, retry_at))
         if was_in:
             self._lost(now)
-        self._alarm = self._endpoint.schedule.at(retry_at, self._register)
+        self._deadline = self._endpoint.schedule.at(retry_at, self._register)
 
     def _keepalive(self, now: float) -> None:
         config = self._config
@@ -190,7 +190,9 @@ class RegistrationClient:
             content=(CONTENT_TYPE, body),
         )
         self._endpoint.send(request, config.platform, self._keepalive_answered, now)
-        self._keepalive_alarm = self._endpoint.schedule.at(now + config.keepalive_interval, self._keepalive)
+        self._keepalive_deadline = self._endpoint.schedule.at(
+            now + config.keepalive_interval, self._keepalive
+        )
 
     def _keepalive_answered(self, response: Response | None, now: float) -> None:
         if self._state is not _State.IN:
@@ -198,7 +200,7 @@ class RegistrationClient:
         if response is not None and response.status in (403, 404):
             self.platform_gone("not_known", now)
         elif response is None or response.status >= 300:
-            self._missed += 1
+            self._missed += 1  # GB/T 28181-2022 9.6
             if self._missed >= self._config.keepalive_limit:
                 self.platform_gone("keepalive_missed", now)
         elif response.status >= 200:
@@ -206,6 +208,7 @@ class RegistrationClient:
 
 
 def _granted(response: Response, asked: int) -> int:
+    # RFC 3261 10.2.4: the Contact's own expires comes before the Expires header.
     value = response.headers.get("expires")
     for contact in response.headers.all("contact"):
         try:

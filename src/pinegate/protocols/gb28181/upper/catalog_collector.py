@@ -1,4 +1,7 @@
-"""A catalogue that comes in many messages: collected by (device, SN), merged by DeviceID (#1425, #1118)."""
+"""A catalogue that comes in many messages: collected by (device, SN), merged by DeviceID.
+
+GB/T 28181-2022 A.2.6.4 and annex M; what devices make of it: #1425, #1118 of WVP-GB28181-pro.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,14 +9,14 @@ from dataclasses import dataclass, field
 from pinegate.protocols.gb28181.upper.events import CatalogCompleted, CatalogProgress, QueryFailed, UpperEvent
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import CatalogResponse
-from pinegate.protocols.sip.schedule import Alarm, Schedule
+from pinegate.protocols.sip.schedule import Deadline, Schedule
 
 
 @dataclass(slots=True)
 class _Collection:
     device_id: str
     sn: int
-    alarm: Alarm
+    deadline: Deadline
     items: dict[str, CatalogItem] = field(default_factory=dict[str, CatalogItem])
     received: int = 0
     skipped: int = 0
@@ -53,8 +56,8 @@ class CatalogCollector:
         if have + collection.skipped >= collection.total or have >= self._max_items:
             self._finish(key)
             return True
-        collection.alarm.cancel()
-        collection.alarm = self._schedule.at(now + self._quiet, self._expire(key))
+        collection.deadline.cancel()
+        collection.deadline = self._schedule.at(now + self._quiet, self._expire(key))
         self._emit(CatalogProgress(device_id, answer.sn, have, collection.total))
         return True
 
@@ -62,7 +65,7 @@ class CatalogCollector:
         """The query was refused, or not answered at all."""
         collection = self._open.pop((device_id, sn), None)
         if collection is not None:
-            collection.alarm.cancel()
+            collection.deadline.cancel()
             self._emit(QueryFailed(device_id, sn, status))
 
     def drop_device(self, device_id: str) -> None:
@@ -82,7 +85,7 @@ class CatalogCollector:
 
     def _finish(self, key: tuple[str, int]) -> None:
         collection = self._open.pop(key)
-        collection.alarm.cancel()
+        collection.deadline.cancel()
         # The same code twice in one catalogue counts once in items, but the device counted it twice.
         complete = collection.received >= collection.total and len(collection.items) < self._max_items
         self._emit(CatalogCompleted(key[0], key[1], tuple(collection.items.values()), complete))

@@ -1,4 +1,7 @@
-"""Catalogue subscriptions of the upper platform: SUBSCRIBE, refresh, NOTIFY (RFC 6665; GB/T 28181-2022 9.11)."""
+"""Catalogue subscriptions of the upper platform: SUBSCRIBE, refresh, NOTIFY.
+
+RFC 6665; GB/T 28181-2022 9.11.3, 9.11.4.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from pinegate.protocols.sip.dialogs import Dialog, dialog_of_answer
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 
 _RETRY_AFTER = 60.0
 
@@ -23,7 +26,7 @@ class _Subscription:
     event: str
     request: Request | None = None
     dialog: Dialog | None = None
-    alarm: Alarm | None = None
+    deadline: Deadline | None = None
     notified: int = -1
     """CSeq of the last NOTIFY."""
 
@@ -56,7 +59,7 @@ class CatalogSubscriptions:
             self._send(subscription, self._expires, now)
 
     def cancel(self, device_id: str, now: float) -> None:
-        """Unsubscribe (Expires 0)."""
+        """Unsubscribe (Expires 0: RFC 6665 4.1.2.3)."""
         subscription = self._forget(device_id)
         if subscription is not None and subscription.dialog is not None:
             self._send(subscription, 0, now)
@@ -66,8 +69,8 @@ class CatalogSubscriptions:
         subscription = self._subscriptions.pop(device_id, None)
         if subscription is not None:
             self._drop_request(subscription)
-            if subscription.alarm is not None:
-                subscription.alarm.cancel()
+            if subscription.deadline is not None:
+                subscription.deadline.cancel()
         return subscription
 
     def _drop_request(self, subscription: _Subscription) -> None:
@@ -121,41 +124,43 @@ class CatalogSubscriptions:
         seconds = (
             int(granted) if granted.isascii() and granted.isdigit() and len(granted) < 8 else self._expires
         )
-        subscription.alarm = self._endpoint.schedule.at(
+        subscription.deadline = self._endpoint.schedule.at(
             now + max(seconds * 0.8, 30.0), lambda later: self._send(subscription, self._expires, later)
         )
         if first:
             self._emit(SubscriptionChanged(device_id, True, response.status))
 
     def _failed(self, subscription: _Subscription, status: int, now: float) -> None:
-        """Begin anew after a while; at once with the older event package when this one is not known (489)."""
+        """Begin anew after a while; at once with the older event package when this one is not known (489:
+        RFC 6665 8.3.2).
+        """
         was_active = subscription.dialog is not None
         subscription.dialog, subscription.notified = None, -1
         if status == 489 and subscription.event != "presence":
             subscription.event = "presence"
             self._send(subscription, self._expires, now)
             return
-        if was_active or subscription.alarm is None:
+        if was_active or subscription.deadline is None:
             self._emit(SubscriptionChanged(subscription.device.device_id, False, status))
-        subscription.alarm = self._endpoint.schedule.at(
+        subscription.deadline = self._endpoint.schedule.at(
             now + _RETRY_AFTER, lambda later: self._send(subscription, self._expires, later)
         )
 
     def receive_notify(self, request: Request, flow: Flow, now: float) -> tuple[int, str]:
         """The status to answer a NOTIFY with, and whose it is. It must come from the device, with our tag.
 
-        The device's own tag is not asked for: a NOTIFY may overtake the 200 that tells it (RFC 6665 section 4.4.1).
+        The device's own tag is not asked for: a NOTIFY may overtake the 200 that tells it (RFC 6665 4.4.1).
         """
         subscription = self._by_call_id.get(request.call_id)
         if subscription is None or subscription.request is None or subscription.device.flow != flow:
             return 481, ""
         if subscription.request.from_.tag != request.to.tag:
             return 481, ""
-        if request.cseq[0] <= subscription.notified:
+        if request.cseq[0] <= subscription.notified:  # RFC 3261 12.2.2
             return 500, ""
         subscription.notified = request.cseq[0]
         state = (request.headers.get("subscription-state") or "").strip().lower()
-        if state.startswith("terminated"):
+        if state.startswith("terminated"):  # RFC 6665 4.1.3
             self._failed(subscription, 0, now)
         return 200, subscription.device.device_id
 

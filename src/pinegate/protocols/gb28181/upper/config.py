@@ -35,11 +35,11 @@ class UpperPlatformConfig:
     host: str
     port: int = 5060
     realm: str = ""
-    version: str = "3.0"
-    default_expires: int = 86_400
+    version: str = "3.0"  # GB/T 28181-2022 annex I
+    default_expires: int = 86_400  # GB/T 28181-2022 9.1.1 d)
     max_expires: int = 86_400
-    keepalive_interval: float = 60.0
-    keepalive_limit: int = 3
+    keepalive_interval: float = 60.0  # GB/T 28181-2022 9.6
+    keepalive_limit: int = 3  # GB/T 28181-2022 9.6
     nonce_lifetime: float = 300.0
     catalog_quiet: float = 30.0
     invite_timeout: float = 20.0

@@ -1,4 +1,7 @@
-"""MESSAGEs of the upper platform to its devices: queries, whose answers are MESSAGEs of their own, and controls."""
+"""MESSAGEs of the upper platform to its devices: queries, whose answers are MESSAGEs of their own, and controls.
+
+GB/T 28181-2022 9.3 and 9.5.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -25,7 +28,7 @@ from pinegate.protocols.manscdp.messages import (
 )
 from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.message import Response
-from pinegate.protocols.sip.schedule import Alarm as Deadline
+from pinegate.protocols.sip.schedule import Deadline
 
 _ANSWER_WAIT = 30.0
 _NOT_REGISTERED = 480
@@ -57,7 +60,7 @@ class DeviceRequests:
         return self._sn
 
     def query_catalog(self, device_id: str, scope_id: str, now: float) -> int:
-        """Ask for the catalogue of ``scope_id``; SN."""
+        """Ask for the catalogue of ``scope_id`` (GB/T 28181-2022 A.2.4.3); SN."""
         sn = self.next_sn()
         self._catalogs.start(device_id, sn, now)
 
@@ -69,7 +72,7 @@ class DeviceRequests:
         return sn
 
     def query(self, cmd_type: str, device_id: str, now: float) -> int:
-        """Ask DeviceInfo or DeviceStatus; SN."""
+        """Ask DeviceInfo or DeviceStatus (GB/T 28181-2022 A.2.4.4, A.2.4.2); SN."""
         sn = self.next_sn()
         key = (device_id, sn)
         self._queries[key] = self._endpoint.schedule.at(now + _ANSWER_WAIT, lambda _: self._fail(key, 408))
@@ -93,7 +96,7 @@ class DeviceRequests:
         return control.sn
 
     def acknowledge_alarm(self, device: Registration, alarm: Alarm, now: float) -> None:
-        """The Response that an alarm wants (example E10)."""
+        """The Response that an alarm wants (GB/T 28181-2022 9.4, A.2.6.3)."""
         answer = ResultResponse("Alarm", alarm.sn, alarm.device_id, "OK")
         self._send(device.device_id, device.device_id, answer, now, lambda _: None)
 

@@ -146,7 +146,7 @@ class InviteAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class InviteFailed:
+class CallFailed:
     """No stream. ``status``: the device's (404, 486, 488 …), 408 silence or given up, 480 not registered."""
 
     call: str
@@ -207,7 +207,7 @@ UpperEvent = (
     | QueryFailed
     | ControlFinished
     | InviteAnswered
-    | InviteFailed
+    | CallFailed
     | CallEnded
     | PlaybackEnded
     | AlarmReceived

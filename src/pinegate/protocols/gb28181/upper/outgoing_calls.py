@@ -1,4 +1,6 @@
-"""Live INVITEs of the upper platform: offer, ACK, BYE both ways, CANCEL (RFC 3261 sections 9, 13, 15; S16)."""
+"""Live INVITEs of the upper platform: offer, ACK, BYE both ways, CANCEL (RFC 3261 9, 13, 15; GB/T 28181-2022
+9.2; S16).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +9,8 @@ from enum import Enum, auto
 from pinegate.protocols.gb28181.upper.events import (
     CallEnded,
     CallEndReason,
+    CallFailed,
     InviteAnswered,
-    InviteFailed,
     UpperEvent,
 )
 from pinegate.protocols.gb28181.upper.registrar import Registration
@@ -19,7 +21,7 @@ from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request, Response
-from pinegate.protocols.sip.schedule import Alarm
+from pinegate.protocols.sip.schedule import Deadline
 from pinegate.protocols.sip.transaction_tables import T1
 from pinegate.protocols.sip.transactions import cancel_of
 
@@ -40,7 +42,7 @@ class _Call:
     channel_id: str
     invite: Request
     flow: Flow
-    alarm: Alarm
+    deadline: Deadline
     state: CallState = CallState.INVITING
     provisional: bool = False
     dialog: Dialog | None = None
@@ -71,12 +73,13 @@ class OutgoingCalls:
             f"<sip:{channel_id}@{self._domain}>",
             device.flow,
             contact=True,
+            # GB/T 28181-2022 annex L.
             fields=[("Subject", f"{channel_id}:{offer.ssrc},{our_id}:0")],
             content=("application/sdp", serialise_sdp(offer)),
         )
         call = request.call_id
-        alarm = self._endpoint.schedule.at(now + self._timeout, lambda later: self._give_up(call, later))
-        self._calls[call] = _Call(device.device_id, channel_id, request, device.flow, alarm)
+        deadline = self._endpoint.schedule.at(now + self._timeout, lambda later: self._give_up(call, later))
+        self._calls[call] = _Call(device.device_id, channel_id, request, device.flow, deadline)
         self._endpoint.send(
             request, device.flow, lambda response, later: self._answered(call, response, later), now
         )
@@ -98,17 +101,17 @@ class OutgoingCalls:
         known = self._calls.get(call)
         if known is not None and known.state is CallState.INVITING:
             self._cancel(known, now)
-            self._emit(InviteFailed(call, 408, "No final answer in time"))
+            self._emit(CallFailed(call, 408, "No final answer in time"))
 
     def _cancel(self, call: _Call, now: float) -> None:
         call.state = CallState.CANCELLED
-        call.alarm.cancel()
-        call.alarm = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
-        if call.provisional:
+        call.deadline.cancel()
+        call.deadline = self._endpoint.schedule.at(now + _CANCEL_WAIT, lambda _: self._abandon(call))
+        if call.provisional:  # RFC 3261 9.1: no CANCEL before a provisional answer
             self._endpoint.send(cancel_of(call.invite), call.flow, None, now)
 
     def _abandon(self, call: _Call) -> None:
-        """A cancelled INVITE that is never answered is over all the same (RFC 3261 section 9.1)."""
+        """A cancelled INVITE that is never answered is over all the same (RFC 3261 9.1)."""
         self._endpoint.transactions.abandon(call.invite)
         self._calls.pop(call.invite.call_id, None)
 
@@ -135,13 +138,14 @@ class OutgoingCalls:
         if call is None:
             return
         if call.dialog is not None and call.ack is not None:
+            # RFC 3261 13.2.2.4: a repeated 2xx is acknowledged again.
             if call.dialog.remote_tag == response.to.tag:
                 self._endpoint.send_ack(call.ack, call.flow)
             return
         call.dialog = dialog_of_answer(call.invite, response, call.flow)
         call.ack = self._endpoint.compose_in_dialog(call.dialog, "ACK", cseq=call.invite.cseq[0])
         self._endpoint.send_ack(call.ack, call.flow)
-        call.alarm.cancel()
+        call.deadline.cancel()
         if call.state is CallState.CANCELLED:
             del self._calls[name]
             self._bye(call, now)
@@ -153,9 +157,9 @@ class OutgoingCalls:
         if call is None or call.state is CallState.CONFIRMED:
             return
         del self._calls[name]
-        call.alarm.cancel()
+        call.deadline.cancel()
         if call.state is CallState.INVITING:
-            self._emit(InviteFailed(name, status, printable(reason)))
+            self._emit(CallFailed(name, status, printable(reason)))
 
     def _bye(self, call: _Call, now: float) -> None:
         if call.dialog is not None:
@@ -163,12 +167,14 @@ class OutgoingCalls:
             self._endpoint.send(bye, call.dialog.flow, None, now)
 
     def receive_bye(self, request: Request, flow: Flow, now: float) -> bool:
-        """A BYE of a peer: True when it is the call's own device (Call-ID, both tags, source, CSeq); else 481."""
+        """A BYE of a peer: True when it is the call's own device (Call-ID, both tags, source, CSeq); else 481 (RFC 3261
+        15.1.2).
+        """
         call_id = request.call_id
         call = self._calls.get(call_id)
         if call is None or call.dialog is None or call.dialog.key != key_of_request(request):
             return False
-        if call.dialog.judge(request, flow) is not Belonging.FITS:
+        if call.dialog.check(request, flow) is not Belonging.FITS:
             return False
         del self._calls[call_id]
         self._endpoint.reply(request, flow, 200, now)
@@ -192,7 +198,7 @@ class OutgoingCalls:
         """The device is offline: its calls end. On UDP it still gets a BYE, for it may be sending."""
         for name in [known for known, call in self._calls.items() if call.device_id == device_id]:
             call = self._calls.pop(name)
-            call.alarm.cancel()
+            call.deadline.cancel()
             if call.state is CallState.CONFIRMED:
                 if call.flow.transport == "udp":
                     self._bye(call, now)
@@ -200,4 +206,4 @@ class OutgoingCalls:
                 continue
             self._endpoint.transactions.abandon(call.invite)
             if call.state is CallState.INVITING:
-                self._emit(InviteFailed(name, 480, "The device went offline"))
+                self._emit(CallFailed(name, 480, "The device went offline"))

@@ -16,10 +16,10 @@ from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatform
 from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
 from pinegate.protocols.gb28181.upper.events import (
     AlarmReceived,
+    CallFailed,
     CatalogChanged,
     DeviceOffline,
     DeviceRegistered,
-    InviteFailed,
     MessageRejected,
     PlaybackEnded,
     PositionReceived,
@@ -28,7 +28,6 @@ from pinegate.protocols.gb28181.upper.events import (
 )
 from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
 from pinegate.protocols.gb28181.upper.registrar import Registrar, Registration
-from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
 from pinegate.protocols.manscdp.messages import (
@@ -43,7 +42,7 @@ from pinegate.protocols.manscdp.messages import (
     Message,
     MobilePosition,
 )
-from pinegate.protocols.manscdp.ptz import PtzCommand
+from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.manscdp.ptz import encode as encode_ptz
 from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
@@ -53,11 +52,13 @@ from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
+from pinegate.token_buckets import TokenBuckets
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
-_END_OF_RECORDING = "121"
+_MOST_SOURCES = 16_384
+_END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
 
 
 class UpperPlatform:
@@ -77,7 +78,9 @@ class UpperPlatform:
     ) -> None:
         self.config = config
         self._events: deque[UpperEvent] = deque()
-        self._limiter = SourceLimiter(config.source_rate, config.source_burst)
+        self._limiter = TokenBuckets(
+            burst=config.source_burst, per_second=config.source_rate, most_keys=_MOST_SOURCES
+        )
         identity = Identity(config.platform_id, config.domain, config.host, config.port)
         endpoint = self._endpoint = SipEndpoint(
             identity,
@@ -199,24 +202,33 @@ class UpperPlatform:
         self._subscriptions.cancel(device_id, now)
 
     def control_ptz(
-        self, device_id: str, channel_id: str, command: PtzCommand, now: float, priority: int | None = None
+        self,
+        device_id: str,
+        channel_id: str,
+        command: PtzInstruction,
+        now: float,
+        priority: int | None = None,
     ) -> int:
-        """Send one PTZ command to a channel; SN. ControlFinished tells whether the device took it."""
+        """Send one PTZ command (GB/T 28181-2022 A.3) to a channel; SN. ControlFinished tells whether the device
+        took it.
+        """
         control = Control(self._requests.next_sn(), _code(channel_id), encode_ptz(command), priority)
         return self._requests.control(device_id, control, now)
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
-        """Ask a channel for a key frame (A.2.3.1.7); SN. Devices that do not know the command ignore it."""
+        """Ask a channel for a key frame (GB/T 28181-2022 A.2.3.1.7); SN. Devices that do not know the command
+        ignore it.
+        """
         control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
-        """Ask a channel for a stream; the call's name. InviteAnswered or InviteFailed follows."""
+        """Ask a channel for a stream; the call's name. InviteAnswered or CallFailed follows."""
         device = self._registrar.devices.get(device_id)
         if device is not None:
             return self._calls.invite(device, _code(channel_id), offer, now)
         call = self._endpoint.token()
-        self._events.append(InviteFailed(call, 480, "The device is not registered"))
+        self._events.append(CallFailed(call, 480, "The device is not registered"))
         return call
 
     def hang_up(self, call: str, now: float) -> None:
@@ -231,7 +243,7 @@ class UpperPlatform:
         handler = self._handlers.get(request.method)
         if handler is not None:
             handler(request, flow, now)
-        elif request.method != "ACK":
+        elif request.method != "ACK":  # RFC 3261 8.2.1
             self._endpoint.refuse(request, flow, 405, [("Allow", ALLOW)])
 
     def _register(self, request: Request, flow: Flow, now: float) -> None:

@@ -1,4 +1,4 @@
-"""REGISTER and keepalive: who is here, and at which flow (S13, S14, S15)."""
+"""REGISTER and keepalive: who is here, and at which flow (RFC 3261 10.3; GB/T 28181-2022 9.1, 9.6; S13, S14, S15)."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from pinegate.protocols.gb28181.upper.events import (
     Rejection,
     UpperEvent,
 )
-from pinegate.protocols.gb28181.upper.source_limiter import SourceLimiter
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.sip.addresses import NameAddr, SipUri, param
 from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, verifies
@@ -22,9 +21,11 @@ from pinegate.protocols.sip.endpoint import SipEndpoint
 from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
-from pinegate.protocols.sip.nonces import NonceBook, NonceVerdict
+from pinegate.protocols.sip.nonces import NonceBook, NonceCheck
 from pinegate.protocols.sip.parser import Limits
+from pinegate.token_buckets import TokenBuckets
 
+# GB/T 28181-2022 annex I.
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _NOBODY = DeviceAccount("")
 
@@ -46,7 +47,7 @@ class Registration:
 
 
 class Registrar:
-    """Judges every REGISTER by Digest; keeps the bindings; notices who falls silent."""
+    """Checks every REGISTER by Digest; keeps the bindings; notices who falls silent."""
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class Registrar:
         endpoint: SipEndpoint,
         lookup: AccountLookup,
         nonces: NonceBook,
-        limiter: SourceLimiter,
+        limiter: TokenBuckets,
         wall_time: Callable[[float], datetime],
         emit: Callable[[UpperEvent], None],
     ) -> None:
@@ -76,7 +77,7 @@ class Registrar:
         return next(reversed(devices.values())) if devices else None
 
     def register(self, request: Request, flow: Flow, now: float) -> None:
-        """Answer a REGISTER: 401, 403, 400 or 200. Strangers cost no memory."""
+        """Answer a REGISTER: 401, 403, 400 or 200 (RFC 3261 10.3, 22.2). Strangers cost no memory."""
         device_id = request.from_.user
         if not is_code(device_id):
             self._refuse(request, flow, 403, Rejection.BAD_ID)
@@ -86,9 +87,9 @@ class Registrar:
         if credentials is None:
             self._challenge(request, flow, account, now)
             return
-        verdict = self._nonces.judge(credentials.nonce, credentials.nc, flow, now)
-        if verdict is not NonceVerdict.GOOD:
-            self._challenge(request, flow, account, now, stale=verdict is NonceVerdict.STALE)
+        checked = self._nonces.check(credentials.nonce, credentials.nc, flow, now)
+        if checked is not NonceCheck.GOOD:
+            self._challenge(request, flow, account, now, stale=checked is NonceCheck.STALE)
             return
         if account is not None and credentials.algorithm.strength < account.minimum_algorithm.strength:
             self._emit(MessageRejected("REGISTER", device_id, flow, Rejection.WEAK_ALGORITHM))
@@ -114,7 +115,7 @@ class Registrar:
     def _challenge(
         self, request: Request, flow: Flow, account: DeviceAccount | None, now: float, *, stale: bool = False
     ) -> None:
-        """401 with one nonce, strongest algorithm first (RFC 8760 section 2.4).
+        """401 with one nonce, strongest algorithm first (RFC 8760 2.3, 2.4).
 
         Both challenges share the nonce: a device that reads only one of them and answers with MD5 gets in all the
         same, unless its account forbids MD5.
@@ -142,20 +143,23 @@ class Registrar:
         if expires and device_id not in self.devices and len(self.devices) >= self._config.max_devices:
             self._refuse(request, flow, 503, Rejection.TOO_MANY_DEVICES)
             return
+        # RFC 3261 10.3 step 8: Contact and its expiry go back.
         contact = request.headers.get("contact")
         fields = [("Contact", contact)] if contact else []
         fields.append(("Expires", str(expires)))
         if self._config.send_date:
+            # GB/T 28181-2022 9.10: devices set their clocks by this Date; civil time, unlike RFC 3261 20.17.
             fields.append(("Date", self._wall_time(now).isoformat(timespec="milliseconds")[:23]))
         fields.append(("X-GB-Ver", self._config.version))
         self._endpoint.reply(request, flow, 200, now, fields=fields)
         if expires:
             self._bind(request, device_id, account, flow, expires, now)
         elif device_id in self.devices:
-            self.remove(device_id, OfflineReason.UNREGISTERED)
+            self.remove(device_id, OfflineReason.UNREGISTERED)  # GB/T 28181-2022 9.1.2.2
 
     def _expires(self, request: Request) -> int | None:
         """Seconds granted: what is asked, at most ours; short ones are taken as they are. ``None``: no number."""
+        # RFC 3261 10.3 step 7: the Contact's own expires, else the Expires header, else our default.
         asked = None
         for contact in request.headers.all("contact"):
             try:
@@ -233,7 +237,7 @@ class Registrar:
 
 
 def _lower_version(theirs: str | None, ours: str) -> str:
-    """The lower of both (chapter 9.1.2.4 of the 2022 text: both sides use it); a device that says none is of 2016."""
+    """The lower of both (GB/T 28181-2022 annex I: both sides use it); a device that says none is of 2016."""
     theirs = theirs if theirs and _VERSION.fullmatch(theirs) else "2.0"
     return min(theirs, ours, key=lambda version: tuple(int(part) for part in version.split(".")))
 

@@ -9,18 +9,21 @@ from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 from pinegate.protocols.media.video import VideoConfiguration, configuration_of
 
 _FRAGMENT: Final = struct.Struct("!I4s I4sII I4s I4sII I4sIQ I4sIIIIIIi I4s")
-"""moof{mfhd, traf{tfhd, tfdt, trun}} with one sample, header of mdat (ISO/IEC 14496-12 section 8.8)."""
+"""moof{mfhd, traf{tfhd, tfdt, trun}} with one sample, header of mdat (ISO/IEC 14496-12 8.8.4–8, 8.8.12,
+8.1.1)."""
 _MFHD: Final = 16
 _TFHD: Final = 16
 _TFDT: Final = 20
 _TRUN: Final = 36
 _TRAF: Final = 8 + _TFHD + _TFDT + _TRUN
 _MOOF: Final = 8 + _MFHD + _TRAF
-_DEFAULT_BASE_IS_MOOF: Final = 0x020000
+_DEFAULT_BASE_IS_MOOF: Final = 0x020000  # ISO/IEC 14496-12 8.8.7
 _TRUN_FLAGS: Final = 0x01000F01
-"""Version 1 (signed composition offset); data offset; duration, size, flags and offset of each sample."""
-_SYNC_SAMPLE: Final = 0x02000000
-_OTHER_SAMPLE: Final = 0x01010000
+"""Version 1 (signed composition offset); data offset; duration, size, flags and offset of each sample
+(ISO/IEC 14496-12 8.8.8).
+"""
+_SYNC_SAMPLE: Final = 0x02000000  # ISO/IEC 14496-12 8.8.3.1: depends on no other
+_OTHER_SAMPLE: Final = 0x01010000  # ISO/IEC 14496-12 8.8.3.1: depends on others, is no sync sample
 _USUAL_VIDEO_DURATION: Final = TIMESCALE // 25
 
 
@@ -57,7 +60,7 @@ class Fmp4Packer:
 
     @property
     def mime_type(self) -> str:
-        """For ``MediaSource.addSourceBuffer``; ``RuntimeError`` before ``ready``."""
+        """For ``MediaSource.addSourceBuffer`` (RFC 6381 3.3); ``RuntimeError`` before ``ready``."""
         if not self.ready:
             raise RuntimeError("the type is known with the first key picture, and AAC when announced")
         codecs = [self._configuration.codec_string] if self._configuration is not None else []

@@ -206,7 +206,7 @@ class PsDemuxer:
     def _parse_element(self, data: bytes, at: int, whole: bool, units: list[AccessUnit]) -> int:
         """Position behind the element at ``at``, or -1 when it is cut short."""
         kind = data[at + 3]
-        if kind >= syntax.FIRST_AUDIO:
+        if kind >= syntax.FIRST_AUDIO:  # ISO/IEC 13818-1 2.4.3.7, table 2-22
             return self._parse_pes(data, at, whole, units)
         if kind == syntax.PROGRAM_END:
             return at + 4
@@ -230,13 +230,15 @@ class PsDemuxer:
         if at + 14 > len(data):
             return len(data) if whole else -1
         if data[at + 4] >> 6 == 1:
-            return at + 14 + (data[at + 13] & 7)
+            return at + 14 + (data[at + 13] & 7)  # ISO/IEC 13818-1 2.5.3.3: pack_stuffing_length
+        # ISO/IEC 11172-1: the pack header of MPEG-1 has 12 bytes.
         return at + 12 if data[at + 4] >> 4 == 2 else at + 4
 
     def _parse_pes(self, data: bytes, at: int, whole: bool, units: list[AccessUnit]) -> int:
         size = len(data)
         if at + 9 > size:
             return size if whole else -1
+        # ISO/IEC 13818-1 2.4.3.6: PES_packet_length, '10', PES_header_data_length.
         length = data[at + 4] << 8 | data[at + 5]
         kind = data[at + 3]
         start = at + 9 + data[at + 8]
@@ -320,9 +322,9 @@ class PsDemuxer:
 
 
 def _read_timestamps(data: bytes, at: int, start: int) -> tuple[int | None, int | None]:
-    """PTS and DTS of the PES at ``at`` whose payload begins at ``start`` (section 2.4.3.6)."""
+    """PTS and DTS of the PES at ``at`` whose payload begins at ``start`` (ISO/IEC 13818-1 2.4.3.6)."""
     flags = data[at + 7]
-    if not flags & 0x80 or start < at + 14:
+    if not flags & 0x80 or start < at + 14:  # ISO/IEC 13818-1 2.4.3.7: PTS_DTS_flags
         return None, None
     pts = syntax.read_timestamp(data, at + 9)
     if flags & 0x40 and start >= at + 19:

@@ -6,15 +6,15 @@ from pinegate.protocols.media import aac
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import syntax
 
-_MAX_PES_LENGTH: Final = 0xFFFF
+_MAX_PES_LENGTH: Final = 0xFFFF  # ISO/IEC 13818-1 2.4.3.7: 16 bits, and 0 is for transport streams only
 _MUX_RATE: Final = 20_000
-"""Units of 50 bytes a second: 8 Mbit/s."""
+"""Units of 50 bytes a second (ISO/IEC 13818-1 2.5.3.4): 8 Mbit/s."""
 _TYPES: Final = {codec: stream_type for stream_type, codec in syntax.STREAM_TYPES.items()}
 _CRC_POLYNOMIAL: Final = 0x04C11DB7
 
 
 class PsMuxer:
-    """Access units in, one PS pack each out (GB/T 28181-2022 annex C.2.2).
+    """Access units in, one PS pack each out (GB/T 28181-2022 annex C).
 
     Each pack begins with a pack header; a key picture (and, without video, each unit) has the system header
     and the PSM. Pictures above 65,535 bytes are cut into several PES, the first with PTS and DTS. AAC is
@@ -32,7 +32,7 @@ class PsMuxer:
         self._tables = _system_header(video, audio) + _program_stream_map(video, audio)
 
     def mux(self, unit: AccessUnit) -> bytes:
-        """``ValueError`` when the unit's codec was not announced."""
+        """One pack. ``ValueError`` when the unit's codec was not announced."""
         if unit.codec not in (self._video, self._audio):
             raise ValueError(f"{unit.codec} was not announced to this muxer")
         parts = [_pack_header(unit.dts)]
@@ -49,6 +49,7 @@ class PsMuxer:
             piece = payload[start : start + room]
             length = 3 + len(times) + len(piece)
             parts.append(syntax.START_CODE_PREFIX + bytes((stream_id,)) + length.to_bytes(2, "big"))
+            # ISO/IEC 13818-1 2.4.3.6: '10' and no further flags, PTS_DTS_flags, PES_header_data_length.
             parts.append(bytes((0x80, _TIME_FLAGS[len(times)], len(times))) + times)
             parts.append(piece)
             start += room
@@ -56,7 +57,7 @@ class PsMuxer:
         return b"".join(parts)
 
 
-_TIME_FLAGS: Final = {0: 0x00, 5: 0x80, 10: 0xC0}
+_TIME_FLAGS: Final = {0: 0x00, 5: 0x80, 10: 0xC0}  # ISO/IEC 13818-1 2.4.3.7: PTS_DTS_flags
 
 
 def _pes_times(unit: AccessUnit) -> bytes:
@@ -66,7 +67,7 @@ def _pes_times(unit: AccessUnit) -> bytes:
 
 
 def _pack_header(ticks: int) -> bytes:
-    """Section 2.5.3.3; the clock reference is the decoding time."""
+    """ISO/IEC 13818-1 2.5.3.3; the clock reference is the decoding time."""
     clock = ticks & ((1 << 33) - 1)
     bits = 0b01 << 46 | clock >> 30 << 43 | 1 << 42 | (clock >> 15 & 0x7FFF) << 27 | 1 << 26
     bits |= (clock & 0x7FFF) << 11 | 1 << 10 | 1
@@ -74,10 +75,11 @@ def _pack_header(ticks: int) -> bytes:
 
 
 def _system_header(video: Codec | None, audio: Codec | None) -> bytes:
-    """Section 2.5.3.5."""
+    """ISO/IEC 13818-1 2.5.3.5."""
     rate = 1 << 23 | _MUX_RATE << 1 | 1
     body = rate.to_bytes(3, "big")
     body += bytes(((audio is not None) << 2, 0xE0 | (video is not None), 0xFF))
+    # ISO/IEC 13818-1 2.5.3.6: buffers in units of 1,024 bytes for video, of 128 for audio.
     if video is not None:
         body += bytes((syntax.FIRST_VIDEO,)) + (0xE000 | 1024).to_bytes(2, "big")
     if audio is not None:
@@ -86,7 +88,7 @@ def _system_header(video: Codec | None, audio: Codec | None) -> bytes:
 
 
 def _program_stream_map(video: Codec | None, audio: Codec | None) -> bytes:
-    """Section 2.5.4.1."""
+    """ISO/IEC 13818-1 2.5.4.1."""
     entries = b""
     if video is not None:
         entries += bytes((_TYPES[video], syntax.FIRST_VIDEO, 0, 0))

@@ -1,4 +1,4 @@
-"""Codes and fields that demuxer and muxer share (ISO/IEC 13818-1 section 2.5.3, 2.4.3.7)."""
+"""Codes and fields that demuxer and muxer share (ISO/IEC 13818-1 2.5.3, 2.4.3.7)."""
 
 from typing import Final
 
@@ -6,11 +6,12 @@ from pinegate.protocols.media.frames import Codec
 from pinegate.protocols.media.h264 import nal_type as h264_nal_type
 from pinegate.protocols.media.h265 import nal_type as h265_nal_type
 
-START_CODE_PREFIX: Final = b"\x00\x00\x01"
-PACK_START: Final = b"\x00\x00\x01\xba"
-PROGRAM_END: Final = 0xB9
-PACK: Final = 0xBA
-SYSTEM_HEADER: Final = 0xBB
+START_CODE_PREFIX: Final = b"\x00\x00\x01"  # ISO/IEC 13818-1 2.4.3.6
+PACK_START: Final = b"\x00\x00\x01\xba"  # ISO/IEC 13818-1 2.5.3.3
+PROGRAM_END: Final = 0xB9  # ISO/IEC 13818-1 2.5.3.1
+PACK: Final = 0xBA  # ISO/IEC 13818-1 2.5.3.3
+SYSTEM_HEADER: Final = 0xBB  # ISO/IEC 13818-1 2.5.3.5
+# Stream ids: ISO/IEC 13818-1 2.4.3.7, table 2-22.
 PROGRAM_STREAM_MAP: Final = 0xBC
 FIRST_AUDIO: Final = 0xC0
 FIRST_VIDEO: Final = 0xE0
@@ -23,7 +24,7 @@ STREAM_TYPES: Final = {
     0x90: Codec.G711A,
     0x91: Codec.G711U,
 }
-"""GB/T 28181-2022 annex C.2.2 table; H.264, H.265 and AAC also ISO/IEC 13818-1 table 2-34."""
+"""GB/T 28181-2022 annex C; H.264, H.265 and AAC also ISO/IEC 13818-1 table 2-34."""
 
 UNSUPPORTED_STREAM_TYPES: Final = {
     0x10: "MPEG-4 video",
@@ -36,7 +37,7 @@ UNSUPPORTED_STREAM_TYPES: Final = {
 
 
 def read_timestamp(data: bytes, at: int) -> int:
-    """The 33 bits of a PTS or DTS spread over 5 bytes (section 2.4.3.7)."""
+    """The 33 bits of a PTS or DTS spread over 5 bytes (ISO/IEC 13818-1 2.4.3.6)."""
     return (
         (data[at] & 0x0E) << 29
         | data[at + 1] << 22
@@ -47,7 +48,7 @@ def read_timestamp(data: bytes, at: int) -> int:
 
 
 def write_timestamp(prefix: int, ticks: int) -> bytes:
-    """``prefix``: 2 for a PTS alone, 3 for a PTS before a DTS, 1 for a DTS."""
+    """Its 5 bytes (ISO/IEC 13818-1 2.4.3.6). ``prefix``: 2 for a PTS alone, 3 for a PTS before a DTS, 1 for a DTS."""
     return bytes(
         (
             prefix << 4 | (ticks >> 29) & 0x0E | 1,
@@ -62,7 +63,8 @@ def write_timestamp(prefix: int, ticks: int) -> bytes:
 def next_start(data: bytes, at: int) -> int:
     """Position of the next start code of the program stream itself, or -1.
 
-    Start codes of the elementary stream are passed over: a NAL unit's first byte is below 0x80.
+    Start codes of the elementary stream are passed over: a NAL unit's first byte is below 0x80 (forbidden_zero_bit:
+    ITU-T H.264 7.4.1, ITU-T H.265 7.4.2.2).
     """
     at = data.find(START_CODE_PREFIX, at)
     while at >= 0:
@@ -94,7 +96,7 @@ def guess_video(data: bytes, start: int) -> Codec | None:
 
 
 def parse_map(program_stream_map: bytes) -> dict[int, int]:
-    """Elementary stream id → stream type of a PSM with its start code (section 2.5.4.1).
+    """Elementary stream id → stream type of a PSM with its start code (ISO/IEC 13818-1 2.5.4.1).
 
     Length fields are not believed beyond the bytes that are there: devices send wrong ones.
     """

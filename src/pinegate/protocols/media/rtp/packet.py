@@ -1,17 +1,17 @@
-"""The packet (RFC 3550 section 5.1)."""
+"""The packet (RFC 3550 5.1)."""
 
 import struct
 from typing import Final, NamedTuple
 
 from pinegate.protocols.media.frames import Malformed
 
-HEADER_LENGTH: Final = 12
+HEADER_LENGTH: Final = 12  # RFC 3550 5.1
 _HEADER: Final = struct.Struct("!BBHII")
 _LENGTH: Final = struct.Struct("!H")
 
 
 class RtpPacket(NamedTuple):
-    """One RTP packet without padding, CSRC list and header extension (RFC 3550 section 5.1).
+    """One RTP packet without padding, CSRC list and header extension (RFC 3550 5.1).
 
     ``timestamp`` is the raw 32-bit value. ``lost_before``: packets are missing right before this one (set
     only by :class:`Receiver`).
@@ -37,11 +37,11 @@ def parse(datagram: bytes) -> RtpPacket | Malformed:
         return Malformed("not RTP version 2")
     start = HEADER_LENGTH + 4 * (first & 0x0F)
     end = len(datagram)
-    if first & 0x10:
+    if first & 0x10:  # RFC 3550 5.3.1: the length counts words behind its own
         if end < start + 4:
             return Malformed("header extension cut short")
         start += 4 + 4 * _LENGTH.unpack_from(datagram, start + 2)[0]
-    if first & 0x20:
+    if first & 0x20:  # RFC 3550 5.1: the last byte counts the padding, itself included
         padding = datagram[-1]
         if padding == 0:
             return Malformed("padding of length 0")

@@ -1,4 +1,4 @@
-"""Order and loss (RFC 3550 appendix A.1)."""
+"""Order and loss (RFC 3550 A.1)."""
 
 from typing import Final
 
@@ -6,9 +6,9 @@ from pinegate.protocols.media.frames import Malformed
 from pinegate.protocols.media.rtp.packet import RtpPacket, parse
 
 _MAX_DROPOUT: Final = 3000
-"""A number further ahead is a jump, not a loss (RFC 3550 appendix A.1)."""
+"""A number further ahead is a jump, not a loss (RFC 3550 A.1: MAX_DROPOUT)."""
 _MAX_MISORDER: Final = 100
-"""A number further behind is a jump, not a late packet (RFC 3550 appendix A.1)."""
+"""A number further behind is a jump, not a late packet (RFC 3550 A.1: MAX_MISORDER)."""
 _REMEMBERED_LOSSES: Final = 256
 
 
@@ -18,7 +18,7 @@ class Receiver:
     ``ssrc``: ``None`` learns it from the first packet; another SSRC later is counted as ``foreign`` and
     dropped (whether that is an alarm is the caller's matter). ``window``: how many packets may wait for a
     missing one before it is given up; 0 for TCP. Numbers that jump far are a restarted sender when two
-    consecutive ones agree (RFC 3550 appendix A.1).
+    consecutive ones agree (RFC 3550 A.1).
 
     Counters: ``received`` (well-formed and ours), ``lost`` (given up), ``reordered``, ``duplicates``,
     ``late`` (came after being given up, and dropped), ``foreign``, ``malformed``.

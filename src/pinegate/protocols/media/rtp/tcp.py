@@ -3,23 +3,23 @@
 import struct
 from typing import Final
 
-_LENGTH: Final = struct.Struct("!H")
-_HEADER_LENGTH: Final = 12
-_SSRC_OFFSET: Final = 8
+_LENGTH: Final = struct.Struct("!H")  # RFC 4571 2
+_HEADER_LENGTH: Final = 12  # RFC 3550 5.1
+_SSRC_OFFSET: Final = 8  # RFC 3550 5.1
 _EHOME_PREFIX: Final = 256
-_INTERLEAVE_PREFIX: Final = 4
+_INTERLEAVE_PREFIX: Final = 4  # RFC 2326 10.12: "$", channel, length
 _LOST: Final = b""
 
 
 def frame(packet: bytes) -> bytes:
-    """The packet with its two-byte length in front (RFC 4571 section 2)."""
+    """The packet with its two-byte length in front (RFC 4571 2)."""
     return _LENGTH.pack(len(packet)) + packet
 
 
 class Rfc4571Splitter:
     """Cuts a TCP byte stream into RTP packets.
 
-    Also takes the ``$`` interleave of RFC 2326 section 10.12 and skips the 256-byte prefix of ehome
+    Also takes the ``$`` interleave of RFC 2326 10.12 and skips the 256-byte prefix of ehome
     devices. A length that leads to no RTP header is corrupt: the splitter searches for the next header by
     its SSRC and hands out an empty ``bytes`` in between, which :meth:`rtp.Receiver.receive` takes as
     "something is missing here". Memory: never more than one frame (65,539 bytes) plus the ehome prefix and
@@ -39,6 +39,7 @@ class Rfc4571Splitter:
 
     @property
     def buffered_bytes(self) -> int:
+        """What waits for the rest of its frame."""
         return len(self._buffer)
 
     def feed(self, data: bytes) -> list[bytes]:

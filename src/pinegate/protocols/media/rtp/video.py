@@ -7,18 +7,18 @@ from pinegate.protocols.media.access_units import Assembler
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.nal import START_CODE
 
-_H264_STAP_A: Final = 24
-_H264_FU_A: Final = 28
-_H265_AGGREGATION: Final = 48
-_H265_FRAGMENT: Final = 49
+_H264_STAP_A: Final = 24  # RFC 6184 5.2, table 1
+_H264_FU_A: Final = 28  # RFC 6184 5.2, table 1
+_H265_AGGREGATION: Final = 48  # RFC 7798 4.4.2
+_H265_FRAGMENT: Final = 49  # RFC 7798 4.4.3
 
 
 class NalDepacketizer:
     """A :class:`payloads.Depacketizer` for NAL units, with the same rules for losses as ``PsDemuxer``.
 
     Single NAL units, STAP-A and FU-A of H.264; single NAL units, aggregation packets and FU of H.265
-    (without DONL). The marker ends a picture, and so does the change of timestamp; what comes after the
-    marker with the same timestamp is a picture only when it begins one.
+    (without DONL). The marker ends a picture (RFC 6184 5.1, RFC 7798 4.1), and so does the change of timestamp; what
+    comes after the marker with the same timestamp is a picture only when it begins one.
     """
 
     def __init__(self, codec: Codec, *, wait_for_key: bool = True, max_picture_bytes: int = 4 << 20) -> None:
@@ -135,13 +135,13 @@ def _read_h264(payload: bytes, in_fragment: bool) -> _Parts | None:
         return None
     kind = payload[0] & 0x1F
     if kind == _H264_FU_A:
-        header = bytes((payload[0] & 0xE0 | payload[1] & 0x1F,))
+        header = bytes((payload[0] & 0xE0 | payload[1] & 0x1F,))  # RFC 6184 5.8
         return _read_fragment(payload, 2, payload[1], header, in_fragment)
     if in_fragment:
         return None
     if kind == _H264_STAP_A:
         return _read_aggregate(payload, 1)
-    return ([START_CODE, payload], False) if kind < _H264_STAP_A else None
+    return ([START_CODE, payload], False) if kind < _H264_STAP_A else None  # RFC 6184 5.6
 
 
 def _read_h265(payload: bytes, in_fragment: bool) -> _Parts | None:
@@ -149,17 +149,17 @@ def _read_h265(payload: bytes, in_fragment: bool) -> _Parts | None:
         return None
     kind = payload[0] >> 1 & 0x3F
     if kind == _H265_FRAGMENT:
-        header = bytes((payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]))
+        header = bytes((payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]))  # RFC 7798 4.4.3
         return _read_fragment(payload, 3, payload[2], header, in_fragment)
     if in_fragment:
         return None
     if kind == _H265_AGGREGATION:
         return _read_aggregate(payload, 2)
-    return ([START_CODE, payload], False) if kind < _H265_AGGREGATION else None
+    return ([START_CODE, payload], False) if kind < _H265_AGGREGATION else None  # RFC 7798 4.4.1
 
 
 def _read_fragment(payload: bytes, start: int, flags: int, header: bytes, in_fragment: bool) -> _Parts | None:
-    """RFC 6184 section 5.8, RFC 7798 section 4.4.3: start bit 0x80, end bit 0x40."""
+    """RFC 6184 5.8, RFC 7798 4.4.3: start bit 0x80, end bit 0x40."""
     begins = bool(flags & 0x80)
     if begins == in_fragment:
         return None
@@ -168,7 +168,7 @@ def _read_fragment(payload: bytes, start: int, flags: int, header: bytes, in_fra
 
 
 def _read_aggregate(payload: bytes, at: int) -> _Parts | None:
-    """RFC 6184 section 5.7.1, RFC 7798 section 4.4.2: each NAL unit behind its length of 2 bytes."""
+    """RFC 6184 5.7.1, RFC 7798 4.4.2: each NAL unit behind its length of 2 bytes."""
     parts: list[bytes] = []
     while at + 2 < len(payload):
         length = payload[at] << 8 | payload[at + 1]

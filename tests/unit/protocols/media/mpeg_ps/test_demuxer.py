@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import rtp
 from pinegate.protocols.media.frames import AccessUnit, Codec
@@ -70,7 +70,7 @@ def test_what_was_muxed_comes_back(name: str, base: int) -> None:
 
 
 @given(st.integers(20, 3000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_packets_may_be_cut_anywhere(mtu: int) -> None:
     sent = media.interleaved(media.h264_units(), media.aac_units())
     assert tracks(demux(datagrams(sent, Codec.AAC, mtu), PsDemuxer())) == tracks(sent)
@@ -83,7 +83,7 @@ def test_a_picture_above_64_kilobytes_comes_back_whole() -> None:
 
 
 @given(st.integers(0, 1 << 32), st.integers(1, 15))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_losses_never_let_a_damaged_picture_through(seed: int, percent: int) -> None:
     random = Random(seed)
     sent = media.interleaved(media.h264_units(b_frames=True), g711_units())
@@ -112,7 +112,7 @@ def test_without_waiting_for_a_key_picture_only_the_damaged_one_is_missing() -> 
 
 
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_reordered_and_doubled_packets_change_nothing(seed: int) -> None:
     random = Random(seed)
     sent = list(media.h264_units())
@@ -257,7 +257,7 @@ def test_random_payloads_never_raise(packets: list[tuple[bytes, int, bool, bool]
 @given(
     st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=30), st.booleans()
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_flipped_bytes_never_raise(flips: list[tuple[int, int]], marker: bool) -> None:
     stream = bytearray(b"".join(packet[12:] for packet in datagrams(list(media.h264_units(10)))))
     for at, value in flips:

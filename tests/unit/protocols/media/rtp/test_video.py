@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.protocols import encoded_media as media
+from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import nal, rtp
 from pinegate.protocols.media.frames import AccessUnit, Codec
@@ -60,7 +60,7 @@ def normalized(units: tuple[AccessUnit, ...]) -> list[AccessUnit]:
 
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
 @given(room=st.integers(50, 2000), data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_pictures_come_back_and_a_loss_costs_pictures_up_to_the_next_key(
     codec: Codec, room: int, data: st.DataObject
 ) -> None:

@@ -1,0 +1,160 @@
+import { onScopeDispose, reactive, type Ref } from 'vue'
+import { api, ask } from '@/api/client'
+import type { PlayAnswer } from '@/api/models'
+import { asProblem } from '@/api/problem'
+import { createPlayer, type EndCode, type Player, type Protocol } from './players/player'
+import { onSessionEnded } from './playEvents'
+
+export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied' | 'failed'
+
+export interface PictureView {
+  state: PictureState
+  /** Why it ended, was denied or could not be opened: a key of the catalogue. */
+  code: string
+  frames: number
+  answer: PlayAnswer | null
+  startedAt: number
+  retrying: boolean
+}
+
+/** Technical ends after which one tries again by oneself; what the authority decided is never argued with. */
+const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error'])
+const RETRY_MS = [3000, 6000, 12_000]
+
+export type Opener = () => Promise<PlayAnswer>
+
+export interface LivePicture {
+  view: PictureView
+  open: (opener: Opener) => Promise<void>
+  stop: (code?: string) => void
+  again: () => void
+}
+
+/** The life of one picture: ask the program, play, and say why it ended. */
+export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
+  const view = reactive<PictureView>({
+    state: 'idle',
+    code: '',
+    frames: 0,
+    answer: null,
+    startedAt: 0,
+    retrying: false,
+  })
+  let player: Player | null = null
+  let forget: (() => void) | null = null
+  let opener: Opener | null = null
+  let attempt = 0
+  let tries = 0
+  let timer = 0
+
+  function release(): void {
+    window.clearTimeout(timer)
+    player?.stop()
+    player = null
+    forget?.()
+    forget = null
+  }
+
+  function tellLeft(sessionId: string): void {
+    void fetch(`/api/play/${encodeURIComponent(sessionId)}`, {
+      method: 'DELETE',
+      keepalive: true,
+      headers: { 'X-Pinegate-Request': '1' },
+    }).catch(() => undefined)
+  }
+
+  function end(code: string): void {
+    release()
+    view.state = 'ended'
+    view.code = code
+    view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
+    if (!view.retrying) return
+    timer = window.setTimeout(() => void connect(), RETRY_MS[tries])
+    tries += 1
+  }
+
+  async function whyEnded(sessionId: string): Promise<string> {
+    try {
+      const state = await ask(api.GET('/api/play/{session_id}', { params: { path: { session_id: sessionId } } }))
+      return state.end_reason ?? 'network'
+    } catch {
+      return 'network'
+    }
+  }
+
+  async function playerEnded(mine: number, sessionId: string, code: EndCode): Promise<void> {
+    const reason = code ?? (await whyEnded(sessionId))
+    if (mine !== attempt || view.state === 'ended') return
+    if (code) tellLeft(sessionId)
+    end(reason)
+  }
+
+  async function play(mine: number, answer: PlayAnswer): Promise<void> {
+    const element = video.value
+    if (!element) return
+    forget = onSessionEnded(answer.session_id, (reason) => {
+      if (mine === attempt) end(reason)
+    })
+    const fresh = await createPlayer(answer.protocol as Protocol, element)
+    if (mine !== attempt) return
+    player = fresh
+    fresh.onFrame(() => {
+      if (mine !== attempt) return
+      view.frames += 1
+      if (view.state === 'playing') return
+      view.state = 'playing'
+      view.startedAt = Date.now()
+      tries = 0
+    })
+    fresh.onEnd((code) => void playerEnded(mine, answer.session_id, code))
+    fresh.start(answer.url)
+  }
+
+  async function connect(): Promise<void> {
+    if (!opener) return
+    attempt += 1
+    const mine = attempt
+    release()
+    Object.assign(view, { state: 'connecting', code: '', frames: 0, answer: null, retrying: false })
+    try {
+      const answer = await opener()
+      if (mine !== attempt) {
+        tellLeft(answer.session_id)
+        return
+      }
+      view.answer = answer
+      await play(mine, answer)
+    } catch (error) {
+      if (mine !== attempt) return
+      release()
+      const problem = asProblem(error)
+      view.state = problem.isDenial ? 'denied' : 'failed'
+      view.code = problem.code
+    }
+  }
+
+  async function open(by: Opener): Promise<void> {
+    stop()
+    opener = by
+    tries = 0
+    await connect()
+  }
+
+  /** Stops. With a code the tile says why; without one it is empty again. */
+  function stop(code = ''): void {
+    attempt += 1
+    release()
+    if (view.answer && view.state !== 'ended') tellLeft(view.answer.session_id)
+    Object.assign(view, { state: code ? 'ended' : 'idle', code, answer: null, retrying: false })
+  }
+
+  function again(): void {
+    tries = 0
+    void connect()
+  }
+
+  onScopeDispose(() => {
+    stop()
+  })
+  return { view, open, stop, again }
+}

@@ -1,1 +1,0 @@
-"""Who may know a picture, and how they are bound before they do (Annex 2 clause 2.3)."""

@@ -1,0 +1,46 @@
+"""What became of a play, as the API tells it."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.access.ports import ClosedEntry
+
+MOST_LISTENERS = 8
+_STILL_HERE_SECONDS = 15.0
+_MOST_SILENCES = 40
+"""Ten minutes; the browser comes again by itself, and is asked again who it is."""
+
+
+async def events_of(portal_session_id: str, services: Services) -> AsyncGenerator[str, None]:
+    queue = services.end_listeners.listen(portal_session_id)
+    try:
+        yield ": listening\n\n"
+        for _ in range(_MOST_SILENCES):
+            try:
+                async with asyncio.timeout(_STILL_HERE_SECONDS):
+                    ended = await queue.get()
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            yield _event(ended)
+            if ended.end.reason is EndReason.SIGNED_OUT:
+                return
+    finally:
+        services.end_listeners.stop_listening(portal_session_id, queue)
+
+
+def _event(ended: ClosedEntry) -> str:
+    reason, code = split_reason(str(ended.end))
+    data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
+    return f"event: session_ended\ndata: {data}\n\n"
+
+
+def split_reason(end_reason: str | None) -> tuple[str | None, str | None]:
+    """``source_unavailable:busy`` → the reason, and the code that says more."""
+    if end_reason is None:
+        return None, None
+    end = End.read(end_reason)
+    return end.reason, end.detail

@@ -1,0 +1,14 @@
+"""What comes with a scan."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from pinegate.domain.documents.document import DocumentKind
+
+
+class UploadFields(BaseModel):
+    """The form's fields beside the file."""
+
+    kind: DocumentKind
+    file_name: Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,0 +1,25 @@
+"""Grants in JSON."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from pinegate.domain.grants.grant import GRANT, GrantEvent, GrantState
+
+
+class GrantQuery(BaseModel):
+    """``open_to``: in a state where that step is possible."""
+
+    system_id: Annotated[str, Field(max_length=64)] = ""
+    point_id: Annotated[str, Field(max_length=64)] = ""
+    state: GrantState | None = None
+    open_to: GrantEvent | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=500)] = 50
+
+    def states(self) -> tuple[GrantState, ...] | None:
+        """What ``state`` and ``open_to`` leave; None: all."""
+        if self.open_to is None:
+            return None if self.state is None else (self.state,)
+        possible = GRANT.states_of(self.open_to)
+        return tuple(state for state in possible if self.state in (None, state))

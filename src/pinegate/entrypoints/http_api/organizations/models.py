@@ -1,0 +1,120 @@
+"""Organizations, their people and their systems in JSON."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
+from pinegate.domain.organizations.roles import OrganizationKind, Role
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Address = Annotated[str, Field(max_length=200)]
+Roles = Annotated[list[Role], Field(max_length=len(Role))]
+
+
+class OrganizationOut(BaseModel):
+    """An organization in a list."""
+
+    id: str
+    kind: OrganizationKind
+    name: str
+    address: str
+    nature: OrganizationNature
+    standing: Standing
+    person_count: int
+    system_count: int
+
+
+class OrganizationPage(BaseModel):
+    items: list[OrganizationOut]
+
+
+class PersonOut(BaseModel):
+    """A person; ``login`` null: no account."""
+
+    id: str
+    name: str
+    staff_number: str
+    mobile: str
+    email: str
+    roles: list[Role]
+    state: PersonState
+    login: str | None
+
+
+class SystemOut(BaseModel):
+    id: str
+    name: str
+    description: str
+    standing: Standing
+    organization_id: str
+    organization_name: str
+
+
+class SystemPage(BaseModel):
+    items: list[SystemOut]
+
+
+class OrganizationDetail(OrganizationOut):
+    persons: list[PersonOut]
+    systems: list[SystemOut]
+
+
+class OrganizationIn(BaseModel):
+    kind: OrganizationKind
+    name: Name
+    address: Address = ""
+    nature: OrganizationNature = OrganizationNature.GOVERNMENT
+
+
+class OrganizationChange(BaseModel):
+    """What is absent stays."""
+
+    name: Name | None = None
+    address: Address | None = None
+    nature: OrganizationNature | None = None
+    standing: Standing | None = None
+
+
+class PersonIn(BaseModel):
+    """``login`` absent: no account."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    staff_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+    mobile: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, Field(max_length=120)] = ""
+    roles: Annotated[Roles, Field(min_length=1)]
+    login: Annotated[str, Field(pattern=r"^[0-9a-z._-]{3,40}$")] | None = None
+
+
+class PersonCreated(BaseModel):
+    """``initial_password``: shown this once."""
+
+    person: PersonOut
+    initial_password: str | None
+
+
+class PersonChange(BaseModel):
+    roles: Annotated[Roles, Field(min_length=1)] | None = None
+    state: PersonState | None = None
+
+
+class SystemIn(BaseModel):
+    name: Name
+    description: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class RosterEntryOut(BaseModel):
+    """``acknowledged``: every agreement in force for the system."""
+
+    person_id: str
+    name: str
+    staff_number: str
+    state: PersonState
+    added_at: datetime
+    acknowledged: bool
+
+
+class Roster(BaseModel):
+    items: list[RosterEntryOut]

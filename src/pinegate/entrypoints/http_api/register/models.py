@@ -1,0 +1,70 @@
+"""使用登记 and the audit log in JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from pinegate.domain.catalogue.operation import Operation
+
+Page = Annotated[int, Query(ge=1, le=10_000)]
+PageSize = Annotated[int, Query(ge=1, le=500)]
+Words = Annotated[str, Query(max_length=100)]
+
+
+class RegisterEntryOut(BaseModel):
+    """One line: who, for which unit and system, why, which point, which operation, from when to when, how much."""
+
+    id: str
+    channel: str
+    outcome: Literal["allowed", "denied"]
+    denial_reason: str | None
+    operation: Operation
+    person_id: str
+    person_name: str | None
+    staff_number: str | None
+    organization_id: str
+    organization_name: str | None
+    system_id: str
+    system_name: str | None
+    point_id: str
+    point_name: str | None
+    grant_id: str | None
+    application_id: str | None
+    work_order_id: str | None
+    access_key: str | None
+    reason: str
+    client_host: str
+    protocol: str
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    end_code: str | None
+    bytes_sent: int
+
+
+class RegisterOut(BaseModel):
+    items: list[RegisterEntryOut]
+    total: int
+
+
+class AuditEventOut(BaseModel):
+    sequence: int
+    id: str
+    name: str
+    at: datetime
+    actor_person_id: str | None
+    actor_name: str | None
+    actor_organization_id: str | None
+    actor_organization_name: str | None
+    subject_kind: str
+    subject_id: str
+    client_host: str
+    details: dict[str, Any]
+
+
+class AuditOut(BaseModel):
+    items: list[AuditEventOut]
+    total: int

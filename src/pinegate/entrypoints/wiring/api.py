@@ -1,0 +1,87 @@
+"""What HTTP serves, and what happens by date beside it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from pinegate.adapters.clock import utc_now
+from pinegate.adapters.database.connection import Database
+from pinegate.adapters.disk_space import DiskSpace
+from pinegate.adapters.documents.upload import ScanStore
+from pinegate.adapters.gb28181.server import Gb28181Server
+from pinegate.adapters.identity.secret_box import AesGcmBox
+from pinegate.adapters.settings import Settings
+from pinegate.adapters.streams.snapshots import Snapshots
+from pinegate.domain.city_profile import CityProfile
+from pinegate.entrypoints.http_api.app import create_app
+from pinegate.entrypoints.scheduler import run_scheduler
+from pinegate.entrypoints.services import Services
+from pinegate.entrypoints.wiring.kept_running import kept_running
+from pinegate.entrypoints.wiring.media import Media
+from pinegate.entrypoints.wiring.new_id import new_id
+from pinegate.entrypoints.wiring.origins import media_origins, portal_hosts
+
+_log = structlog.get_logger(__name__)
+_ORPHAN_SECONDS = 3600.0
+
+
+async def city_services(
+    settings: Settings,
+    profile: CityProfile,
+    database: Database,
+    box: AesGcmBox,
+    media: Media,
+    signalling: Gb28181Server,
+    *,
+    demonstration: bool,
+) -> Services:
+    space = DiskSpace(settings.data_folder, settings.disk_reserve_bytes)
+    scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
+    await _remove_orphans(scans, database)
+    return Services(
+        database=database,
+        profile=profile,
+        now=utc_now,
+        new_id=new_id,
+        secret_box=box,
+        demonstration=demonstration,
+        secure_cookies=settings.public_url is not None and settings.public_url.scheme == "https",
+        media=media.engine,
+        signalling=signalling,
+        snapshots=Snapshots(media.engine, media.sources),
+        reevaluator=media.reevaluator,
+        end_listeners=media.end_listeners,
+        device_signalling=signalling,
+        scans=scans,
+        disk=space,
+        deadlines=settings.deadlines,
+    )
+
+
+@contextlib.asynccontextmanager
+async def application(
+    settings: Settings, services: Services, media: Media, portal: Path | None
+) -> AsyncGenerator[FastAPI, None]:
+    """The application to be served, with the scheduler beside it."""
+    async with kept_running(lambda: run_scheduler(services)):
+        yield create_app(
+            services,
+            media_origins=media_origins(media.engine.play_bases),
+            portal=portal,
+            hosts=portal_hosts(settings),
+        )
+
+
+async def _remove_orphans(scans: ScanStore, database: Database) -> None:
+    """Scans that no document names: a program was killed after writing the file and before its transaction."""
+    async with database.transaction() as tx:
+        known = await tx.documents.ids()
+    removed = await asyncio.to_thread(
+        scans.delete_orphans, known, older_than=utc_now().timestamp() - _ORPHAN_SECONDS
+    )
+    if removed:
+        _log.warning("scans_without_documents_removed", count=removed)

@@ -1,0 +1,56 @@
+"""The security administrator changes an organization, or ends or suspends its standing."""
+
+from dataclasses import replace
+
+from pinegate.domain.audit.event import AuditEventName
+from pinegate.domain.organizations.parties import OrganizationNature, Standing
+from pinegate.domain.organizations.permissions import Permission
+from pinegate.usecases.act import Act
+from pinegate.usecases.errors import InvalidInputError, NotFoundError
+from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
+from pinegate.usecases.transaction import ChangeScope
+
+
+async def change_organization(
+    tx: OrganizationTransaction,
+    organization_id: str,
+    act: Act,
+    *,
+    name: str | None = None,
+    address: str | None = None,
+    nature: OrganizationNature | None = None,
+    standing: Standing | None = None,
+) -> OrganizationRecord:
+    """None leaves as it is. A change of standing is a change of access for everybody of the organization."""
+    Permission.KEEP_ORGANIZATIONS.require(act.person)
+    before = await tx.organizations.organization(organization_id, lock=True)
+    if before is None:
+        raise NotFoundError
+    if name is not None and name != before.name and await tx.organizations.name_is_taken(name):
+        raise InvalidInputError("name", "an organization of this name exists")
+    if (
+        standing is not Standing.ACTIVE
+        and standing is not None
+        and organization_id == act.person.organization_id
+    ):
+        raise InvalidInputError("standing", "nobody shuts out the own organization")
+    after = replace(
+        before,
+        name=before.name if name is None else name,
+        address=before.address if address is None else address,
+        nature=nature or before.nature,
+        standing=standing or before.standing,
+    )
+    await tx.organizations.save_organization(after)
+    await tx.audit.append(
+        act.event(
+            AuditEventName.ORGANIZATION_CHANGED,
+            "organization",
+            organization_id,
+            name=after.name,
+            standing=after.standing.value,
+        )
+    )
+    if after.standing is not before.standing:
+        await tx.changes.publish(ChangeScope.ORGANIZATION, organization_id)
+    return after

@@ -1,0 +1,147 @@
+"""A change that commits between a decision and its effect, stopped at just that point.
+
+A viewer's coming takes no lock against changes: the ticket's row is there before the decision, so the change's
+re-evaluation finds it, and the engine remembers whom it was told to cut while a ticket was being redeemed. What is done
+at once has no re-evaluation after it; there the change waits for the register's line.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from tests.integration.access.conftest import Live, Watching
+from tests.integration.access.running import end_reason, until
+from tests.integration.access.test_new_enemy import ask, revoke
+from tests.integration.conftest import ClientAs
+from tests.integration.media.viewers import HttpViewer
+
+from pinegate.adapters.access.reevaluator import Reevaluator
+from pinegate.adapters.database.access import AccessRows
+from pinegate.adapters.media.settings import MediaSettings
+from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.streams.media_events import MediaEventHandler
+from pinegate.domain.organizations.roles import Role
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.streams.media_engine import PlayProtocol
+
+
+class Stop:
+    """Holds whoever calls a method of the access store, before it does anything, until the test goes on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+        self.reached = asyncio.Event()
+        self._go_on = asyncio.Event()
+        original = getattr(AccessRows, method)
+
+        async def stopped(store: AccessRows, *arguments: Any) -> Any:
+            self.reached.set()
+            await self._go_on.wait()
+            return await original(store, *arguments)
+
+        monkeypatch.setattr(AccessRows, method, stopped)
+
+    def go_on(self) -> None:
+        self._go_on.set()
+
+
+@asynccontextmanager
+async def engine_of(live: Live, services: Services) -> AsyncIterator[tuple[MediaSupervisor, Reevaluator]]:
+    """The real engine, whose tickets are redeemed at the real register, and the re-evaluation that cuts in it."""
+    events = MediaEventHandler(
+        services.database, live.ends, services.now, services.monotonic, services.new_id
+    )
+    engine = MediaSupervisor(MediaSettings(rtp_ports=(32000, 33999)), events)
+    reevaluator = Reevaluator(
+        services.database,
+        engine,
+        live.ends,
+        services.now,
+        services.monotonic,
+        idle_limit=timedelta(minutes=15),
+        longest_session=timedelta(hours=12),
+    )
+    await engine.start()
+    try:
+        yield engine, reevaluator
+    finally:
+        await engine.stop()
+
+
+async def waits_for_a_lock(live: Live) -> bool:
+    """Whether some statement of this database waits for a lock."""
+    query = text(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    async with live.database.transaction() as tx:
+        return (await tx.connection.execute(query)).scalar_one() > 0
+
+
+async def register_of(live: Live) -> list[tuple[str, int]]:
+    """Every line's outcome, and the bytes it sent."""
+    async with live.database.transaction() as tx:
+        rows = await tx.connection.execute(text("select outcome, bytes_sent from access_register"))
+        return [(row.outcome, row.bytes_sent) for row in rows]
+
+
+async def test_a_viewer_decided_on_just_before_a_revocation_sees_nothing(
+    watching: Watching, live: Live, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engine_of(live, services) as (engine, reevaluator):
+        await reevaluator.begin()
+        ticket = await ask(watching, services)
+        admission = Stop(monkeypatch, "start")
+        viewing = asyncio.create_task(
+            HttpViewer.open(engine.play_address(watching.points[0], ticket, PlayProtocol.FLV))
+        )
+        await admission.reached.wait()
+
+        async with asyncio.timeout(5):  # a revocation does not wait for whoever is on the way
+            await revoke(live, 0)
+        reevaluating = asyncio.create_task(reevaluator.reevaluate_now())
+        await until(lambda: waits_for_a_lock(live))  # cut in the engine; its line is still the viewer's
+        admission.go_on()
+        await reevaluating
+
+        assert (await viewing).status == 403
+    async with live.database.transaction() as tx:
+        (session,) = (await tx.connection.execute(text("select id from access_register"))).scalars()
+    assert await end_reason(live, session) == "grant_revoked"
+    assert await register_of(live) == [("allowed", 0)]
+
+
+async def test_a_viewer_who_comes_after_the_revocation_is_refused_before_anything_re_evaluates(
+    watching: Watching, live: Live, services: Services
+) -> None:
+    async with engine_of(live, services) as (engine, _):
+        ticket = await ask(watching, services)
+        await revoke(live, 0)
+        viewer = await HttpViewer.open(engine.play_address(watching.points[0], ticket, PlayProtocol.FLV))
+        assert viewer.status == 403
+
+
+async def test_what_is_done_at_once_is_in_the_register_before_a_revocation_is_answered(
+    client_as: ClientAs, watching: Watching, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.reevaluator.begin()
+    viewer, bureau = await client_as(watching.viewer), await client_as(Role.BUREAU_APPROVER)
+    named = {"point_id": watching.points[0], "system_id": watching.city.system, "reason": "占道经营巡查"}
+    line = Stop(monkeypatch, "register")
+    doing = asyncio.create_task(viewer.post("/api/ptz", json={**named, "command": "left"}))
+    await line.reached.wait()
+
+    order = {"scope": "grant", "target_id": watching.filed.grants[0], "reason": "超范围使用"}
+    revoking = asyncio.create_task(bureau.post("/api/revocations", json=order))
+    await until(lambda: _settled(live, revoking))
+    assert not revoking.done(), "the revocation was answered over an action that nobody has written down"
+    line.go_on()
+    assert (await revoking).status_code == 200
+    assert (await doing).status_code == 204
+    assert [outcome for outcome, _ in await register_of(live)] == ["allowed"]
+
+
+async def _settled(live: Live, revoking: asyncio.Task[Any]) -> bool:
+    return revoking.done() or await waits_for_a_lock(live)
