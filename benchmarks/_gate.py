@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ class Gate:
 
 
 @asynccontextmanager
-async def gate(owner_url: str, url: str, points: int = 500) -> AsyncIterator[Gate]:
+async def gate(owner_url: str, url: str, points: int = 500) -> AsyncGenerator[Gate, None]:
     """Migrated and filled; ``points`` are granted to one system."""
     await asyncio.to_thread(migrate, owner_url, APP_ROLE)
     owner, database = Database(owner_url), Database(url, pool_size=20)

@@ -27,7 +27,7 @@ from pinegate.adapters.gb28181.server import Gb28181Server
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 
 PLATFORM_ID = "34100000002000000001"
 PASSWORD = "Hs-Video@2020-long"

@@ -1,6 +1,6 @@
 """How large the code is, by layer: lines of files and of functions, comments, sections of standards.
 
-The limits are the house's: median, ninth decile and most, of files and of functions of `src`. `make sizes` prints,
+The limits are the project's: median, ninth decile and most, of files and of functions of `src`. `make sizes` prints,
 `--check` refuses what is larger.
 """
 
@@ -74,7 +74,7 @@ def row(name: str, files: Sequence[Sizes]) -> str:
 
 
 def excesses(files: Sequence[Sizes]) -> list[str]:
-    """One line for each of the house's limits that ``files`` exceed."""
+    """One line for each of the project's limits that ``files`` exceed."""
     of_files = spread(file.lines for file in files)
     of_functions = spread(length for file in files for length in file.functions)
     found: list[str] = []

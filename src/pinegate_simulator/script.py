@@ -37,10 +37,10 @@ async def run_script(simulator: Simulator, lines: AsyncIterator[str], *, strict:
             if await _carry_out(simulator, shlex.split(line, comments=True)):
                 return True
         except (ScriptError, ValueError, KeyError) as error:
-            told = f"line {number}: {error.args[0] if error.args else error}"
+            refusal = f"line {number}: {error.args[0] if error.args else error}"
             if strict:
-                raise ScriptError(told) from None
-            _log.warning("command_refused", reason=told)
+                raise ScriptError(refusal) from None
+            _log.warning("command_refused", reason=refusal)
     return False
 
 

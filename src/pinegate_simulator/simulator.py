@@ -238,7 +238,7 @@ class Simulator:
     def _on_registration_failed(self, event: RegistrationFailed) -> None:
         self.counters.failed_registrations += 1
         wait = round(event.retry_at - self._link.now())
-        _log.warning("registration_failed", status=event.status, reason=event.reason, again_in_s=wait)
+        _log.warning("registration_failed", status=event.status, reason=event.reason, again_in_seconds=wait)
 
     def _on_platform_lost(self, event: PlatformLost) -> None:
         self._registered.clear()

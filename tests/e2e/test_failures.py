@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx2
@@ -14,8 +14,8 @@ from tests.e2e.register import register_entry
 from tests.e2e.sharing import Sharing
 from tests.e2e.simulated_device import SimulatedDevice
 from tests.e2e.units import Unit
-from tests.e2e.waiting import until
 from tests.processes import alive
+from tests.waiting import until
 
 _LEASE_SECONDS = 30
 
@@ -123,7 +123,7 @@ async def test_a_killed_database_comes_back_by_itself(city: RunningCity, people:
 
 
 @contextmanager
-def _stopped(pids: list[int]) -> Iterator[None]:
+def _stopped(pids: list[int]) -> Generator[None, None, None]:
     """The processes stand still, as with a database machine that hangs."""
     assert pids
     for pid in pids:

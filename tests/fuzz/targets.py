@@ -12,7 +12,7 @@ from pathlib import Path
 from pinegate.adapters.media.http_listener import HttpListener, _Asked
 from pinegate.protocols.manscdp import codec as manscdp
 from pinegate.protocols.media import rtp
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 from pinegate.protocols.media.mpeg_ps import PsDemuxer
 from pinegate.protocols.sdp.codec import parse_sdp, serialise_sdp
 from pinegate.protocols.sip.faults import MalformedMessage
@@ -55,7 +55,7 @@ def rtp_packets(data: bytes) -> None:
 def mpeg_ps(data: bytes) -> None:
     """As the payloads of packets where it holds packets, else itself in pieces."""
     parsed = [rtp.parse(datagram) for datagram in rtp.Rfc4571Splitter().feed(data)]
-    payloads = [packet.payload for packet in parsed if not isinstance(packet, Malformed)]
+    payloads = [packet.payload for packet in parsed if not isinstance(packet, MalformedMedia)]
     demuxer = PsDemuxer(max_picture_bytes=_PICTURE_CAP)
     for index, payload in enumerate(payloads or [data[at : at + 900] for at in range(0, len(data), 900)]):
         demuxer.feed(payload, index // 4, index % 4 == 3, index % 11 == 10)

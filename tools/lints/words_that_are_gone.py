@@ -13,12 +13,20 @@ CHINESE = re.compile(r"(portal/src|src)/.*\.(json|vue|ts|py|typ)|README\.zh-CN\.
 ENGLISH = re.compile(r"portal/src/locales/en/.*\.json")
 TEXTS = re.compile(r"(portal/src|src|docs|deploy|examples)/.*|[^/]*\.md|Makefile")
 CODE = re.compile(r"(portal/(src|tests)|src|tests|benchmarks|docs|tools/generate)/.*|portal/README\.md")
+OURS = re.compile(
+    r"((src|tests|benchmarks|docs|tools|deploy|examples|portal/(src|tests))/.*|[^/]*\.md|Makefile)"
+)
+DOORS = re.compile(
+    r"(?!src/pinegate/adapters/database/migrations/|src/pinegate/usecases/access/decision_events\.py"
+    r"|tests/integration/database/test_migrate\.py)" + OURS.pattern
+)
+"""Where no door is: in 0.1.0 the register's column was called so, and the audit log's key still is."""
 
 _NOT_OURS = re.compile(
     r"CHANGELOG\.md|portal/src/api/schema\.d\.ts|tests/golden/.*|src/pinegate/domain/regulation/.*"
-    r"|tests/unit/tools/test_lints\.py"
+    r"|docs/decisions/.*|tests/corpora/.*|tests/unit/tools/test_lints\.py|tools/lints/words_that_are_gone\.py"
 )
-"""History, generated text, the regulation's own wording, and this lint's own examples."""
+"""History, generated text, the regulation's own wording, peers' bytes, and this lint with its examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,31 @@ WORDS = (
     Gone(r"\bmends?\b", "correct", TEXTS),
     Gone("DoorFrame", "AuthLayout", CODE),
     Gone("modules/live", "modules/access", CODE),
+    Gone(
+        r"((?<![a-z])d|D)oors?(?![a-z]|Frame)",
+        "AccessChannel, HttpListener, MediaEventHandler or route",
+        DOORS,
+    ),
+    Gone(r"((?<![a-z])j|J)udg(es?|ed|ing)(?![a-z])", "reevaluate, check or matches", OURS),
+    Gone(r"((?<![a-z])v|V)erdicts?(?![a-z])", "decision", OURS),
+    Gone(r"(?<![a-z])(strikes?|struck)(?![a-z])", "suspend, resume or revoke", OURS),
+    Gone(r"(?<![a-z])([Pp]rogrammes?)(?![a-z])", "program", OURS),
+    Gone(r"found_city|FoundCity|(?<![a-z])founding(?![a-z])|pinegate found\b", "pinegate init", OURS),
+    Gone(r"straight_way", "sample_sharing", OURS),
+    Gone(r"RESIDENTS|resident_of|(?<![a-z_])residents\.py", "people", OURS),
+    Gone("hold_still", "lock_out_changes", OURS),
+    Gone(r"\btold_of\b|TellViewers", "recipients_of, notify or NotifyViewers", OURS),
+    Gone(r"do_once|ask_to_do|\bPermitted\b", "authorize_action and AuthorizedAction", OURS),
+    Gone(r"write_consultation|move_paper|settle_sign_in", "the verb that its file is named for", OURS),
+    Gone(
+        r"\b(SessionEnds?|SessionHasEnded|EndedSession|EndedEvents)\b",
+        "End or SessionEnded",
+        OURS,
+    ),
+    Gone(r"\bStaleEditError\b", "StaleVersionError", OURS),
+    Gone(r"\bUnknown(Point|Device)Error\b", "NotFoundError", OURS),
+    Gone(r"\b[Pp]ersonnel(State)?\b", "person, PersonState", OURS),
+    Gone(r"start_watching|access[./]watching", "open_play in access/operations.py", OURS),
 )
 
 

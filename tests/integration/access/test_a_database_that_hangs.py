@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +12,10 @@ import pytest
 from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import end_reason, serving, until, watch
+from tests.integration.access.running import end_reason, serving, watch
 from tests.integration.conftest import ClientAs
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_ID, LowerPeer
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.database import bounded_connection
 from pinegate.adapters.database.connection import Database
@@ -28,7 +29,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, Embedd
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.entrypoints.services import Services
 from pinegate.protocols.gb28181.lower.events import Registered
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.streams.media_engine import PlayProtocol, Refused, SessionEnded
 
 BOX = AesGcmBox(bytes(32))
@@ -62,7 +63,7 @@ async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) 
 
 
 @contextmanager
-def hanging(cluster: Path) -> Iterator[None]:
+def hanging(cluster: Path) -> Generator[None, None, None]:
     """All processes of the server are stopped: the kernel takes connections for it, and nothing else happens."""
     here = (cluster / "cluster").resolve()
     running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
@@ -93,7 +94,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with hanging(cluster):
             asked = [client.post("/api/play", json=watching.form()) for _ in range(20)]
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(HANGS_SECONDS):
                 answers = await asyncio.gather(*asked)
                 health = (await client.get("/api/health")).json()
                 refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")

@@ -7,7 +7,7 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import audit_events, devices
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 
 CODE = "34100000002000000009"
 DEVICE = {"device_code": CODE, "name": "市公安局视频平台"}

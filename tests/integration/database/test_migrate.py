@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, delete, insert, text, update
+from sqlalchemy import Executable, create_engine, delete, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 from tests.factories.organizations import fresh_id
 
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.database.migrate import alembic_config, migrate
 from pinegate.adapters.database.tables import audit_events, metadata
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
@@ -30,6 +31,40 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPo
     postgres.drop_database(name)
 
 
+def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
+    name = f"test_{fresh_id().replace('-', '')}"
+    owner_url = postgres.create_database(name).owner
+    engine = create_engine(owner_url, poolclass=NullPool)
+    channels = ["portal", "access_interface", "operator_test"]
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        for number, channel in enumerate(channels):
+            connection.execute(
+                text(
+                    "insert into access_register (id, door, outcome, operation, person_id, point_id, reason,"
+                    " requested_at, ticket_digest, bytes_sent)"
+                    " values (:id, :door, 'allowed', 'live', 'person', 'point', '占道经营巡查', :at, :digest, :bytes)"
+                ),
+                {
+                    "id": f"s{number}",
+                    "door": channel,
+                    "at": datetime(2026, 1, 1, number, tzinfo=UTC),
+                    "digest": bytes([number]) * 32,
+                    "bytes": number * 2**33,
+                },
+            )
+        before = connection.execute(text("select * from access_register order by id")).mappings().all()
+    migrate(owner_url, APP_ROLE)
+    with engine.connect() as connection:
+        after = connection.execute(text("select * from access_register order by id")).mappings().all()
+    engine.dispose()
+    assert [row["channel"] for row in after] == channels
+    assert [dict(row) for row in after] == [
+        {("channel" if key == "door" else key): value for key, value in row.items()} for row in before
+    ]
+    postgres.drop_database(name)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -40,7 +75,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPo
     ],
     ids=["update", "delete", "truncate", "alter"],
 )
-async def test_what_was_audited_stays(database: Database, statement: object) -> None:
+async def test_what_was_audited_stays(database: Database, statement: Executable) -> None:
     row = {"id": "1", "name": "audit.read", "subject_kind": "x", "subject_id": "y", "client_host": ""}
     async with database.transaction() as tx:
         await tx.connection.execute(
@@ -48,7 +83,7 @@ async def test_what_was_audited_stays(database: Database, statement: object) -> 
         )
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         async with database.transaction() as tx:
-            await tx.connection.execute(statement)  # type: ignore[call-overload]
+            await tx.connection.execute(statement)
 
 
 async def test_an_event_rolls_back_with_its_cause(database: Database) -> None:

@@ -1,8 +1,8 @@
 """An upper platform with its database, and a device that registered with it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -20,12 +20,12 @@ from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.protocols.gb28181.lower.events import Registered
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.sip.flow import Transport
-from pinegate.usecases.devices.administration import password_context
+from pinegate.usecases.devices.step import password_context
 
 BOX = AesGcmBox(bytes(32))
 
 
-def camera(number: int, **values: str) -> CatalogItem:
+def camera(number: int, **values: Any) -> CatalogItem:
     return CatalogItem(
         device_id=f"34100200001320{number:06d}",
         name=f"老街东口&{number}号",
@@ -36,7 +36,7 @@ def camera(number: int, **values: str) -> CatalogItem:
         longitude=118.3,
         latitude=29.7,
         info=CatalogInfo(ptz_type=1, point_type=1),
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 
@@ -58,11 +58,6 @@ class Upper:
             point = camera_points.c
             rows = await tx.connection.execute(select(point.channel_code, point.health, point.listing_state))
             return {row.channel_code[-2:]: (row.health, row.listing_state) for row in rows}
-
-    async def wait_until(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(5):
-            while not await holds():
-                await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pinegate.protocols.media.frames import AccessUnit, Codec
 
 
 def _killed(helper: CodecHelper) -> None:
-    process = helper._process  # pyright: ignore[reportPrivateUsage]
+    process = helper._process
     assert process is not None
     process.kill()
 
@@ -25,7 +25,7 @@ async def test_a_crashed_helper_is_started_again() -> None:
 
 
 async def test_a_helper_that_takes_too_long_is_killed() -> None:
-    helper = CodecHelper(time_limit_s=0.001)
+    helper = CodecHelper(time_limit_seconds=0.001)
     with pytest.raises(HelperError, match="too long"):
         await helper.jpeg(clip().units[0])
     await helper.close()

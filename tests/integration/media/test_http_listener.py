@@ -2,6 +2,7 @@ import asyncio
 import socket
 
 import pytest
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.media import http_listener
 from pinegate.adapters.media.channel import ChannelClosedError
@@ -12,7 +13,7 @@ from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refus
 TICKET = "B" * 43
 
 
-class House:
+class Engine:
     """A listener in this process, and who came to it."""
 
     def __init__(self, trusted_proxies: tuple[str, ...] = ()) -> None:
@@ -38,7 +39,7 @@ class House:
         """What the listener answers; empty when it closes without a word."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(request)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS_SECONDS):
             try:
                 return await reader.read()
             except ConnectionError:
@@ -53,47 +54,45 @@ def _get(headers: str = "") -> bytes:
 
 async def test_a_slow_request_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_listener, "HEAD_SECONDS", 0.05)
-    house = House()
-    assert (await house.ask(b"GET /live/")).startswith(b"HTTP/1.1 408 ")
-    house.listener.close()
+    engine = Engine()
+    assert (await engine.ask(b"GET /live/")).startswith(b"HTTP/1.1 408 ")
+    engine.listener.close()
 
 
 async def test_too_many_unfinished_requests_are_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_listener, "MAX_OPENING_A_HOST", 1)
-    house = House()
-    _, waiting = await asyncio.open_connection("127.0.0.1", house.port)
+    engine = Engine()
+    _, waiting = await asyncio.open_connection("127.0.0.1", engine.port)
     waiting.write(b"GET /")
-    async with asyncio.timeout(5):
-        while not house.listener.counters["connections"]:
-            await asyncio.sleep(0.005)
-    assert await house.ask(_get()) == b""
-    assert house.listener.counters["connections_refused"] == 1
+    await until(lambda: engine.listener.counters["connections"])
+    assert await engine.ask(_get()) == b""
+    assert engine.listener.counters["connections_refused"] == 1
     waiting.close()
-    house.listener.close()
+    engine.listener.close()
 
 
-async def test_a_full_house_admits_nobody() -> None:
-    house = House()
-    house.room = False
-    assert await house.ask(_get()) == b""
-    assert not house.asked
-    house.listener.close()
+async def test_nobody_is_admitted_while_all_places_are_taken() -> None:
+    engine = Engine()
+    engine.room = False
+    assert await engine.ask(_get()) == b""
+    assert not engine.asked
+    engine.listener.close()
 
 
 async def test_without_control_no_ticket_is_good() -> None:
-    house = House()
-    house.answer = ChannelClosedError("gone")
-    assert (await house.ask(_get())).startswith(b"HTTP/1.1 503 ")
-    house.listener.close()
+    engine = Engine()
+    engine.answer = ChannelClosedError("gone")
+    assert (await engine.ask(_get())).startswith(b"HTTP/1.1 503 ")
+    engine.listener.close()
 
 
 async def test_only_a_trusted_proxy_names_the_client() -> None:
     for trusted, expected in (((), "127.0.0.1"), (("127.0.0.1",), "10.9.8.7")):
-        house = House(trusted)
-        house.answer = Refused("no", "no")
-        await house.ask(_get("X-Forwarded-For: 1.1.1.1, 10.9.8.7\r\n"))
-        assert house.asked == [(TICKET, PlayProtocol.FLV, expected)]
-        house.listener.close()
+        engine = Engine(trusted)
+        engine.answer = Refused("no", "no")
+        await engine.ask(_get("X-Forwarded-For: 1.1.1.1, 10.9.8.7\r\n"))
+        assert engine.asked == [(TICKET, PlayProtocol.FLV, expected)]
+        engine.listener.close()
 
 
 @pytest.mark.parametrize(
@@ -106,23 +105,23 @@ async def test_only_a_trusted_proxy_names_the_client() -> None:
     ids=["tls", "version", "blank"],
 )
 async def test_what_is_no_http_is_answered_or_closed(request_bytes: bytes) -> None:
-    house = House()
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    engine = Engine()
+    reader, writer = await asyncio.open_connection("127.0.0.1", engine.port)
     writer.write(request_bytes)
     writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_SECONDS):
         answer = await reader.read()
     assert answer == b"" or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
     writer.close()
-    house.listener.close()
+    engine.listener.close()
 
 
 async def test_no_ticket_reaches_a_log(capsys: pytest.CaptureFixture[str]) -> None:
-    house = House()
-    house.answer = Refused("no", "no")
-    await house.ask(_get())
-    house.answer = ChannelClosedError("gone")
-    await house.ask(_get())
+    engine = Engine()
+    engine.answer = Refused("no", "no")
+    await engine.ask(_get())
+    engine.answer = ChannelClosedError("gone")
+    await engine.ask(_get())
     printed = capsys.readouterr()
     assert TICKET not in printed.out + printed.err
-    house.listener.close()
+    engine.listener.close()

@@ -146,7 +146,7 @@ class Walk:
             await tx.connection.execute(
                 insert(access_register).values(
                     id=fresh_id(),
-                    door="operator_test",
+                    channel="operator_test",
                     outcome="allowed",
                     operation="live",
                     person_id=provisioner.id,

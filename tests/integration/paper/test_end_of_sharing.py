@@ -143,7 +143,7 @@ async def test_a_revocation_is_complete_only_when_nothing_plays_any_more(walk: W
         await tx.connection.execute(
             insert(access_register).values(
                 id="s1",
-                door="portal",
+                channel="portal",
                 outcome="allowed",
                 operation="live",
                 person_id="x",

@@ -123,7 +123,7 @@ async def test_a_test_play_is_registered_under_its_order_and_only_at_its_points(
     await walk.post(Role.OPERATOR_PROVISIONER, path, point_id=walk.points[0])
     async with walk.database.transaction() as tx:
         rows = (await tx.connection.execute(select(access_register))).all()
-    assert {(row.door, row.work_order_id) for row in rows} == {("operator_test", order_id)}
+    assert {(row.channel, row.work_order_id) for row in rows} == {("operator_test", order_id)}
     assert sorted(row.outcome for row in rows) == ["allowed", "denied"]
     assert (await walk.post(Role.BUREAU_APPROVER, path, point_id=walk.points[0])).status_code == 403
 

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinegate.protocols.media import h264, h265, nal
-from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.frames import AccessUnit, Codec, MalformedMedia
 from pinegate.protocols.media.video import configuration_of
 
 
 @given(st.binary(max_size=120))
 def test_random_bytes_never_raise(data: bytes) -> None:
     for parsed in (h264.parse_sps(b"\x67" + data), h265.parse_sps(b"\x42\x01" + data)):
-        assert isinstance(parsed, Malformed) or 0 < parsed.width <= 16_384
+        assert isinstance(parsed, MalformedMedia) or 0 < parsed.width <= 16_384
 
 
 def test_a_key_picture_with_unreadable_parameter_sets_has_no_configuration() -> None:

@@ -34,14 +34,14 @@ def test_what_is_there_and_what_is_not_ours_is_left_alone(root: Path, text: str)
     ("text", "name"),
     [
         ("`src/pinegate/protocols/websocket.py`", "src/pinegate/protocols/websocket.py"),
-        ("judge[<br/>adapters/access/judge]", "adapters/access/judge"),
+        ("reevaluator[<br/>adapters/access/gone]", "adapters/access/gone"),
         ("`src/pinegate/protocols/{gb28181,rtp}`", "src/pinegate/protocols/rtp"),
         ("`pinegate.protocols.rtp`", "pinegate.protocols.rtp"),
         (
-            "`pinegate.protocols.gb28181.upper.registrar.Door`",
-            "pinegate.protocols.gb28181.upper.registrar.Door",
+            "`pinegate.protocols.gb28181.upper.registrar.Gone`",
+            "pinegate.protocols.gb28181.upper.registrar.Gone",
         ),
-        ("`http_door.py`", "http_door.py"),
+        ("`http_gone.py`", "http_gone.py"),
         ("see `docs/gone.md`.", "docs/gone.md"),
     ],
 )

@@ -41,7 +41,7 @@ class SessionEndListeners:
     def listeners(self, portal_session_id: str) -> int:
         return len(self._listeners.get(portal_session_id, ()))
 
-    def tell(self, ended: ClosedEntry) -> None:
+    def notify(self, ended: ClosedEntry) -> None:
         for queue in self._listeners.get(ended.portal_session_id or "", ()):
             if not queue.full():  # who does not read asks GET /api/play/{id} instead
                 queue.put_nowait(ended)
@@ -79,7 +79,7 @@ class SessionEndWriter:
         async with self._database.transaction() as tx:
             newly = await end_sessions(tx, ends, Act(None, self._now(), self._new_id))
         for session in newly:
-            self._events.tell(session)
+            self._events.notify(session)
         return len(newly)
 
     async def run(self) -> None:

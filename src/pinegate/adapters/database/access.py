@@ -36,7 +36,7 @@ from pinegate.usecases.streams.signalling import Camera
 _REGISTER = (
     f"with written as ({INSERT_EVENT})"  # noqa: S608 -- constants; every value is bound
     """
-insert into access_register (id, door, outcome, denial_reason, operation, person_id, organization_id, system_id,
+insert into access_register (id, channel, outcome, denial_reason, operation, person_id, organization_id, system_id,
     point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
     ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)

@@ -110,7 +110,7 @@ from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.
 def request_from(row: Any) -> AccessRequest:
     """The request of a register's row."""
     return AccessRequest(
-        channel=AccessChannel(row.door),
+        channel=AccessChannel(row.channel),
         person_id=row.person_id,
         system_id=row.system_id,
         point_id=row.point_id,

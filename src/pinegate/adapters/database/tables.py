@@ -362,7 +362,7 @@ interface_nonces = _table(
 access_register = _table(
     "access_register",
     _id(),
-    Column("door", Text, nullable=False),  # the access channel, under the name of 0.1.0
+    Column("channel", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("denial_reason", Text),
     Column("operation", Text, nullable=False),

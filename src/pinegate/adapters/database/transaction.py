@@ -16,7 +16,6 @@ from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
-from pinegate.adapters.database.register import RegisterRows
 from pinegate.adapters.database.revocations import RevocationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
 
@@ -38,7 +37,6 @@ class Transaction:
         self.documents = DocumentRows(connection)
         self.work_orders = WorkOrderRows(connection)
         self.grants = GrantRows(connection)
-        self.register = RegisterRows(connection)
         self.credentials = CredentialRows(connection)
         self.revocations = RevocationRows(connection)
         self.notices = NoticeRows(connection)

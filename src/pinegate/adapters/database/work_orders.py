@@ -68,7 +68,7 @@ class WorkOrderRows:
         query = select(func.count()).where(
             session.work_order_id == order_id,
             session.point_id == point_id,
-            session.door == AccessChannel.OPERATOR_TEST,
+            session.channel == AccessChannel.OPERATOR_TEST,
             session.started_at.is_not(None),
         )
         return (await self._connection.execute(query)).scalar_one() > 0

@@ -9,8 +9,8 @@ from pinegate.adapters.database.devices import record_of
 from pinegate.adapters.identity.secret_box import SecretBoxError
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.sip.digest import Algorithm
-from pinegate.usecases.devices.administration import password_context
 from pinegate.usecases.devices.ports import DeviceRecord
+from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.identity.ports import SecretBox
 
 _log = structlog.get_logger(__name__)

@@ -238,6 +238,7 @@ class Gb28181Server:
     def _on_data(self, arrived: Sequence[Received]) -> None:
         machine, now = self._machine, self._now()
         if machine is not None:
+            machine.set_overloaded(self._sockets.behind)
             for data, flow in arrived:
                 machine.receive_data(data, flow, now)
             self._pump()
@@ -355,7 +356,7 @@ class Gb28181Server:
             await asyncio.sleep(1.0)
             self._sockets.close_old_strangers(self._now())
             if self._machine is not None:
-                self._faults.tell(self.fault_totals())
+                self._faults.log(self.fault_totals())
 
     def fault_totals(self) -> dict[str, int]:
         """Name → count since the start: what peers did wrong, and what was dropped because of it."""

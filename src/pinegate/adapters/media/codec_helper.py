@@ -36,9 +36,9 @@ def python_environment() -> dict[str, str]:
 class CodecHelper:
     """Requests to one helper process; ``starts`` counts how often it had to be started."""
 
-    def __init__(self, time_limit_s: float = TIME_LIMIT_SECONDS) -> None:
+    def __init__(self, time_limit_seconds: float = TIME_LIMIT_SECONDS) -> None:
         self.starts = 0
-        self._time_limit_s = time_limit_s
+        self._time_limit_seconds = time_limit_seconds
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -53,7 +53,7 @@ class CodecHelper:
             raise HelperError("the codec helper has too much to do: try again later")
         self._waiting += 1
         try:
-            async with self._turn, asyncio.timeout(self._time_limit_s):
+            async with self._turn, asyncio.timeout(self._time_limit_seconds):
                 return await self._exchange(request, payload)
         except (OSError, asyncio.IncompleteReadError) as error:  # TimeoutError is an OSError
             await self.close()

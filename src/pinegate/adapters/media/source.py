@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pinegate.protocols.media.frames import AccessUnit, Malformed
+from pinegate.protocols.media.frames import AccessUnit, MalformedMedia
 from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
 from pinegate.protocols.media.rtp import Receiver, RtpPacket
 
@@ -109,7 +109,7 @@ class Source:
     def _depacketize(self, packet: RtpPacket) -> None:
         if self._depacketizer is None:
             chosen = depacketizer_for(packet.payload_type, packet.payload)
-            if isinstance(chosen, Malformed):
+            if isinstance(chosen, MalformedMedia):
                 self.faults["unknown_payload"] += 1
                 return
             self._depacketizer = chosen

@@ -84,7 +84,7 @@ class MediaSupervisor:
         self._redeeming = 0
         # sessions cut between their decision and their admission, and why
         self._cut_early: dict[str, End] = {}
-        self._telling: list[asyncio.Task[None]] = []
+        self._forwarding: list[asyncio.Task[None]] = []
 
     def _slot(self, settings: MediaSettings, index: int) -> _Slot:
         configuration = Configure(
@@ -118,16 +118,16 @@ class MediaSupervisor:
 
     async def start(self) -> None:
         """Start the workers. Raises :class:`EngineUnavailableError` when one cannot start."""
-        self._telling = [asyncio.create_task(self._tell(slot)) for slot in self._slots]
+        self._forwarding = [asyncio.create_task(self._forward(slot)) for slot in self._slots]
         await asyncio.gather(*(slot.process.start() for slot in self._slots))
 
     async def stop(self) -> None:
         """End the workers and with them all sessions."""
         await asyncio.gather(*(slot.process.stop() for slot in self._slots))
-        for telling in self._telling:
-            telling.cancel()
+        for task in self._forwarding:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await telling
+                await task
 
     @property
     def worker_pids(self) -> list[int | None]:
@@ -261,7 +261,7 @@ class MediaSupervisor:
         sessions.add(session_id)
         return decision
 
-    async def _tell(self, slot: _Slot) -> None:
+    async def _forward(self, slot: _Slot) -> None:
         """Pass on one worker's events in their order; a handler that fails must not stop the next."""
         while True:
             notice = await slot.events.get()

@@ -24,7 +24,7 @@ from pinegate.usecases.streams.signalling import (
     InviteFailed,
     VideoSignalling,
 )
-from pinegate.usecases.streams.source_book import Action, CloseSource, OpenSource, SourceBook, TellViewers
+from pinegate.usecases.streams.source_book import Action, CloseSource, NotifyViewers, OpenSource, SourceBook
 from pinegate.usecases.streams.ssrc import SsrcExhaustedError, SsrcNumbers
 
 _log = structlog.get_logger(__name__)
@@ -134,8 +134,8 @@ class SourceRunner:
                     self._spawn(self._open(source_id))
                 case CloseSource(source_id):
                     self._spawn(self._close(source_id))
-                case TellViewers(session_ids, failure):
-                    self._spawn(self._tell(session_ids, End.unavailable(failure)))
+                case NotifyViewers(session_ids, failure):
+                    self._spawn(self._notify(session_ids, End.unavailable(failure)))
         self._changed.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -210,6 +210,6 @@ class SourceRunner:
         with contextlib.suppress(MediaEngineError):
             await self._media.close_source(source_id, end)
 
-    async def _tell(self, session_ids: Collection[str], end: End) -> None:
+    async def _notify(self, session_ids: Collection[str], end: End) -> None:
         with contextlib.suppress(MediaEngineError):
             await self._media.close_sessions(session_ids, end)

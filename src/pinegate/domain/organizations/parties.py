@@ -33,6 +33,10 @@ class PersonState(StrEnum):
     REMOVED = "removed"
 
 
+SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
+"""Who neither signs in nor stays signed in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is doing something now: a person with roles, in an organization."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
@@ -32,7 +32,7 @@ class Narrator:
         self._say = say
         self._since = time.monotonic()
 
-    def tell(self, text: str) -> None:
+    def say(self, text: str) -> None:
         self._say(f"[{time.monotonic() - self._since:5.1f} s] {text}")
 
     def show(self, text: str) -> None:
@@ -53,7 +53,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
     _port_must_be_free(settings)
     raise_descriptor_limit()
     narrator = Narrator()
-    narrator.tell("starting the database, the media workers and the signalling …")
+    narrator.say("starting the database, the media workers and the signalling …")
     portal = portal_folder()
     async with running_city(settings, portal=portal, demonstration=True, any_sip_port=True) as city:
         made = Secrets.load_or_make(settings.secrets_folder)
@@ -88,7 +88,9 @@ def _port_must_be_free(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+async def _simulator(
+    city: City, made: Secrets, cache_folder: Path, narrator: Narrator
+) -> AsyncGenerator[Simulator, None]:
     config = SimulatorConfig(
         device_id=PLATFORM_CODE,
         platform_id=city.signalling.id,
@@ -104,16 +106,16 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
         name=PLATFORM_NAME,
         clips=ClipSettings(fps=15),
     )
-    told = -1
+    printed = -1
 
     def progress(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal printed
         if total == 0:
             return
         tenth = done * 10 // total
-        if tenth != told:
-            told = tenth
-            narrator.tell(f"drawing the cameras' scenes: {done} of {total}")
+        if tenth != printed:
+            printed = tenth
+            narrator.say(f"drawing the cameras' scenes: {done} of {total}")
 
     simulator = Simulator(config, progress=progress)
     await simulator.start()
@@ -123,24 +125,26 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
         await simulator.stop()
 
 
-async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+async def _set_up(
+    city: City, made: Secrets, cache_folder: Path, narrator: Narrator
+) -> contextlib.AsyncExitStack:
     async with city.services.database.transaction() as tx:
         first_start = not await tx.organizations.any_organization()
     seed = Seed(city.services, made)
     if first_start:
-        narrator.tell("entering six organizations and their people …")
+        narrator.say("entering six organizations and their people …")
         await seed.enter()
         await city.signalling.server.reload_accounts()
     stack = contextlib.AsyncExitStack()
     await stack.enter_async_context(_simulator(city, made, cache_folder, narrator))
     if first_start:
-        narrator.tell("the police platform registers and sends its catalogue …")
+        narrator.say("the police platform registers and sends its catalogue …")
         progress = await _cameras(city)
-        narrator.tell(
+        narrator.say(
             f"{progress.received} catalogue items have come; one unit goes through the whole procedure …"
         )
         await SampleSharing(city.services, seed.actors, seed.systems["tourism"]).enter()
-    narrator.tell("ready.")
+    narrator.say("ready.")
     return stack
 
 

@@ -10,6 +10,7 @@ from pinegate.entrypoints.http_api.access_interface import credential_routes as 
 from pinegate.entrypoints.http_api.access_interface import routes as access_interface
 from pinegate.entrypoints.http_api.agreements import routes as agreements
 from pinegate.entrypoints.http_api.applications import routes as applications
+from pinegate.entrypoints.http_api.audit import routes as audit
 from pinegate.entrypoints.http_api.catalogue import routes as catalogue
 from pinegate.entrypoints.http_api.devices import routes as devices
 from pinegate.entrypoints.http_api.documents import routes as documents
@@ -43,6 +44,7 @@ ROUTERS: Sequence[APIRouter] = (
     credentials.router,
     access_interface.router,
     register.router,
+    audit.router,
 )
 """One per feature."""
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 
 SAMPLES_PER_FRAME: Final = 1024  # ISO/IEC 14496-3 4.5.1.1: frameLengthFlag 0
 # ISO/IEC 14496-3 1.6.3.3: samplingFrequencyIndex 0 to 12.
@@ -41,19 +41,19 @@ def is_adts(data: bytes, offset: int = 0) -> bool:
     return len(data) >= offset + 2 and data[offset] == 0xFF and data[offset + 1] & 0xF6 == 0xF0
 
 
-def parse_adts(data: bytes, offset: int = 0) -> AdtsFrame | Malformed | None:
-    """One frame at ``offset``; ``None`` when it is cut short, ``Malformed`` when it is no ADTS."""
+def parse_adts(data: bytes, offset: int = 0) -> AdtsFrame | MalformedMedia | None:
+    """One frame at ``offset``; ``None`` when it is cut short, ``MalformedMedia`` when it is no ADTS."""
     if len(data) < offset + _HEADER_LENGTH:
         return None
     if not is_adts(data, offset):
-        return Malformed("no ADTS syncword")
+        return MalformedMedia("no ADTS syncword")
     second, third, fourth, fifth, sixth, seventh = data[offset + 1 : offset + _HEADER_LENGTH]
     # ISO/IEC 13818-7 6.2, field by field: protection_absent, aac_frame_length, sampling_frequency_index.
     header = _HEADER_LENGTH if second & 1 else _HEADER_LENGTH_WITH_CRC
     length = (fourth & 3) << 11 | fifth << 3 | sixth >> 5
     rate_index = (third >> 2) & 0x0F
     if rate_index >= len(_SAMPLE_RATES) or length <= header or seventh & 3:  # one raw data block only
-        return Malformed("ADTS header out of range")
+        return MalformedMedia("ADTS header out of range")
     if len(data) < offset + length:
         return None
     channels = (third & 1) << 2 | fourth >> 6

@@ -47,7 +47,7 @@ class AccessUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedMedia:
     """Bytes of a peer that break their format; a value to be counted, not an exception."""
 
     reason: str

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 from pinegate.protocols.media.nal import BitReader, without_emulation_prevention
 
 # nal_unit_type: ITU-T H.264 7.4.1, table 7-1.
@@ -39,9 +39,9 @@ def nal_type(header: int) -> int:
 
 def begins_picture(stream: bytes, start: int) -> bool:
     """The slice at ``start`` (its header byte) holds macroblock 0: ue(v) 0 is a single set bit (ITU-T H.264 7.3.3,
-    first_mb_in_slice).
+    first_mb_in_slice). Data partitions B and C (nal_unit_type 3 and 4) begin with another number.
     """
-    return start + 1 < len(stream) and stream[start + 1] >= 0x80
+    return start + 1 < len(stream) and stream[start + 1] >= 0x80 and stream[start] & 0x1F not in (3, 4)
 
 
 def is_intra_slice(stream: bytes, start: int) -> bool:
@@ -54,14 +54,14 @@ def is_intra_slice(stream: bytes, start: int) -> bool:
     return begin & 0xF0 == 0xB0 or begin == 0x88
 
 
-def parse_sps(sps: bytes) -> Sps | Malformed:
+def parse_sps(sps: bytes) -> Sps | MalformedMedia:
     """``sps``: NAL unit with its header byte and emulation prevention (ITU-T H.264 7.3.2.1.1)."""
     if not 4 <= len(sps) <= _MAX_SPS_BYTES or nal_type(sps[0]) != SPS:
-        return Malformed("no H.264 SPS")
+        return MalformedMedia("no H.264 SPS")
     try:
         return _parse_sps(sps)
     except (EOFError, ValueError) as fault:
-        return Malformed(f"H.264 SPS: {fault or 'cut short'}")
+        return MalformedMedia(f"H.264 SPS: {fault or 'cut short'}")
 
 
 def _parse_sps(sps: bytes) -> Sps:

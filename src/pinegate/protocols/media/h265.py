@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 from pinegate.protocols.media.nal import BitReader, without_emulation_prevention
 
 # nal_unit_type: ITU-T H.265 7.4.2.2, table 7-1.
@@ -48,14 +48,14 @@ def begins_picture(stream: bytes, start: int) -> bool:
     return start + 2 < len(stream) and stream[start + 2] >= 0x80
 
 
-def parse_sps(sps: bytes) -> Sps | Malformed:
+def parse_sps(sps: bytes) -> Sps | MalformedMedia:
     """``sps``: NAL unit with its two header bytes and emulation prevention (ITU-T H.265 7.3.2.2)."""
     if not 16 <= len(sps) <= _MAX_SPS_BYTES or nal_type(sps[0]) != SPS:
-        return Malformed("no H.265 SPS")
+        return MalformedMedia("no H.265 SPS")
     try:
         return _parse_sps(without_emulation_prevention(sps[2:]))
     except (EOFError, ValueError) as fault:
-        return Malformed(f"H.265 SPS: {fault or 'cut short'}")
+        return MalformedMedia(f"H.265 SPS: {fault or 'cut short'}")
 
 
 def _parse_sps(payload: bytes) -> Sps:

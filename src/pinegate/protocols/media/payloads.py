@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.frames import AccessUnit, Codec, MalformedMedia
 from pinegate.protocols.media.mpeg_ps import PsDemuxer
 from pinegate.protocols.media.mpeg_ps.syntax import PACK_START
 from pinegate.protocols.media.rtp import NalDepacketizer
@@ -57,7 +57,7 @@ class Depacketizer(Protocol):
 
 def depacketizer_for(
     payload_type: int, payload: bytes, *, audio: Codec | None = None, wait_for_key: bool = True
-) -> Depacketizer | Malformed:
+) -> Depacketizer | MalformedMedia:
     """Choose by the first packet of a stream.
 
     A pack header means PS whatever the payload type says; 98 and 99 are bare H.264 and H.265, every other
@@ -68,13 +68,13 @@ def depacketizer_for(
     if payload.startswith(PACK_START):
         return PsDemuxer(audio=audio, wait_for_key=wait_for_key)
     if payload_type == MPEG_TS or _is_transport_stream(payload):
-        return Malformed("MPEG-TS is not supported: set the device to PS")
+        return MalformedMedia("MPEG-TS is not supported: set the device to PS")
     if payload_type == H264:
         return NalDepacketizer(Codec.H264, wait_for_key=wait_for_key)
     if payload_type == H265:
         return NalDepacketizer(Codec.H265, wait_for_key=wait_for_key)
     if payload_type == MPEG4 or payload_type < PS:
-        return Malformed(f"RTP payload type {payload_type} is not supported: set the device to PS")
+        return MalformedMedia(f"RTP payload type {payload_type} is not supported: set the device to PS")
     return PsDemuxer(audio=audio, wait_for_key=wait_for_key)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pinegate.protocols.media import h264, h265, nal
-from pinegate.protocols.media.frames import AccessUnit, Codec, Malformed
+from pinegate.protocols.media.frames import AccessUnit, Codec, MalformedMedia
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def _h264_configuration(sps: list[bytes], pps: list[bytes]) -> VideoConfiguratio
     if not sps or not pps:
         return None
     parsed = h264.parse_sps(sps[0])
-    if isinstance(parsed, Malformed):
+    if isinstance(parsed, MalformedMedia):
         return None
     record = h264.decoder_configuration_record(sps[0], parsed, _distinct(pps))
     return VideoConfiguration(Codec.H264, parsed.width, parsed.height, parsed.codec_string, record)
@@ -46,7 +46,7 @@ def _h265_configuration(vps: list[bytes], sps: list[bytes], pps: list[bytes]) ->
     if not vps or not sps or not pps:
         return None
     parsed = h265.parse_sps(sps[0])
-    if isinstance(parsed, Malformed):
+    if isinstance(parsed, MalformedMedia):
         return None
     record = h265.decoder_configuration_record(_distinct(vps), sps[0], parsed, _distinct(pps))
     return VideoConfiguration(Codec.H265, parsed.width, parsed.height, parsed.codec_string, record)

@@ -47,7 +47,9 @@ def _event(name: AuditEventName, entry: RegisterEntry, act: Act, **details: Audi
         name,
         "play_session",
         entry.id,
-        door=request.channel.value,  # the name of 0.1.0: the log's keys do not change under who searches it
+        # `door`, and not `channel`: the key of every such event since 0.1.0. A canonical form that was written never
+        # changes, and whoever searches the log or checks it finds old and new events by the one key.
+        door=request.channel.value,
         operation=request.operation.value,
         point=request.point_id,
         system=request.system_id,

@@ -1,4 +1,4 @@
-"""A notification inside the subscription to an upstream platform's catalogue (article 4: 同步推送)."""
+"""A notification inside the subscription to a lower platform's catalogue (article 4: 同步推送)."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What every news from an upstream catalogue has in common: how it is written down."""
+"""What every news from a lower platform's catalogue has in common: how it is written down."""
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.usecases.act import Act

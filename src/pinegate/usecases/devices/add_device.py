@@ -1,10 +1,10 @@
-"""An upstream platform or device is let in; its password is shown once."""
+"""A lower platform or device is let in; its password is shown once."""
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
-from pinegate.usecases.devices.administration import device_event, password_context
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
+from pinegate.usecases.devices.step import device_event, password_context
 from pinegate.usecases.identity.ports import SecretBox
 
 

@@ -3,8 +3,8 @@
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.usecases.act import Act
-from pinegate.usecases.devices.administration import device_event, password_context
 from pinegate.usecases.devices.ports import DeviceRecord, DevicesTransaction
+from pinegate.usecases.devices.step import device_event, password_context
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.identity.ports import SecretBox
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pinegate.domain.audit.event import AuditEvent, AuditEventName
-from pinegate.domain.organizations.parties import PersonState, Standing
+from pinegate.domain.organizations.parties import SHUT_OUT, Standing
 from pinegate.usecases.act import Act, Party
 from pinegate.usecases.identity.ports import (
     Account,
@@ -22,7 +22,6 @@ from pinegate.usecases.identity.ports import (
 from pinegate.usecases.identity.sign_in_refusal import SignInRefusal
 
 TOTP_CONTEXT = "accounts.totp_secret"
-SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
 @dataclass(frozen=True, slots=True)

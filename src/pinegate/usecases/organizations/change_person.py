@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import PersonState
+from pinegate.domain.organizations.parties import SHUT_OUT, PersonState
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.person_states import check_roles, move_person
 from pinegate.domain.organizations.roles import Role
@@ -12,8 +12,6 @@ from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
 from pinegate.usecases.transaction import ChangeScope
-
-_SHUT_OUT = frozenset({PersonState.ACCOUNT_LOCKED, PersonState.REMOVED})
 
 
 async def change_person(
@@ -39,7 +37,7 @@ async def change_person(
     if state is not None and state is not before.state:
         after = replace(after, state=move_person(before.state, state, act.person))
     await tx.organizations.save_person(after)
-    if after.state in _SHUT_OUT:
+    if after.state in SHUT_OUT:
         await tx.organizations.end_portal_sessions(person_id, act.now)
     await tx.audit.append(
         act.event(

@@ -29,14 +29,14 @@ class CloseSource:
 
 
 @dataclass(frozen=True, slots=True)
-class TellViewers:
+class NotifyViewers:
     """These wait in vain: end their sessions with the failure."""
 
     session_ids: tuple[str, ...]
     failure: InviteFailure
 
 
-Action = OpenSource | CloseSource | TellViewers
+Action = OpenSource | CloseSource | NotifyViewers
 
 
 class _Phase(Enum):
@@ -114,7 +114,7 @@ class SourceBook:
         del self._sources[source_id]
         for session_id in source.viewers:
             self._source_of.pop(session_id, None)
-        return [TellViewers(tuple(sorted(source.viewers)), failure)] if source.viewers else []
+        return [NotifyViewers(tuple(sorted(source.viewers)), failure)] if source.viewers else []
 
     def lost(self, source_id: str, now: float) -> Sequence[Action]:
         """The running source broke off (device, network or worker).

@@ -16,9 +16,9 @@ def rejected(method: str, device: str) -> MessageRejected:
 def test_a_quiet_second_says_nothing_and_a_busy_one_what_was_added() -> None:
     faults = FaultLog(lambda *_: None)
     with capture_logs() as logs:
-        faults.tell({"head_too_long": 3})
-        faults.tell({"head_too_long": 3})
-        faults.tell({"head_too_long": 5, "over_rate": 1})
+        faults.log({"head_too_long": 3})
+        faults.log({"head_too_long": 3})
+        faults.log({"head_too_long": 5, "over_rate": 1})
     assert [line["counts"] for line in logs] == [{"head_too_long": 3}, {"head_too_long": 2, "over_rate": 1}]
 
 
@@ -30,7 +30,7 @@ def test_one_refused_registration_a_second_is_audited() -> None:
         faults.refused(rejected("REGISTER", f"device {number}"))
     assert audited == [("device 0", "127.0.0.2", "bad_credentials")]
     with capture_logs() as logs:
-        faults.tell({})
+        faults.log({})
     assert [line["counts"] for line in logs] == [{"refused": 1_001}]
     faults.refused(rejected("REGISTER", "later"))
     assert len(audited) == 2

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import aac
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 
 
 @given(
@@ -36,7 +36,7 @@ def test_a_crc_is_passed_over() -> None:
 @given(st.binary(max_size=40))
 def test_random_bytes_never_raise(data: bytes) -> None:
     frame = aac.parse_adts(data)
-    assert frame is None or isinstance(frame, Malformed | aac.AdtsFrame)
+    assert frame is None or isinstance(frame, MalformedMedia | aac.AdtsFrame)
 
 
 def test_misuse_raises() -> None:

@@ -2,7 +2,7 @@ import pytest
 from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import rtp
-from pinegate.protocols.media.frames import Codec, Malformed
+from pinegate.protocols.media.frames import Codec, MalformedMedia
 from pinegate.protocols.media.mpeg_ps import PsDemuxer, PsMuxer
 from pinegate.protocols.media.payloads import depacketizer_for
 
@@ -27,5 +27,5 @@ def test_the_payload_decides_before_its_type(payload_type: int, payload: bytes, 
 @pytest.mark.parametrize(("payload_type", "payload"), [(33, b"\x47"), (96, TRANSPORT), (97, b"x"), (8, b"x")])
 def test_what_cannot_be_read_is_refused_with_a_reason(payload_type: int, payload: bytes) -> None:
     refused = depacketizer_for(payload_type, payload)
-    assert isinstance(refused, Malformed)
+    assert isinstance(refused, MalformedMedia)
     assert "not supported: set the device to PS" in refused.reason

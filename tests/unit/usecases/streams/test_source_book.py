@@ -1,11 +1,13 @@
 """One INVITE a camera, a grace period, and coming back by itself."""
 
+from collections.abc import Sequence
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pinegate.usecases.streams.signalling import InviteFailure
-from pinegate.usecases.streams.source_book import CloseSource, OpenSource, SourceBook, TellViewers
+from pinegate.usecases.streams.source_book import Action, CloseSource, NotifyViewers, OpenSource, SourceBook
 
 CAMERA = "camera-1"
 
@@ -43,12 +45,12 @@ def test_a_viewer_who_comes_within_the_grace_period_finds_the_source_running() -
     assert book.has_started(CAMERA)
 
 
-def test_a_failure_that_cannot_mend_itself_is_told_at_once() -> None:
+def test_viewers_learn_at_once_of_a_failure_that_does_not_pass() -> None:
     book = SourceBook()
     book.join(CAMERA, "a", 0)
     book.join(CAMERA, "b", 0)
     told = book.failed(CAMERA, InviteFailure.DEVICE_OFFLINE, 1)
-    assert told == [TellViewers(("a", "b"), InviteFailure.DEVICE_OFFLINE)]
+    assert told == [NotifyViewers(("a", "b"), InviteFailure.DEVICE_OFFLINE)]
     assert book.sources() == ()
 
 
@@ -61,7 +63,7 @@ def test_a_busy_camera_is_asked_again_before_anybody_is_told() -> None:
         assert book.tick(now + wait - 0.1) == []
         now += wait
         assert book.tick(now) == [OpenSource(CAMERA)]
-    assert book.failed(CAMERA, InviteFailure.BUSY, now) == [TellViewers(("a",), InviteFailure.BUSY)]
+    assert book.failed(CAMERA, InviteFailure.BUSY, now) == [NotifyViewers(("a",), InviteFailure.BUSY)]
 
 
 def test_a_source_that_breaks_off_comes_back_by_itself() -> None:
@@ -88,11 +90,12 @@ def test_a_source_nobody_comes_back_to_is_given_up() -> None:
 def test_a_source_without_a_first_picture_fails_for_want_of_one() -> None:
     book = SourceBook()
     book.join(CAMERA, "a", 0)
+    told = list[Action]()
     for attempt in range(4):
         book.opened(CAMERA)
         told = book.lost(CAMERA, attempt * 10)
         book.tick(attempt * 10 + 5)
-    assert told == [TellViewers(("a",), InviteFailure.NO_PICTURE)]
+    assert told == [NotifyViewers(("a",), InviteFailure.NO_PICTURE)]
 
 
 def test_what_is_not_known_is_ignored() -> None:
@@ -113,7 +116,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.open: set[str] = set()
         self.viewers: dict[str, str] = {}
 
-    def do(self, actions) -> None:  # type: ignore[no-untyped-def]
+    def do(self, actions: Sequence[Action]) -> None:
         for action in actions:
             match action:
                 case OpenSource(source):
@@ -123,7 +126,7 @@ class AnyHistory(RuleBasedStateMachine):
                     assert source in self.open
                     assert source not in self.viewers.values()
                     self.open.discard(source)
-                case TellViewers(sessions, _):
+                case NotifyViewers(sessions, _):
                     for session in sessions:
                         del self.viewers[session]
 

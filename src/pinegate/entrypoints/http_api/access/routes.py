@@ -7,9 +7,9 @@ from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.answers import MOST_LISTENERS, events_of, split_reason
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayForm, PlayState, PtzForm, SnapshotForm
-from pinegate.entrypoints.http_api.access.watching import (
+from pinegate.entrypoints.http_api.access.operations import (
+    open_play,
     operation_of,
-    start_watching,
     steer,
     stop_play,
     take_snapshot,
@@ -38,7 +38,7 @@ def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation:
 async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> PlayAnswer:
     """Ask to see a point live."""
     request = _request(user, form, Operation.LIVE)
-    return await start_watching(request, form.protocol, user.session_id, services)
+    return await open_play(request, form.protocol, user.session_id, services)
 
 
 @router.get("/api/play/events", response_class=StreamingResponse, dependencies=[signed_in_only()])

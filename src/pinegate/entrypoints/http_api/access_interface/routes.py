@@ -1,8 +1,8 @@
 """``/access/v1``: what a granted information system's programs may ask. The same decision as in the portal."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.openapi.utils import get_openapi
 
 from pinegate import __version__
@@ -13,9 +13,9 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 from pinegate.entrypoints.http_api.access.answers import split_reason
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayState, PtzOrder
-from pinegate.entrypoints.http_api.access.watching import (
+from pinegate.entrypoints.http_api.access.operations import (
+    open_play,
     operation_of,
-    start_watching,
     steer,
     stop_play,
     take_snapshot,
@@ -27,7 +27,7 @@ from pinegate.entrypoints.http_api.access_interface.models import (
     InterfacePoint,
     InterfacePoints,
 )
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import Id, Page, PageSize
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, plain_host
 
@@ -59,8 +59,8 @@ def _request(
 async def points(
     caller: CurrentCaller,
     services: CurrentServices,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-    page_size: Annotated[int, Query(ge=1, le=500)] = 100,
+    page: Page = 1,
+    page_size: PageSize = 100,
 ) -> InterfacePoints:
     """The points granted to this system at this moment."""
     async with services.database.transaction() as tx:
@@ -93,7 +93,7 @@ async def play(
 ) -> PlayAnswer:
     """A play address, good once within 30 seconds."""
     request = _request(caller, point_id, Operation.LIVE, form.client_host)
-    return await start_watching(request, form.protocol, None, services)
+    return await open_play(request, form.protocol, None, services)
 
 
 @router.post(

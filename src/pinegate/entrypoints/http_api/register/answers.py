@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pinegate.entrypoints.http_api.access.answers import split_reason
-from pinegate.entrypoints.http_api.access.watching import PROTOCOL_NAMES
+from pinegate.entrypoints.http_api.access.operations import PROTOCOL_NAMES
 from pinegate.entrypoints.http_api.register.models import RegisterEntryOut
 
 _COLUMNS = [name for name in RegisterEntryOut.model_fields if name != "end_code"]

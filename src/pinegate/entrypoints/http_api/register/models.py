@@ -1,16 +1,11 @@
-"""使用登记 and the audit log in JSON."""
+"""使用登记 in JSON."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from fastapi import Query
 from pydantic import BaseModel
 
 from pinegate.domain.catalogue.operation import Operation
-
-Page = Annotated[int, Query(ge=1, le=10_000)]
-PageSize = Annotated[int, Query(ge=1, le=500)]
-Words = Annotated[str, Query(max_length=100)]
 
 
 class RegisterEntryOut(BaseModel):
@@ -47,24 +42,4 @@ class RegisterEntryOut(BaseModel):
 
 class RegisterOut(BaseModel):
     items: list[RegisterEntryOut]
-    total: int
-
-
-class AuditEventOut(BaseModel):
-    sequence: int
-    id: str
-    name: str
-    at: datetime
-    actor_person_id: str | None
-    actor_name: str | None
-    actor_organization_id: str | None
-    actor_organization_name: str | None
-    subject_kind: str
-    subject_id: str
-    client_host: str
-    details: dict[str, Any]
-
-
-class AuditOut(BaseModel):
-    items: list[AuditEventOut]
     total: int

@@ -1,8 +1,6 @@
 """Ordering revocations and emergency suspensions, and what came of them."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.permissions import Permission
@@ -14,7 +12,7 @@ from pinegate.entrypoints.http_api.revocations.models import (
     Revocations,
 )
 from pinegate.entrypoints.http_api.shared.gate import needs
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import Id, Page, PageSize
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 from pinegate.usecases.act import Act
@@ -51,8 +49,8 @@ async def order(form: RevocationForm, user: CurrentUser, services: CurrentServic
 async def revocations(
     user: CurrentUser,
     services: CurrentServices,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-    page_size: Annotated[int, Query(ge=1, le=500)] = 50,
+    page: Page = 1,
+    page_size: PageSize = 50,
 ) -> Revocations:
     """Orders, newest first."""
     async with services.database.transaction() as tx:

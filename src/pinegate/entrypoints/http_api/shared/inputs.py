@@ -6,6 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+Words = Annotated[str, Field(max_length=100)]
+Page = Annotated[int, Field(ge=1, le=10_000)]
+PageSize = Annotated[int, Field(ge=1, le=500)]
 
 
 def _single_host(host: str) -> str:

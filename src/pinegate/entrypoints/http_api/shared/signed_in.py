@@ -9,13 +9,12 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from pinegate.adapters.database.identity import SessionOfToken
-from pinegate.domain.organizations.parties import Actor, PersonState, Standing
+from pinegate.domain.organizations.parties import SHUT_OUT, Actor, PersonState, Standing
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
-from pinegate.usecases.identity.sign_in import SHUT_OUT
 
 COOKIE = "pinegate_session"
 REQUEST_HEADER = "x-pinegate-request"

@@ -9,7 +9,7 @@ from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.access.models import PlayAnswer
-from pinegate.entrypoints.http_api.access.watching import start_watching
+from pinegate.entrypoints.http_api.access.operations import open_play
 from pinegate.entrypoints.http_api.shared.gate import needs
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
@@ -67,7 +67,7 @@ async def test_play(
         client_host=user.client_host,
         work_order_id=order.id,
     )
-    return await start_watching(request, body.protocol, user.session_id, services)
+    return await open_play(request, body.protocol, user.session_id, services)
 
 
 @router.post("/{order_id}/confirm-test", status_code=204, dependencies=[needs(Permission.PROVISION)])

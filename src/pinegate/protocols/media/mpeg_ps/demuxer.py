@@ -4,7 +4,7 @@ from typing import Final
 
 from pinegate.protocols.media import aac
 from pinegate.protocols.media.access_units import Assembler
-from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec, Malformed
+from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec, MalformedMedia
 from pinegate.protocols.media.mpeg_ps import syntax
 from pinegate.protocols.media.mpeg_ps.streams import StreamTable
 
@@ -162,9 +162,7 @@ class PsDemuxer:
         stream = self._picture[0] if len(self._picture) == 1 else b"".join(self._picture)
         self._picture.clear()
         self._picture_bytes = 0
-        unit = self._assembler.video(video, stream, self._pts, self._dts)
-        if unit is not None:
-            units.append(unit)
+        units += self._assembler.video(video, stream, self._pts, self._dts)
 
     def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
         """Take apart what is buffered.
@@ -312,7 +310,7 @@ class PsDemuxer:
                 if len(data) - at <= _MAX_ADTS_REST:
                     self._adts_rest = data[at:]
                 return
-            if isinstance(frame, Malformed):
+            if isinstance(frame, MalformedMedia):
                 self.malformed += 1
                 return
             duration = aac.SAMPLES_PER_FRAME * TIMESCALE // frame.sample_rate

@@ -3,7 +3,7 @@
 import struct
 from typing import Final, NamedTuple
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 
 HEADER_LENGTH: Final = 12  # RFC 3550 5.1
 _HEADER: Final = struct.Struct("!BBHII")
@@ -26,28 +26,28 @@ class RtpPacket(NamedTuple):
     lost_before: bool = False
 
 
-def parse(datagram: bytes) -> RtpPacket | Malformed:
+def parse(datagram: bytes) -> RtpPacket | MalformedMedia:
     """Read one packet; padding, CSRC and extension are removed. Never raises."""
     if len(datagram) < HEADER_LENGTH:
-        return Malformed("shorter than an RTP header")
+        return MalformedMedia("shorter than an RTP header")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
     if first == 0x80:
         return RtpPacket(second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, datagram[HEADER_LENGTH:])
     if first >> 6 != 2:
-        return Malformed("not RTP version 2")
+        return MalformedMedia("not RTP version 2")
     start = HEADER_LENGTH + 4 * (first & 0x0F)
     end = len(datagram)
     if first & 0x10:  # RFC 3550 5.3.1: the length counts words behind its own
         if end < start + 4:
-            return Malformed("header extension cut short")
+            return MalformedMedia("header extension cut short")
         start += 4 + 4 * _LENGTH.unpack_from(datagram, start + 2)[0]
     if first & 0x20:  # RFC 3550 5.1: the last byte counts the padding, itself included
         padding = datagram[-1]
         if padding == 0:
-            return Malformed("padding of length 0")
+            return MalformedMedia("padding of length 0")
         end -= padding
     if start > end:
-        return Malformed("header or padding longer than the packet")
+        return MalformedMedia("header or padding longer than the packet")
     return RtpPacket(second & 0x7F, second >= 0x80, sequence, timestamp, ssrc, datagram[start:end])
 
 

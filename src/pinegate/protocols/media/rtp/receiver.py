@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 from pinegate.protocols.media.rtp.packet import RtpPacket, parse
 
 _MAX_DROPOUT: Final = 3000
@@ -49,7 +49,7 @@ class Receiver:
             self._gap = True
             return []
         packet = parse(datagram)
-        if isinstance(packet, Malformed):
+        if isinstance(packet, MalformedMedia):
             self.malformed += 1
             return []
         if packet.ssrc != self.ssrc:

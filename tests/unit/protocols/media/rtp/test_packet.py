@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinegate.protocols.media import rtp
-from pinegate.protocols.media.frames import Malformed
+from pinegate.protocols.media.frames import MalformedMedia
 
 HEADER = struct.pack("!BBHII", 0x80, 0xE0, 7, 1234, 99)
 
@@ -36,13 +36,13 @@ def test_padding_extension_and_csrc_are_removed() -> None:
     ids=["short", "version", "extension cut", "extension long", "csrc", "padding 0", "padding long"],
 )
 def test_a_broken_header_is_malformed(datagram: bytes) -> None:
-    assert isinstance(rtp.parse(datagram), Malformed)
+    assert isinstance(rtp.parse(datagram), MalformedMedia)
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_never_raise(datagram: bytes) -> None:
     packet = rtp.parse(datagram)
-    assert isinstance(packet, Malformed) or len(packet.payload) <= len(datagram) - 12
+    assert isinstance(packet, MalformedMedia) or len(packet.payload) <= len(datagram) - 12
 
 
 @given(st.binary(min_size=1, max_size=5000), st.integers(13, 1500), st.integers(0, 1 << 40))

@@ -1,4 +1,4 @@
-"""Watching, snapshots and control, as the portal, the access interface and the operator's test all offer them.
+"""Play, snapshot, control: the operations on a point as portal, access interface and operator's test offer them.
 
 The routes differ in who asks; what happens then is one and the same.
 """
@@ -30,7 +30,7 @@ PROTOCOL_NAMES = {output.value: name for name, output in _PROTOCOLS.items()}
 _SESSION_CODE_CHARACTERS = 8
 
 
-async def start_watching(
+async def open_play(
     request: AccessRequest, protocol: ProtocolName, portal_session_id: str | None, services: Services
 ) -> PlayAnswer:
     """A play address for ``request``, or its denial as a problem; both are registered.

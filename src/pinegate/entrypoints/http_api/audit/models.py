@@ -1,0 +1,26 @@
+"""The audit log in JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class AuditEventOut(BaseModel):
+    sequence: int
+    id: str
+    name: str
+    at: datetime
+    actor_person_id: str | None
+    actor_name: str | None
+    actor_organization_id: str | None
+    actor_organization_name: str | None
+    subject_kind: str
+    subject_id: str
+    client_host: str
+    details: dict[str, Any]
+
+
+class AuditOut(BaseModel):
+    items: list[AuditEventOut]
+    total: int
