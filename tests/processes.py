@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.waiting import HANGS_SECONDS
+
 END_WITH_US = ("setpriv", "--pdeathsig=KILL", "--")
 """Before a command: the kernel kills the program as soon as the thread that started it is gone, killed even."""
 
@@ -48,8 +50,8 @@ def works_in(pid: int, folder: Path) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for ``condition``; the time is against what hangs, not against what is slow."""
+def until(condition: Callable[[], bool], seconds: float = HANGS_SECONDS) -> None:
+    """Wait for ``condition``, as ``tests.waiting.until`` does, where no event loop runs."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

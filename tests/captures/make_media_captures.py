@@ -49,18 +49,27 @@ def pictures_of(stream: bytes) -> list[bytes]:
     return [stream[start:end] for start, end in zip(starts, [*starts[1:], len(stream)], strict=True)]
 
 
-def packs_of(codec: Codec, pictures: list[bytes]) -> list[bytes]:
+def usual(number: int) -> int:
+    return number * TICKS
+
+
+def of_the_key_picture_before(number: int) -> int:
+    """ZLMediaKit's PS sender, and so every cascade of WVP: a key picture and the next have one time stamp."""
+    return usual(number - 1 if number % 4 == 1 else number)
+
+
+def packs_of(codec: Codec, pictures: list[bytes], time: Callable[[int], int] = usual) -> list[bytes]:
     muxer = PsMuxer(codec)
     return [
-        muxer.mux(AccessUnit(codec, n * TICKS, n * TICKS, n % 4 == 0, picture))
+        muxer.mux(AccessUnit(codec, time(n), time(n), n % 4 == 0, picture))
         for n, picture in enumerate(pictures)
     ]
 
 
-def datagrams_of(packs: list[bytes]) -> list[bytes]:
+def datagrams_of(packs: list[bytes], time: Callable[[int], int] = usual) -> list[bytes]:
     packetizer = rtp.Packetizer(SSRC, mtu=600, sequence=65_530)
     return [
-        packet for number, pack in enumerate(packs) for packet in packetizer.packetize(pack, number * TICKS)
+        packet for number, pack in enumerate(packs) for packet in packetizer.packetize(pack, time(number))
     ]
 
 
@@ -104,6 +113,11 @@ def main() -> None:
     write("ps_undisturbed_h265.rtp", datagrams_of(packs_of(Codec.H265, h265)))
     write("ps_without_map_h264.rtp", datagrams_of([without_map(pack) for pack in packs]))
     write("ps_without_map_h265.rtp", datagrams_of([without_map(pack) for pack in packs_of(Codec.H265, h265)]))
+    for codec, pictures in ((Codec.H264, h264), (Codec.H265, h265)):
+        one_time = packs_of(codec, pictures, of_the_key_picture_before)
+        write(
+            f"ps_with_two_pictures_of_one_pts_{codec}.rtp", datagrams_of(one_time, of_the_key_picture_before)
+        )
     faults: dict[str, Pack] = {
         "ps_with_pes_length_zero": with_length(b"\x00\x00\x01\xe0", lambda _: 0),
         "ps_with_pes_length_too_short": with_length(b"\x00\x00\x01\xe0", lambda length: length // 2),

@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from tests.e2e.people import Person
-from tests.e2e.waiting import until
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer
 from tests.processes import END_WITH_US
+from tests.waiting import until
 
 OUTPUTS = ("flv", "ws-flv", "fmp4", "ws-fmp4")
 _CONTAINERS = {"flv": "flv", "ws-flv": "flv", "fmp4": "mp4", "ws-fmp4": "mp4"}

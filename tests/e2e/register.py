@@ -5,7 +5,7 @@ from typing import Any
 from tests.e2e.people import People
 from tests.e2e.pictures import Picture
 from tests.e2e.sharing import Sharing
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 
 async def register_entry(people: People, sharing: Sharing, picture: Picture) -> Any:

@@ -30,8 +30,8 @@ async def _photograph(url: str) -> None:
                 async for page in pages(window):
                     await _keep(window, folder / f"{login}-{page}.png")
                 await window.click("language")
-                await window.go("/")
-                await _keep(window, folder / f"{login}-workbench-english.png")
+                async for page in pages(window):
+                    await _keep(window, folder / f"{login}-{page}-english.png")
                 await window.page.context.close()
         for fault in chromium.faults():
             print("fault:", fault)

@@ -10,8 +10,8 @@ from tests.e2e.register import register_entry
 from tests.e2e.revoking import revoke
 from tests.e2e.sharing import Sharing
 from tests.e2e.units import Unit, unit_of_demonstration
-from tests.e2e.waiting import until
 from tests.integration.media.viewers import HttpViewer
+from tests.waiting import until
 
 Act = Callable[[People, Sharing, str], Awaitable[object]]
 

@@ -8,7 +8,7 @@ from tests.e2e.pictures import streams_of
 from tests.e2e.sharing import Sharing
 from tests.e2e.simulated_device import SimulatedDevice
 from tests.e2e.units import Unit
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from tests.e2e.register import register_entry
 from tests.e2e.sharing import Sharing
 from tests.e2e.simulated_device import SimulatedDevice
 from tests.e2e.units import Unit
-from tests.e2e.waiting import until
 from tests.processes import alive
+from tests.waiting import until
 
 _LEASE_SECONDS = 30
 

@@ -6,7 +6,7 @@ import pytest
 from tests.e2e.browser import Chromium, Window
 from tests.e2e.catalogue import listed_points, unmarked_points
 from tests.e2e.people import People
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from tests.e2e.browser import Window
-from tests.e2e.waiting import until
+from tests.waiting import until
 
 LOGINS = (
     "tour-leader", "police-leader", "bureau-approver", "cataloguer", "provisioner", "security-admin", "audit-admin",

@@ -1,7 +1,7 @@
 """Live sessions for tests: opened, redeemed, and waited for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import select
@@ -35,16 +35,6 @@ async def watch(client_as: ClientAs, watching: Watching, live: Live, **changes: 
     admitted = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
     assert isinstance(admitted, Admitted), admitted
     return admitted.session_id
-
-
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 10) -> None:
-    """Wait for a condition, looking at it often."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.01)
 
 
 async def open_sessions(live: Live) -> set[str]:

@@ -12,9 +12,10 @@ import pytest
 from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import end_reason, serving, until, watch
+from tests.integration.access.running import end_reason, serving, watch
 from tests.integration.conftest import ClientAs
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_ID, LowerPeer
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.database import bounded_connection
 from pinegate.adapters.database.connection import Database
@@ -93,7 +94,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with hanging(cluster):
             asked = [client.post("/api/play", json=watching.form()) for _ in range(20)]
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(HANGS_SECONDS):
                 answers = await asyncio.gather(*asked)
                 health = (await client.get("/api/health")).json()
                 refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")

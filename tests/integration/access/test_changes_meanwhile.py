@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import end_reason, until
+from tests.integration.access.running import end_reason
 from tests.integration.access.test_new_enemy import ask, revoke
 from tests.integration.conftest import ClientAs
 from tests.integration.media.viewers import HttpViewer
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.access.reevaluator import Reevaluator
 from pinegate.adapters.database.access import AccessRows
@@ -99,7 +100,7 @@ async def test_a_viewer_decided_on_just_before_a_revocation_sees_nothing(
         )
         await admission.reached.wait()
 
-        async with asyncio.timeout(5):  # a revocation does not wait for whoever is on the way
+        async with asyncio.timeout(HANGS_SECONDS):  # a revocation does not wait for whoever is on the way
             await revoke(live, 0)
         reevaluating = asyncio.create_task(reevaluator.reevaluate_now())
         await until(lambda: waits_for_a_lock(live))  # cut in the engine; its line is still the viewer's

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
-from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
+from tests.integration.access.running import end_reason, open_sessions, serving, watch
 from tests.integration.conftest import ClientAs, Clock, as_administrator
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
@@ -315,7 +316,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
             portal_session = (await tx.connection.execute(query)).scalar_one()
         queue = services.end_listeners.listen(portal_session)
         await change(live, watching, "grant_revoked")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS_SECONDS):
             ended = await queue.get()
     assert (ended.id, str(ended.end)) == (session, "grant_revoked")
 

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import serving, until, watch
+from tests.integration.access.running import serving, watch
 from tests.integration.conftest import ClientAs
+from tests.waiting import until
 
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.organizations.roles import Role

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, text
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
+from tests.integration.access.running import end_reason, open_sessions, serving, watch
 from tests.integration.conftest import ClientAs, Clock
+from tests.waiting import until
 
 from pinegate.adapters.database.tables import (
     applications,

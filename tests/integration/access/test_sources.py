@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import text
 from tests.integration.access.conftest import JPEG, Live, Watching
-from tests.integration.access.running import end_reason, open_sessions, serving, until, watch
+from tests.integration.access.running import end_reason, open_sessions, serving, watch
 from tests.integration.conftest import ClientAs
+from tests.waiting import until
 
 from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.domain.organizations.roles import Role

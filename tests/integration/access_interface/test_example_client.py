@@ -13,6 +13,7 @@ from tests.integration.access.conftest import Watching
 from tests.integration.access_interface.conftest import Program
 from tests.integration.conftest import Clock
 from tests.processes import END_WITH_US
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.clock import utc_now
 from pinegate.domain.organizations.roles import Role
@@ -58,7 +59,7 @@ async def run(server: str, program: Program, *words: str, **environment: str) ->
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGS_SECONDS):
         out, err = await process.communicate()
     return process.returncode or 0, out.decode(), err.decode()
 

@@ -11,6 +11,7 @@ from tests.factories.organizations import fresh_id
 from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access_interface.conftest import Program, issue
 from tests.integration.conftest import ClientAs, Clock
+from tests.waiting import until
 
 from pinegate.adapters.database.tables import interface_nonces, organizations
 from pinegate.domain.applications.states import ApplicationState
@@ -156,7 +157,6 @@ async def test_a_snapshot_carries_its_mark(program: Program, watching: Watching,
 
 
 async def _opened(live: Live) -> None:
-    from tests.integration.access.running import until
 
     await until(lambda: bool(live.media.bound))
 

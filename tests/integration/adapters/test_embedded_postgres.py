@@ -3,14 +3,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 import pytest
-from tests.processes import END_WITH_US
+from tests.processes import END_WITH_US, until
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.postgres_server.embedded_postgres import (
     EmbeddedPostgres,
@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from pinegate.adapters.postgres_server import embedded_postgres
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from tests.waiting import HANGS_SECONDS
 embedded_postgres.words_to_end_with_us = lambda: []  # as on a machine that cannot
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 server.start()
@@ -103,10 +104,7 @@ def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(f
         assert not server.restart_if_ended()
         run(server.urls().owner, "CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(int((folder / "cluster/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        deadline = time.monotonic() + 30
-        while not server.restart_if_ended():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(server.restart_if_ended)
         assert ask(server.urls().owner, "SELECT answer FROM kept") == 42
     assert not server.restart_if_ended()
 
@@ -216,5 +214,5 @@ def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Pa
         )
         assert ask(url.stdout.strip(), "SELECT current_user") == "pinegate_app"
         program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=60) == 0
+        assert program.wait(HANGS_SECONDS) == 0
     assert not (tmp_path / "data/postgresql/cluster/postmaster.pid").exists()

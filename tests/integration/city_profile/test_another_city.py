@@ -11,6 +11,7 @@ from tests.factories.city_profile import YUNMENG
 from tests.factories.organizations import City
 from tests.integration.conftest import ClientAs, Clock
 from tests.integration.paper.conftest import Walk
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import applications, camera_points, organizations
@@ -58,7 +59,11 @@ async def printed(walk: Walk, name: str) -> str:
     answer = await walk.get(Role.UNIT_CLERK, f"/api/applications/{walk.id}/{name}")
     assert answer.status_code == 200, answer.text
     done = subprocess.run(
-        ["pdftotext", "-raw", "-", "-"], input=answer.content, capture_output=True, check=True, timeout=30
+        ["pdftotext", "-raw", "-", "-"],
+        input=answer.content,
+        capture_output=True,
+        check=True,
+        timeout=HANGS_SECONDS,
     )
     return re.sub(r"[\s\u200b]", "", done.stdout.decode())
 

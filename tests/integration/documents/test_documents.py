@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.factories.city_profile import HUANGSHAN
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.documents.agreement import AgreementText, render_agreement
 from pinegate.adapters.documents.application_form import (
@@ -58,13 +59,13 @@ def form_of(form: ApplicationForm) -> bytes:
 def text_of(pdf: bytes) -> str:
     """The text in the order in which it is printed, without white space."""
     done = subprocess.run(
-        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True, timeout=30
+        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True, timeout=HANGS_SECONDS
     )
     return re.sub(r"[\s\u200b]", "", done.stdout.decode())
 
 
 def pages_of(pdf: bytes) -> int:
-    done = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True, timeout=30)
+    done = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True, timeout=HANGS_SECONDS)
     found = re.search(rb"Pages:\s+(\d+)", done.stdout)
     assert found
     return int(found[1])
@@ -134,7 +135,9 @@ def test_the_same_data_and_date_give_the_same_bytes():
 def test_documents_are_pdf_a_with_their_fonts_inside():
     pdf = form_of(FILLED)
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf
-    fonts = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True, timeout=30).stdout
+    fonts = subprocess.run(
+        ["pdffonts", "-"], input=pdf, capture_output=True, check=True, timeout=HANGS_SECONDS
+    ).stdout
     rows = fonts.decode().splitlines()[2:]
     assert rows
     assert all("NotoSansCJK" in row and "yes yes yes" in row for row in rows)

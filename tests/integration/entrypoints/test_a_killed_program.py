@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.processes import END_WITH_US, alive, command_of, descendants, until
+from tests.waiting import HANGS_SECONDS
 
 ROOT = Path(__file__).parents[3]
 _PR_SET_CHILD_SUBREAPER = 36
@@ -113,7 +114,7 @@ def test_a_killed_program_leaves_no_process_and_starts_again(program: Program, o
         assert listens(program.media)
     finally:
         program.process.send_signal(signal.SIGTERM)
-        assert program.process.wait(30) == 0
+        assert program.process.wait(HANGS_SECONDS) == 0
 
 
 @pytest.mark.parametrize(

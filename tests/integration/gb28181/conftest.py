@@ -1,7 +1,6 @@
 """An upper platform with its database, and a device that registered with it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -58,11 +57,6 @@ class Upper:
             point = camera_points.c
             rows = await tx.connection.execute(select(point.channel_code, point.health, point.listing_state))
             return {row.channel_code[-2:]: (row.health, row.listing_state) for row in rows}
-
-    async def wait_until(self, holds: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(5):
-            while not await holds():
-                await asyncio.sleep(0.01)
 
 
 @pytest.fixture

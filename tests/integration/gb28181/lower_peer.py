@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar, cast
 
+from tests.waiting import HANGS_SECONDS
+
 from pinegate.protocols.gb28181.lower.device import LowerDevice, LowerDeviceConfig
 from pinegate.protocols.gb28181.lower.events import LowerEvent
 from pinegate.protocols.sip.flow import Flow, Transport
@@ -60,8 +62,8 @@ class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
         self._pump()
 
     async def wait_for(self, kind: type[E], skip: int = 0) -> E:
-        """The event of ``kind`` after ``skip`` earlier ones; five seconds at most."""
-        async with asyncio.timeout(5):
+        """The event of ``kind`` after ``skip`` earlier ones."""
+        async with asyncio.timeout(HANGS_SECONDS):
             while True:
                 found = [event for event in self.events if isinstance(event, kind)]
                 if len(found) > skip:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PLATFORM_ID
+from tests.waiting import HANGS_SECONDS
 
 HOST = "127.0.0.2"
 DOMAIN = PLATFORM_ID[:10]
@@ -57,10 +58,10 @@ class Stranger(asyncio.DatagramProtocol, asyncio.Protocol):
             cast(asyncio.WriteTransport, self._wire).write(data)
 
     async def ask(self, data: bytes) -> int:
-        """The status of the next answer; five seconds at most."""
+        """The status of the next answer."""
         before = len(self.answers)
         self.send(data)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS_SECONDS):
             while len(self.answers) == before:
                 self._arrived.clear()
                 await self._arrived.wait()

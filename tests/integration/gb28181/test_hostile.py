@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+import socket
+from collections.abc import Sequence
 
 import pytest
 from structlog.testing import capture_logs
 from tests.integration.gb28181.conftest import Upper
 from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 from tests.integration.gb28181.stranger import TORTURE, Stranger, notify, request
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.gb28181.sip_sockets import SipSockets
 from pinegate.protocols.sip.flow import Flow
@@ -27,7 +30,7 @@ async def counted(upper: Upper, name: str, least: int = 1) -> None:
     async def enough() -> bool:
         return upper.server.fault_totals().get(name, 0) >= least
 
-    await upper.wait_until(enough)
+    await until(enough)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -66,7 +69,7 @@ async def test_an_xml_bomb_of_a_registered_device_is_refused(
     async def refused() -> bool:
         return sum(upper.server.fault_totals().values()) > before
 
-    await upper.wait_until(refused)
+    await until(refused)
     await still_served(upper)
 
 
@@ -87,17 +90,15 @@ async def test_the_oldest_stranger_gives_way_and_a_trusted_connection_stays() ->
     port = await sockets.open("127.0.0.1", 0)
     device = await Stranger(port, "tcp").open()
     device.send(b"x")
-    async with asyncio.timeout(5):
-        while not heard:
-            await asyncio.sleep(0.01)
+    await until(lambda: heard)
     sockets.trust(heard[0])
     crowd = [await Stranger(port, "tcp").open() for _ in range(9)]
     for early in crowd[:4]:
-        await asyncio.wait_for(early.closed.wait(), 5)
+        await asyncio.wait_for(early.closed.wait(), HANGS_SECONDS)
     assert (sockets.connection_count, sockets.counters["strangers_closed"]) == (6, 4)
     sockets.close_old_strangers(asyncio.get_running_loop().time() + 61)
     for late in crowd:
-        await asyncio.wait_for(late.closed.wait(), 5)
+        await asyncio.wait_for(late.closed.wait(), HANGS_SECONDS)
     assert not device.closed.is_set()
     await sockets.close()
 
@@ -135,11 +136,33 @@ async def test_what_was_wrong_is_one_line_a_second(upper: Upper, peer: LowerPeer
             stranger.send(request("MESSAGE", notify("Keepalive"), number=number))
             stranger.send(b"no SIP at all\r\n\r\n")
         await counted(upper, "other_source", 50)
-        async with asyncio.timeout(5):
-            while not [line for line in logs if line["event"] == "sip_faults_counted"]:
-                await asyncio.sleep(0.05)
+        await until(lambda: [line for line in logs if line["event"] == "sip_faults_counted"])
     line = next(line for line in logs if line["event"] == "sip_faults_counted")
     assert (line["host"], line["reason"]) == ("127.0.0.2", "other_source")
     assert line["counts"]["refused"] >= 50
     assert len([line for line in logs if line["log_level"] in ("warning", "error")]) <= 2
     stranger.close()
+
+
+async def test_datagrams_that_come_faster_than_they_are_taken_are_noticed() -> None:
+    """So that new registrations are put off before every device repeats what it sent."""
+    loop = asyncio.get_running_loop()
+    seen: list[tuple[float, bool]] = []
+
+    def slowly(arrived: Sequence[object]) -> None:
+        """As much comes as is taken, until half a second is over."""
+        seen.append((loop.time(), sockets.behind))
+        for _ in arrived if loop.time() - seen[0][0] < 0.5 else ():
+            sender.sendto(b"x", ("127.0.0.1", port))
+
+    sockets = SipSockets(slowly, lambda _: None)
+    port = await sockets.open("127.0.0.1", 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(128):
+            sender.sendto(b"x", ("127.0.0.1", port))
+        async with asyncio.timeout(10):
+            while not seen or loop.time() - seen[0][0] < 0.5 or sockets.behind:
+                await asyncio.sleep(0)
+    await sockets.close()
+    assert not any(behind for at, behind in seen if at - seen[0][0] < 0.2)
+    assert any(behind for _, behind in seen)

@@ -15,6 +15,7 @@ from tests.integration.conftest import Clock
 from tests.integration.gb28181.conftest import BOX, Upper, camera
 from tests.integration.gb28181.lower_peer import DEVICE_ID, PASSWORD, PLATFORM_ID, LowerPeer
 from tests.integration.gb28181.test_server import catalogued
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
@@ -71,13 +72,11 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
         peer.do(peer.device.start)
         await peer.wait_for(Registered)
         assert (await server.ask_status(DEVICE_ID)).status["online"] == "ONLINE"
-        async with asyncio.timeout(10):
-            while not [line for line in logs if line["event"] == "signalling_writes_postponed"]:
-                await asyncio.sleep(0.05)
+        await until(lambda: [line for line in logs if line["event"] == "signalling_writes_postponed"])
     assert recorder.waiting > 0
 
     await asyncio.to_thread(own_postgres.start)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGS_SECONDS):
         await recorder.drained()
     async with database.transaction() as tx:
         online = (await tx.connection.execute(select(devices.c.online))).scalar_one()
@@ -108,7 +107,7 @@ async def test_the_last_word_of_a_batch_is_the_rows_and_every_event_is_kept(
     recorder.information(DEVICE_ID, DeviceInfo(1, DEVICE_ID, manufacturer="海康\x00威视"))
     recorder.offline(DEVICE_ID, "connection_lost")
     task = asyncio.create_task(recorder.run())
-    await asyncio.wait_for(recorder.drained(), 10)
+    await asyncio.wait_for(recorder.drained(), HANGS_SECONDS)
     task.cancel()
     async with database.transaction() as tx:
         row = (await tx.connection.execute(select(devices))).one()
@@ -124,7 +123,7 @@ async def test_a_row_that_cannot_be_written_costs_only_itself(database: Database
     recorder.offline("\x00", "a code that no parser lets through")
     recorder.registered(registered("unknown to the table"))
     task = asyncio.create_task(recorder.run())
-    await asyncio.wait_for(recorder.drained(), 10)
+    await asyncio.wait_for(recorder.drained(), HANGS_SECONDS)
     task.cancel()
     async with database.transaction() as tx:
         online = (await tx.connection.execute(select(devices.c.online))).scalar_one()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.integration.gb28181.conftest import Upper, camera
 from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 from tests.integration.gb28181.stranger import notify, request
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.database.tables import audit_events, camera_points, devices
 from pinegate.protocols.gb28181.lower.events import (
@@ -36,7 +37,7 @@ async def catalogued(upper: Upper, count: int) -> None:
     async def complete() -> bool:
         return len(await upper.health()) == count
 
-    await upper.wait_until(complete)
+    await until(complete)
 
 
 def invitation(channel: str = CAMERA) -> Invitation:
@@ -86,10 +87,11 @@ async def test_changes_by_subscription_reach_the_catalogue(upper: Upper, peer: L
             "03": ("online", "pending_check"),
         }
 
-    async with asyncio.timeout(5):
-        while not await seen():
-            peer.do(lambda now: peer.device.change_catalog(changes, now))
-            await asyncio.sleep(0.05)
+    async def told_again() -> bool:
+        peer.do(lambda now: peer.device.change_catalog(changes, now))
+        return await seen()
+
+    await until(told_again)
 
 
 async def test_an_invite_is_answered_and_ended_by_us(upper: Upper, peer: LowerPeer) -> None:
@@ -167,7 +169,7 @@ async def test_a_bye_of_the_device_is_told_to_the_streams(upper: Upper, peer: Lo
     assert isinstance(answered, Answered)
     await peer.wait_for(CallConfirmed)
     peer.do(lambda now: peer.device.hang_up(invited.call, now))
-    assert await asyncio.wait_for(ended, 5) == answered.dialog_id
+    assert await asyncio.wait_for(ended, HANGS_SECONDS) == answered.dialog_id
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ async def test_a_disabled_account_loses_its_registration(upper: Upper, peer: Low
         async with upper.database.transaction() as tx:
             return not (await tx.connection.execute(select(devices.c.online))).scalar_one()
 
-    await upper.wait_until(offline)
+    await until(offline)
 
 
 async def test_a_catalogue_of_thousands_comes_whole(upper: Upper) -> None:
@@ -223,10 +225,8 @@ async def test_a_catalogue_of_thousands_comes_whole(upper: Upper) -> None:
     await peer.open()
     peer.device.set_catalog([camera(number) for number in range(1, 3_001)])
     peer.do(peer.device.start)
-    async with asyncio.timeout(30):
-        while upper.server.catalogue_progress(DEVICE_ID).state != "done":
-            await asyncio.sleep(0.05)
-        await upper.recorder.drained()
+    await until(lambda: upper.server.catalogue_progress(DEVICE_ID).state == "done")
+    await upper.recorder.drained()
     async with upper.database.transaction() as tx:
         count = len((await tx.connection.execute(select(camera_points.c.id))).all())
     assert count == 3_000

@@ -8,6 +8,7 @@ from tests.integration.gb28181.conftest import Upper, camera
 from tests.integration.gb28181.lower_peer import DEVICE_ID, LowerPeer
 from tests.integration.gb28181.stranger import Stranger, notify, request
 from tests.integration.gb28181.test_server import answer, catalogued, invitation
+from tests.waiting import until
 
 from pinegate.protocols.gb28181.lower.events import CallConfirmed, CallFinished, InviteReceived, Unregistered
 from pinegate.usecases.streams.signalling import Answered
@@ -50,9 +51,7 @@ async def test_s15_a_catalogue_answer_from_another_address_is_not_taken(
     peer.device.set_catalog([camera(1), camera(2), camera(3)])
     peer.withheld = []
     upper.server.query_catalogue(DEVICE_ID)
-    async with asyncio.timeout(5):
-        while not (stolen := [data for data in peer.withheld if b"<Item" in data]):
-            await asyncio.sleep(0.01)
+    stolen = await until(lambda: [data for data in peer.withheld or [] if b"<Item" in data])
     assert await stranger.ask(stolen[0]) == 403
     assert upper.server.catalogue_progress(DEVICE_ID).state == "running"
     peer.release()

@@ -13,7 +13,7 @@ from tests.factories.organizations import City, Person
 from tests.integration.conftest import ClientAs, Clock
 
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.database.tables import accounts, audit_events, persons, portal_sessions
+from pinegate.adapters.database.tables import accounts, audit_events, organizations, persons, portal_sessions
 from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.domain.organizations.roles import Role
@@ -214,7 +214,9 @@ async def test_until_the_initial_password_is_changed_nothing_else_opens(
     assert (await anonymous.post("/api/ptz", json={})).status_code == 422
 
 
-@pytest.mark.parametrize("weak", ["short", "aaaaaaaaaaaaaaaa", "x-{login}-y-and-more", "p" * 1000])
+@pytest.mark.parametrize(
+    "weak", ["short", "elevenchars", "aaaaaaaaaaaaaaaa", "x-{login}-y-and-more", "p" * 1000]
+)
 async def test_weak_passwords_are_refused_by_name_of_the_field(
     anonymous: httpx2.AsyncClient, person: Person, weak: str
 ) -> None:
@@ -267,6 +269,43 @@ async def test_a_one_time_code_is_asked_for_and_never_taken_twice(
             )
         ).scalar_one()
     assert totp.secret.encode() not in bytes(sealed)
+
+
+async def test_a_wrong_one_time_code_opens_nothing_and_five_of_them_lock_the_account(
+    anonymous: httpx2.AsyncClient, person: Person, clock: Clock
+) -> None:
+    await sign_in(anonymous, person)
+    totp = await enable_totp(anonymous, clock())
+    clock.advance(seconds=30)
+    wrong = f"{(int(totp.at(clock())) + 1) % 1_000_000:06d}"
+    answers = [await sign_in(anonymous, person, totp=wrong) for _ in range(5)]
+    assert [answer.json()["code"] for answer in answers] == ["totp_required"] * 4 + ["locked_out"]
+    right = await sign_in(anonymous, person, totp=totp.at(clock()))
+    assert right.json()["code"] == "locked_out"
+
+
+async def test_who_is_locked_meanwhile_is_signed_in_no_more(
+    client_as: ClientAs, person: Person, database: Database
+) -> None:
+    client = await client_as(person)
+    async with database.transaction() as tx:
+        await tx.connection.execute(
+            update(persons).where(persons.c.id == person.id).values(state="account_locked")
+        )
+    assert (await client.get("/api/session")).status_code == 401
+
+
+async def test_nobody_of_a_unit_suspended_meanwhile_is_signed_in_any_more(
+    client_as: ClientAs, person: Person, database: Database
+) -> None:
+    client = await client_as(person)
+    async with database.transaction() as tx:
+        await tx.connection.execute(
+            update(organizations)
+            .where(organizations.c.id == person.organization_id)
+            .values(standing="suspended")
+        )
+    assert (await client.get("/api/session")).status_code == 401
 
 
 async def test_one_time_codes_are_given_up_with_the_password(

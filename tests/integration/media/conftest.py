@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.integration.media.clips import Clip, RtpCamera, clip
+from tests.waiting import until
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
@@ -22,16 +23,7 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-DEADLINE_SECONDS = 15.0
 ORIGIN = "http://portal.example"
-
-
-async def until(condition: Callable[[], Any], deadline_seconds: float = DEADLINE_SECONDS) -> Any:
-    """Wait until the condition holds, and answer its value."""
-    async with asyncio.timeout(deadline_seconds):
-        while not (value := condition()):
-            await asyncio.sleep(0.01)
-    return value
 
 
 class Control:
@@ -89,6 +81,7 @@ class City:
         self.control = control
         self._sending: list[asyncio.Task[None]] = []
         self._sockets: list[socket.socket] = []
+        self._connections: list[asyncio.StreamWriter] = []
 
     async def open(
         self,
@@ -113,6 +106,18 @@ class City:
         sock.connect((endpoint.host, endpoint.port))
         self._sockets.append(sock)
         return self.send(source, ssrc, lambda packets: [sock.send(packet) for packet in packets], pictures)
+
+    async def connect(
+        self, host: str, port: int, local_host: str = "127.0.0.1"
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection that ends with the test, whatever is still on its way."""
+        reader, writer = await asyncio.open_connection(host, port, local_addr=(local_host, 0))
+        self.keep(writer)
+        return reader, writer
+
+    def keep(self, writer: asyncio.StreamWriter) -> None:
+        """Have the connection end with the test."""
+        self._connections.append(writer)
 
     def send(
         self, source: Clip, ssrc: int, transmit: Callable[[list[bytes]], Any], pictures: int | None = None
@@ -148,6 +153,8 @@ class City:
         await asyncio.gather(*self._sending, return_exceptions=True)
         for sock in self._sockets:
             sock.close()
+        for writer in self._connections:
+            writer.transport.abort()
 
 
 @pytest.fixture

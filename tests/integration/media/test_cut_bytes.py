@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.media import viewer as viewer_module
 from pinegate.adapters.media.viewer import Viewer
@@ -51,7 +52,7 @@ class DistantSeat:
 
     def read_to_the_end(self) -> tuple[int, str]:
         """How many bytes still arrive, and whether the connection was closed or broken off."""
-        self._client.settimeout(10)
+        self._client.settimeout(HANGS_SECONDS)
         received = 0
         while True:
             try:

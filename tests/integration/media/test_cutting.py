@@ -7,8 +7,9 @@ import socket
 
 import pytest
 from tests.integration.media.clips import clip
-from tests.integration.media.conftest import City, until
+from tests.integration.media.conftest import City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
+from tests.waiting import until
 
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.session_end import End, EndReason
@@ -190,7 +191,7 @@ async def test_a_slow_viewer_does_not_delay_another(city: City) -> None:
         slow.connect((host, int(port)))
         slow.sendall(f"GET /{address.split('/', 3)[3]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         quick = await HttpViewer.open(city.address("quick", PlayProtocol.FLV))
-        await until(lambda: len(quick.body) > 16_000_000, deadline_seconds=30)
+        await until(lambda: len(quick.body) > 16_000_000)
         stats = (await city.engine.stats())[0]
         assert stats["pictures_skipped"] > 0
         assert city.control.sent["slow"] < city.control.sent["quick"] / 2

@@ -6,8 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.integration.media.conftest import City, until
+from tests.integration.media.conftest import City
 from tests.processes import END_WITH_US
+from tests.waiting import until
 
 from pinegate.adapters.media.codec_helper import python_environment
 

@@ -7,8 +7,9 @@ import socket
 
 import pytest
 from tests.integration.media.clips import RtpCamera, clip
-from tests.integration.media.conftest import ORIGIN, City, until
+from tests.integration.media.conftest import ORIGIN, City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.protocols.media.rtp.tcp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
@@ -50,7 +51,7 @@ async def test_another_host_is_refused_before_and_after_the_camera(city: City) -
             _send(address, _packets(1001), host="127.0.0.2")
             await asyncio.sleep(0.05)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANGS_SECONDS):
         await inject()
     assert (await city.engine.stats())[0]["second_source"] > before
     await _still_plays(city)
@@ -88,14 +89,14 @@ async def test_the_ssrc_of_the_answer_holds(city: City) -> None:
 
 async def test_a_stranger_cannot_take_the_tcp_port(city: City) -> None:
     endpoint = await city.open(transport=Transport.TCP_PASSIVE)
-    reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port, local_addr=("127.0.0.2", 0))
+    reader, writer = await city.connect(endpoint.host, endpoint.port, "127.0.0.2")
     assert await reader.read() == b""
     writer.close()
     assert await until(lambda: city.control.second) == [("camera", "127.0.0.2")]
 
 
 async def _tcp_camera(city: City, endpoint: SourceEndpoint) -> None:
-    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    _, writer = await city.connect(endpoint.host, endpoint.port)
     city.send(clip(), 1001, lambda packets: [writer.write(frame(packet)) for packet in packets])
     await until(lambda: city.control.started)
 
@@ -110,7 +111,7 @@ async def _is_closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
 async def test_being_first_at_the_tcp_port_does_not_make_a_camera(city: City, connections: int) -> None:
     """Somebody behind the camera's own address is faster than the camera, and says nothing or something else."""
     endpoint = await city.open(transport=Transport.TCP_PASSIVE)
-    faster = [await asyncio.open_connection(endpoint.host, endpoint.port) for _ in range(connections)]
+    faster = [await city.connect(endpoint.host, endpoint.port) for _ in range(connections)]
     for packet in _packets(6666, units=60):
         faster[0][1].write(frame(packet))
     await _tcp_camera(city, endpoint)
@@ -121,12 +122,12 @@ async def test_being_first_at_the_tcp_port_does_not_make_a_camera(city: City, co
 
 async def test_leaving_the_tcp_port_early_does_not_end_the_camera(city: City) -> None:
     endpoint = await city.open(transport=Transport.TCP_PASSIVE)
-    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    _, writer = await city.connect(endpoint.host, endpoint.port)
     writer.close()
     await writer.wait_closed()
     await _tcp_camera(city, endpoint)
     assert not city.control.lost
-    reader, late = await asyncio.open_connection(endpoint.host, endpoint.port)
+    reader, late = await city.connect(endpoint.host, endpoint.port)
     late.write(frame(_packets(1001)[0]))
     await _is_closed(reader, late)
     await _still_plays(city)
@@ -142,7 +143,7 @@ async def test_garbage_on_every_port_does_no_harm(city: City) -> None:
         _send((udp.host, udp.port), [bytes(packet), noise.randbytes(noise.randrange(1500))])
     http = tuple(city.engine.play_bases[0].removeprefix("http://").split(":"))
     for host, port in ((tcp.host, tcp.port), http):
-        _, writer = await asyncio.open_connection(host, int(port))
+        _, writer = await city.connect(host, int(port))
         writer.write(noise.randbytes(200_000))
         writer.close()
     await city.playing()
@@ -206,7 +207,7 @@ async def test_a_client_that_talks_too_much_is_cut(city: City) -> None:
     await city.playing()
     address = city.address("talker", PlayProtocol.FLV)
     host, port = city.engine.play_bases[0].removeprefix("http://").split(":")
-    _, writer = await asyncio.open_connection(host, int(port))
+    _, writer = await city.connect(host, int(port))
     writer.write(f"GET /{address.split('/', 3)[3]} HTTP/1.1\r\nHost: x\r\n\r\n".encode() + b"x" * 300_000)
     await until(lambda: city.control.ended.get("talker"))
     writer.close()

@@ -2,6 +2,7 @@ import asyncio
 import socket
 
 import pytest
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.media import http_listener
 from pinegate.adapters.media.channel import ChannelClosedError
@@ -38,7 +39,7 @@ class Engine:
         """What the listener answers; empty when it closes without a word."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(request)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS_SECONDS):
             try:
                 return await reader.read()
             except ConnectionError:
@@ -63,9 +64,7 @@ async def test_too_many_unfinished_requests_are_closed_at_once(monkeypatch: pyte
     engine = Engine()
     _, waiting = await asyncio.open_connection("127.0.0.1", engine.port)
     waiting.write(b"GET /")
-    async with asyncio.timeout(5):
-        while not engine.listener.counters["connections"]:
-            await asyncio.sleep(0.005)
+    await until(lambda: engine.listener.counters["connections"])
     assert await engine.ask(_get()) == b""
     assert engine.listener.counters["connections_refused"] == 1
     waiting.close()
@@ -110,7 +109,7 @@ async def test_what_is_no_http_is_answered_or_closed(request_bytes: bytes) -> No
     reader, writer = await asyncio.open_connection("127.0.0.1", engine.port)
     writer.write(request_bytes)
     writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_SECONDS):
         answer = await reader.read()
     assert answer == b"" or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 "))
     writer.close()

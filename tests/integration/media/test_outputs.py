@@ -5,8 +5,9 @@ import socket
 
 import pytest
 from tests.integration.media.clips import clip, decoded_size
-from tests.integration.media.conftest import City, until
+from tests.integration.media.conftest import City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, ffprobe, frames_of
+from tests.waiting import until
 
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import Codec
@@ -80,11 +81,10 @@ async def test_a_snapshot_shows_the_picture_in_its_size(city: City, video: Codec
 
 async def test_a_camera_connects_to_us_by_tcp(city: City) -> None:
     endpoint = await city.open(transport=Transport.TCP_PASSIVE)
-    _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    _, writer = await city.connect(endpoint.host, endpoint.port)
     city.send(clip(), 1001, lambda packets: writer.writelines(map(frame, packets)))
     body = await _received(city, PlayProtocol.FLV, at_least=100_000)
     assert frames_of(body, "flv")["h264"] > 5
-    writer.close()
 
 
 async def test_we_connect_to_a_camera_that_listens_late(city: City) -> None:
@@ -97,6 +97,7 @@ async def test_we_connect_to_a_camera_that_listens_late(city: City) -> None:
     await until(lambda: city.control.redeemed)
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        city.keep(writer)
         city.send(clip(), 1001, lambda packets: writer.writelines(map(frame, packets)))
 
     server = await asyncio.start_server(serve, "127.0.0.1", port)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.integration.media.clips import clip
-from tests.integration.media.conftest import City, Control, until
+from tests.integration.media.conftest import City, Control
 from tests.integration.media.viewers import HttpViewer
+from tests.waiting import until
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor

@@ -9,6 +9,7 @@ import av
 import websockets
 from av.error import InvalidDataError
 from tests.processes import END_WITH_US
+from tests.waiting import HANGS_SECONDS
 
 
 class HttpViewer:
@@ -53,7 +54,7 @@ class HttpViewer:
 
     async def ended(self) -> bytes:
         assert self._task is not None
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_SECONDS):
             await self._task
         return bytes(self.body)
 
@@ -96,11 +97,13 @@ class WebSocketViewer:
                 self.body += message
         except websockets.ConnectionClosed:
             pass
+        finally:
+            connection.transport.abort()
         self.code, self.reason = connection.close_code, connection.close_reason or ""
 
     async def ended(self) -> bytes:
         assert self._task is not None
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_SECONDS):
             await self._task
         return bytes(self.body)
 
@@ -125,6 +128,6 @@ async def ffprobe(url: str) -> dict[str, int]:
         "-show_entries", "stream=codec_name,nb_read_frames", url,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANGS_SECONDS):
         output, _ = await process.communicate()
     return {stream["codec_name"]: int(stream["nb_read_frames"]) for stream in json.loads(output)["streams"]}

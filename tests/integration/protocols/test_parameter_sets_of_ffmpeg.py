@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 import pytest
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.protocols.media import h265, nal
 from pinegate.protocols.media.frames import AccessUnit, Codec
@@ -20,8 +21,8 @@ def encoded(
     begin = ["ffmpeg", "-v", "error", "-y"]
     source = ["-f", "lavfi", "-i", f"testsrc2=size={width}x{height}", "-frames:v", "1", "-pix_fmt", form]
     coding = ["-c:v", encoder, "-preset", "ultrafast", f"-{encoder[3:]}-params", options]
-    subprocess.run([*begin, *source, *coding, str(raw)], check=True, timeout=60)
-    subprocess.run([*begin, "-i", str(raw), "-c", "copy", str(mp4)], check=True, timeout=60)
+    subprocess.run([*begin, *source, *coding, str(raw)], check=True, timeout=HANGS_SECONDS)
+    subprocess.run([*begin, "-i", str(raw), "-c", "copy", str(mp4)], check=True, timeout=HANGS_SECONDS)
     with av.open(str(mp4)) as container:
         record = bytes(container.streams.video[0].codec_context.extradata or b"")
     return AccessUnit(codec, 0, 0, True, raw.read_bytes()), record

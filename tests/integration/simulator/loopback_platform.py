@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import av
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.protocols.gb28181.upper.config import DeviceAccount, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.events import UpperEvent
@@ -21,7 +22,6 @@ from pinegate.protocols.sip.flow import Flow
 HOST = "127.0.0.1"
 PLATFORM_ID = "34100000002000000001"
 PASSWORD = "a password for tests only"
-DEADLINE = 15.0
 
 Event = TypeVar("Event")
 
@@ -95,7 +95,7 @@ class Platform:
 
     async def wait_for(self, kind: type[Event], test: Callable[[Event], bool] = lambda _: True) -> Event:
         """The oldest event of the kind that passes the test; it is taken out."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(HANGS_SECONDS):
             while True:
                 for event in self.events:
                     if isinstance(event, kind) and test(event):
@@ -194,7 +194,7 @@ class Receiver:
 
     async def wait_pictures(self, count: int) -> None:
         """Return once ``count`` whole pictures or audio frames arrived."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(HANGS_SECONDS):
             while sum(packet.marker for packet in self.packets) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -20,7 +20,8 @@ def test_several_clips_are_made_by_other_processes(tmp_path):
         ClipCache(tmp_path).prepare([Drawn("a"), Drawn("b"), Drawn("c")], lambda *step: told.append(step))
         == 3
     )
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert told == sorted(set(told))  # two that end together are told together
+    assert (told[0], told[-1]) == ((0, 3), (3, 3))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.clip", "b.clip", "c.clip"]
 
 

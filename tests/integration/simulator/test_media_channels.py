@@ -4,10 +4,11 @@ import asyncio
 import socket
 
 import pytest
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.protocols.media.rtp import Packetizer, Rfc4571Splitter
 from pinegate.protocols.sdp.session import Media
-from pinegate_simulator.media_channels import ChannelError, TcpChannel, connect
+from pinegate_simulator.media_channels import ChannelError, connect
 from pinegate_simulator.media_end import MediaEnd
 
 HOST = "127.0.0.1"
@@ -24,7 +25,7 @@ def ignore() -> None:
 
 async def read_packets(reader: asyncio.StreamReader, count: int) -> list[bytes]:
     splitter, packets = Rfc4571Splitter(), []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_SECONDS):
         while len(packets) < count:
             packets += splitter.feed(await reader.read(4096))
     return packets
@@ -33,7 +34,7 @@ async def read_packets(reader: asyncio.StreamReader, count: int) -> list[bytes]:
 async def test_udp_packets_arrive_from_the_announced_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind((HOST, 0))
-        receiver.settimeout(5)
+        receiver.settimeout(HANGS_SECONDS)
         end = await MediaEnd.open(offer("RTP/AVP"), HOST, HOST, ignore)
         channel = await end.join(*receiver.getsockname(), ignore)
         channel.send(PACKETS)
@@ -55,7 +56,7 @@ async def test_a_passive_platform_is_connected_to():
         assert (end.setup, end.port) == ("active", 9)
         channel = await end.join(HOST, server.sockets[0].getsockname()[1], ignore)
         channel.send(PACKETS)
-        assert await asyncio.wait_for(arrived, 5) == PACKETS
+        assert await asyncio.wait_for(arrived, HANGS_SECONDS) == PACKETS
         end.close()
 
 
@@ -73,7 +74,7 @@ async def test_an_active_platform_connects_to_us():
 async def test_a_connection_from_another_address_is_refused():
     end = await MediaEnd.open(offer("TCP/RTP/AVP", "active"), "127.0.0.2", HOST, ignore)
     reader, writer = await asyncio.open_connection(HOST, end.port)
-    assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert await asyncio.wait_for(reader.read(), HANGS_SECONDS) == b""
     writer.close()
     _, writer = await asyncio.open_connection(HOST, end.port, local_addr=("127.0.0.2", 0))
     assert await end.join(HOST, 9, ignore) is not None
@@ -87,23 +88,21 @@ async def test_the_platform_closing_its_connection_is_told():
     _, writer = await asyncio.open_connection(HOST, end.port)
     await end.join(HOST, 9, ended.set)
     writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANGS_SECONDS):
         await ended.wait()
     end.close()
 
 
 async def test_a_receiver_that_does_not_read_congests_the_channel():
-    async def never_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
+    with socket.create_server((HOST, 0)) as nobody_accepts:
+        channel = await connect(*nobody_accepts.getsockname(), ignore)
 
-    server = await asyncio.start_server(never_read, HOST, 0, limit=1024)
-    channel: TcpChannel = await connect(HOST, server.sockets[0].getsockname()[1], ignore)
-    async with asyncio.timeout(10):
-        while not channel.is_congested:
+        def congested() -> bool:
             channel.send([bytes(1400)] * 500)
-            await asyncio.sleep(0)
-    channel.close()
-    server.close()
+            return channel.is_congested
+
+        await until(congested)
+        channel.close()
 
 
 async def test_a_port_that_nobody_listens_on_ends_the_call(monkeypatch):

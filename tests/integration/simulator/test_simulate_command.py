@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.integration.simulator.loopback_platform import DEADLINE, PASSWORD, Platform, running_platform
+from tests.integration.simulator.loopback_platform import PASSWORD, Platform, running_platform
 from tests.processes import END_WITH_US
+from tests.waiting import HANGS_SECONDS
 
 from pinegate.protocols.gb28181.upper.events import (
     CatalogCompleted,
@@ -59,7 +60,7 @@ async def test_it_registers_answers_and_logs_off_when_told_to_end(tmp_path, numb
         assert len((await platform.wait_for(CatalogCompleted)).items) == 3
         process.send_signal(number)
         assert (await platform.wait_for(DeviceOffline)).reason is OfflineReason.UNREGISTERED
-        _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
+        _, logged = await asyncio.wait_for(process.communicate(), HANGS_SECONDS)
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
     assert events[-1] == "device_registered"
@@ -72,7 +73,7 @@ async def test_commands_may_be_typed(tmp_path):
         arguments = [*small(platform, tmp_path), "--script", "-", "--no-prepare"]
         async with running_command(*arguments, typed=True) as process:
             await platform.wait_for(DeviceRegistered)
-            _, logged = await asyncio.wait_for(process.communicate(b"nonsense\noff 1\nquit\n"), DEADLINE)
+            _, logged = await asyncio.wait_for(process.communicate(b"nonsense\noff 1\nquit\n"), HANGS_SECONDS)
     events = {line["event"]: line for line in map(json.loads, logged.decode().splitlines())}
     assert "unknown command" in events["command_refused"]["reason"]
     assert events["catalogue_changed"]["change"] == "OFF"
@@ -85,7 +86,7 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
     async with running_platform() as platform:
         arguments = [*small(platform, tmp_path), "--script", str(script), "--no-prepare"]
         async with running_command(*arguments) as process:
-            _, logged = await asyncio.wait_for(process.communicate(), DEADLINE)
+            _, logged = await asyncio.wait_for(process.communicate(), HANGS_SECONDS)
     events = [json.loads(line)["event"] for line in logged.decode().splitlines()]
     assert events == ["device_registered", *["catalogue_changed"] * 2, "camera_added"]
 
@@ -103,6 +104,6 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
 )
 async def test_a_wrong_option_is_refused_with_what_to_mend(arguments, told):
     async with running_command(*arguments) as process:
-        _, error = await asyncio.wait_for(process.communicate(), DEADLINE)
+        _, error = await asyncio.wait_for(process.communicate(), HANGS_SECONDS)
     assert process.returncode == 2
     assert told in " ".join(error.decode().replace("│", " ").split())

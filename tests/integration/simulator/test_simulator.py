@@ -10,7 +10,6 @@ import av
 import numpy
 import pytest
 from tests.integration.simulator.loopback_platform import (
-    DEADLINE,
     HOST,
     PASSWORD,
     PLATFORM_ID,
@@ -20,6 +19,7 @@ from tests.integration.simulator.loopback_platform import (
     running_platform,
     running_receiver,
 )
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.protocols.gb28181.upper.config import DeviceAccount
 from pinegate.protocols.gb28181.upper.events import (
@@ -74,7 +74,7 @@ async def running(config: SimulatorConfig, platform: Platform) -> AsyncIterator[
     simulator = Simulator(replace(config, platform_port=platform.port))
     await simulator.start()
     try:
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(HANGS_SECONDS):
             await simulator.wait_registered()
         yield simulator
     finally:
@@ -101,9 +101,7 @@ async def test_a_wrong_password_is_not_let_in(config):
     async with running_platform(DeviceAccount("another")) as platform:
         simulator = Simulator(replace(config, platform_port=platform.port))
         await simulator.start()
-        async with asyncio.timeout(DEADLINE):
-            while not simulator.counters.failed_registrations:
-                await asyncio.sleep(0.01)
+        await until(lambda: simulator.counters.failed_registrations)
         assert not simulator.counters.registrations
         await simulator.stop()
 
@@ -160,11 +158,9 @@ async def test_a_call_brings_pictures_that_a_foreign_demuxer_decodes(config, tra
             reading = await receiver.connect(answered.answer.video.port)
         await receiver.wait_pictures(40)
         platform.tell(lambda now: platform.core.hang_up(name, now))
-        async with asyncio.timeout(DEADLINE):
-            while simulator.counters.calls.running:
-                await asyncio.sleep(0.01)
+        await until(lambda: not simulator.counters.calls.running)
         if transport == "tcp_active":
-            await asyncio.wait_for(reading, DEADLINE)
+            await asyncio.wait_for(reading, HANGS_SECONDS)
     assert {packet.ssrc for packet in receiver.packets} == {101}
     decoder, pictures = decoded_pictures(receiver.program_stream)
     assert decoder == ("h264" if codec is Codec.H264 else "hevc")

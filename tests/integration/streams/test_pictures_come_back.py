@@ -13,8 +13,8 @@ from sqlalchemy import select
 from tests.factories.city_profile import HUANGSHAN
 from tests.factories.organizations import City, fresh_id
 from tests.integration.gb28181.lower_peer import PASSWORD, PLATFORM_ID
-from tests.integration.media.conftest import until
 from tests.integration.media.viewers import HttpViewer
+from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.access.session_ends import SessionEndListeners, SessionEndWriter
 from pinegate.adapters.clock import monotonic_seconds, utc_now
@@ -76,7 +76,7 @@ class Streams:
 
     async def sees_pictures(self) -> HttpViewer:
         """Asks again, as the portal does, until pictures come."""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(HANGS_SECONDS):
             while True:
                 viewer = await self.watch()
                 if viewer.status == 200:
@@ -131,7 +131,7 @@ async def device(streams: Streams, cache: Path) -> AsyncIterator[Simulator]:
     )
     await simulator.start()
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(HANGS_SECONDS):
             await simulator.wait_registered()
         yield simulator
     finally:
@@ -139,13 +139,11 @@ async def device(streams: Streams, cache: Path) -> AsyncIterator[Simulator]:
 
 
 async def catalogued(database: Database) -> str:
-    async with asyncio.timeout(15):
-        while True:
-            async with database.transaction() as tx:
-                found = (await tx.connection.execute(select(camera_points.c.id))).scalars().all()
-            if found:
-                return found[0]
-            await asyncio.sleep(0.05)
+    async def found() -> list[str]:
+        async with database.transaction() as tx:
+            return list((await tx.connection.execute(select(camera_points.c.id))).scalars())
+
+    return (await until(found))[0]
 
 
 async def test_after_a_device_fell_silent_and_came_back_elsewhere_pictures_come_back(

@@ -58,6 +58,15 @@ def test_h265_is_known_without_a_map() -> None:
     assert pictures_of("ps_without_map_h265.rtp")[0] == pictures_of("ps_undisturbed_h265.rtp")[0]
 
 
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+def test_a_key_picture_and_the_next_with_one_pts_stay_two_pictures(codec: Codec) -> None:
+    pictures, demuxer = pictures_of(f"ps_with_two_pictures_of_one_pts_{codec}.rtp")
+    expected, _ = pictures_of(f"ps_undisturbed_{codec}.rtp")
+    assert [(unit.key, unit.payload) for unit in pictures] == [(unit.key, unit.payload) for unit in expected]
+    assert [unit.dts for unit in pictures] == sorted({unit.dts for unit in pictures})
+    assert (demuxer.damaged, demuxer.skipped, demuxer.malformed) == (0, 0, 0)
+
+
 def test_elements_that_promise_too_much_end_at_the_next_pack() -> None:
     pictures, _ = pictures_of("ps_with_pes_length_too_long.rtp")
     assert pictures == pictures_of("ps_undisturbed_h264.rtp")[0][:-1]

@@ -238,6 +238,7 @@ class Gb28181Server:
     def _on_data(self, arrived: Sequence[Received]) -> None:
         machine, now = self._machine, self._now()
         if machine is not None:
+            machine.set_overloaded(self._sockets.behind)
             for data, flow in arrived:
                 machine.receive_data(data, flow, now)
             self._pump()

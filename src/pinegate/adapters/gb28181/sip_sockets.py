@@ -19,6 +19,8 @@ STRANGER_SECONDS = 60.0
 """A connection that proves no password is closed after this time, or when so many newer ones came."""
 _DATAGRAMS_AT_ONCE = 64
 _RECEIVE_BUFFER = 4 * 1024 * 1024
+_BEHIND_SECONDS = 0.25
+"""Datagrams that wait so long are about to be repeated (RFC 3261 17.1.1.1: T1 is 0.5 s)."""
 
 
 class SipSockets:
@@ -32,6 +34,8 @@ class SipSockets:
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._connections: dict[Flow, asyncio.Transport] = {}
+        self._full: tuple[float, float] | None = None
+        """Since when, and when last, more datagrams were there than one turn takes."""
         self.counters = {
             "connections_refused": 0,
             "strangers_closed": 0,
@@ -42,6 +46,15 @@ class SipSockets:
     @property
     def connection_count(self) -> int:
         return len(self._connections)
+
+    @property
+    def behind(self) -> bool:
+        """Whether datagrams come faster than they are taken, and have for a while."""
+        if self._full is None:
+            return False
+        since, last = self._full
+        now = asyncio.get_running_loop().time()
+        return now - since >= _BEHIND_SECONDS and now - last < _BEHIND_SECONDS
 
     def trust(self, flow: Flow) -> None:
         """A device proved its password here: the connection may stay."""
@@ -135,11 +148,15 @@ class SipSockets:
             try:
                 data, address = udp.recvfrom(65_536)
             except BlockingIOError:
+                self._full = None
                 break
             except OSError:
                 # ICMP "port unreachable" of a device that went away: its transactions time out by themselves.
                 continue
             arrived.append((data, Flow("udp", address[0], address[1])))
+        else:
+            now = asyncio.get_running_loop().time()
+            self._full = (now if self._full is None else self._full[0], now)
         if arrived:
             self._on_data(arrived)
 

@@ -12,18 +12,17 @@ _MAX_PARAMETER_SETS: Final = 16
 _MAX_PARAMETER_SET_BYTES: Final = 4096
 _MAX_PREFIX_BYTES: Final = 65_536
 _MAX_NAL_UNITS: Final = 1024
-_COUNTED_FROM_BYTES: Final = 65_536
 _SHORT_START_CODE: Final = b"\x00\x00\x01"
 
 
 class _Picture:
-    """What a scan up to the first slice finds."""
+    """What a scan finds of one picture, which begins at ``start`` of the stream."""
 
-    __slots__ = ("begins", "key", "nal_units", "parameter_sets", "slices")
+    __slots__ = ("begins", "key", "parameter_sets", "slices", "start")
 
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
+        self.start = start
         self.parameter_sets: dict[int, list[bytes]] = {}
-        self.nal_units = False
         self.slices = False
         self.begins = False
         self.key = False
@@ -32,6 +31,8 @@ class _Picture:
 class Assembler:
     """Pictures in decoding order in, access units out.
 
+    - What comes as one picture and holds several is cut before each access unit delimiter and each first slice:
+      ZLMediaKit sends a key picture and the next with one PTS, and a decoder that gets both as one stops.
     - Nothing before the first key picture, and nothing from a loss to the next key picture when
       ``wait_for_key`` (counted in ``skipped``).
     - What does not begin with a picture's first slice is a fragment and goes the way of a loss (``damaged``).
@@ -60,22 +61,32 @@ class Assembler:
         self.damaged += 1
         self.lose()
 
-    def video(self, codec: Codec, stream: bytes, pts: int, dts: int | None) -> AccessUnit | None:
-        """One picture in, one unit out, or ``None`` when it is withheld. ``stream``: Annex B. ``pts``/``dts``: raw
-        33-bit values of 90 kHz.
+    def video(self, codec: Codec, stream: bytes, pts: int, dts: int | None) -> list[AccessUnit]:
+        """What came as one picture in, its units out: one as a rule, none when it is withheld. ``stream``: Annex B.
+        ``pts``/``dts``: raw 33-bit values of 90 kHz.
         """
         if codec is not self._codec:
             self._codec, self._parameter_sets, self._prefix, self._waiting = codec, {}, b"", True
         if self._prefix:
             stream = self._prefix + stream
             self._prefix = b""
-        if len(stream) > _COUNTED_FROM_BYTES and stream.count(_SHORT_START_CODE) > _MAX_NAL_UNITS:
+        pictures = _scan(stream, _SCANNERS[codec])
+        if not pictures:
             self.damage()
-            return None
-        picture = _scan(stream, _SCANNERS[codec])
-        if not picture.nal_units:
-            self.damage()
-            return None
+            return []
+        units: list[AccessUnit] = []
+        end = len(stream)
+        for number, picture in enumerate(pictures, 1):
+            following = pictures[number].start if number < len(pictures) else end
+            part = stream if picture.start == 0 and following == end else stream[picture.start : following]
+            unit = self._unit(codec, picture, part, pts, dts)
+            if unit is not None:
+                units.append(unit)
+        return units
+
+    def _unit(
+        self, codec: Codec, picture: _Picture, stream: bytes, pts: int, dts: int | None
+    ) -> AccessUnit | None:
         if not picture.slices:
             self._prefix = stream if len(stream) <= _MAX_PREFIX_BYTES else b""
             return None
@@ -123,6 +134,9 @@ class _Scanner:
 
     nal_type: Callable[[int], int]
     is_slice: frozenset[int]
+    delimiter: int
+    leads_picture: frozenset[int]
+    """What stands before a picture's first slice, and so ends the picture before it."""
     parameter_sets: tuple[int, ...]
     begins_picture: Callable[[bytes, int], bool]
     is_key: Callable[[bytes, int, bool], bool]
@@ -143,6 +157,8 @@ _SCANNERS: Final = {
     Codec.H264: _Scanner(
         h264.nal_type,
         frozenset(range(h264.SLICE, h264.IDR_SLICE + 1)),  # ITU-T H.264 table 7-1
+        h264.ACCESS_UNIT_DELIMITER,
+        frozenset((h264.SEI, h264.SPS, h264.PPS, *range(14, 19))),  # ITU-T H.264 7.4.1.2.3
         (h264.SPS, h264.PPS),
         h264.begins_picture,
         _is_h264_key,
@@ -150,6 +166,9 @@ _SCANNERS: Final = {
     Codec.H265: _Scanner(
         h265.nal_type,
         frozenset(range(h265.LAST_SLICE + 1)),  # ITU-T H.265 table 7-1
+        h265.ACCESS_UNIT_DELIMITER,
+        # ITU-T H.265 7.4.2.4.4
+        frozenset((h265.VPS, h265.SPS, h265.PPS, h265.PREFIX_SEI, *range(41, 45), *range(48, 56))),
         (h265.VPS, h265.SPS, h265.PPS),
         h265.begins_picture,
         _is_h265_key,
@@ -157,23 +176,49 @@ _SCANNERS: Final = {
 }
 
 
-def _scan(stream: bytes, scanner: _Scanner) -> _Picture:
-    """Read NAL unit headers up to the first slice; the rest, which is most of the picture, is not touched."""
-    picture = _Picture()
-    at = stream.find(_SHORT_START_CODE)
-    while at >= 0 and at + 3 < len(stream):
+def _scan(stream: bytes, scanner: _Scanner) -> list[_Picture]:
+    """The pictures of ``stream``; none when it holds no NAL unit, or too many.
+
+    Only headers are read, and the parameter sets. What leads a picture makes one only when a first slice follows:
+    devices put SEI behind their slices too.
+    """
+    find, nal_type, is_slice = stream.find, scanner.nal_type, scanner.is_slice
+    current, leading = _Picture(0), None
+    pictures: list[_Picture] = []
+    count = 0
+    at = find(_SHORT_START_CODE)
+    while 0 <= at < len(stream) - 3:
         start = at + 3
-        kind = scanner.nal_type(stream[start])
-        picture.nal_units = True
-        if kind in scanner.is_slice:
-            picture.slices = True
-            picture.begins = scanner.begins_picture(stream, start)
-            picture.key = scanner.is_key(stream, start, bool(picture.parameter_sets))
-            break
-        at = stream.find(_SHORT_START_CODE, start)
-        if kind in scanner.parameter_sets:
-            _remember(picture.parameter_sets, kind, stream[start : at if at >= 0 else None].rstrip(b"\x00"))
-    return picture
+        kind = nal_type(stream[start])
+        following = find(_SHORT_START_CODE, start)
+        count += 1
+        if count > _MAX_NAL_UNITS:
+            return []
+        if kind in is_slice:
+            begins = scanner.begins_picture(stream, start)
+            if begins and current.slices:
+                pictures.append(current)
+                current = leading or _Picture(_code_start(stream, at))
+            leading = None
+            if not current.slices:
+                current.slices, current.begins = True, begins
+                current.key = scanner.is_key(stream, start, bool(current.parameter_sets))
+        elif kind == scanner.delimiter and current.slices:
+            pictures.append(current)
+            current, leading = _Picture(_code_start(stream, at)), None
+        else:
+            if leading is None and current.slices and kind in scanner.leads_picture:
+                leading = _Picture(_code_start(stream, at))
+            if kind in scanner.parameter_sets:
+                parameter_set = stream[start : following if following >= 0 else None].rstrip(b"\x00")
+                _remember((leading or current).parameter_sets, kind, parameter_set)
+        at = following
+    return [*pictures, current] if count else []
+
+
+def _code_start(stream: bytes, at: int) -> int:
+    """The zero byte of a start code of four bytes belongs to it (ITU-T H.264 B.1.1)."""
+    return at - 1 if not stream[at - 1] else at
 
 
 def _remember(found: dict[int, list[bytes]], kind: int, parameter_set: bytes) -> None:

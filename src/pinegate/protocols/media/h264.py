@@ -39,9 +39,9 @@ def nal_type(header: int) -> int:
 
 def begins_picture(stream: bytes, start: int) -> bool:
     """The slice at ``start`` (its header byte) holds macroblock 0: ue(v) 0 is a single set bit (ITU-T H.264 7.3.3,
-    first_mb_in_slice).
+    first_mb_in_slice). Data partitions B and C (nal_unit_type 3 and 4) begin with another number.
     """
-    return start + 1 < len(stream) and stream[start + 1] >= 0x80
+    return start + 1 < len(stream) and stream[start + 1] >= 0x80 and stream[start] & 0x1F not in (3, 4)
 
 
 def is_intra_slice(stream: bytes, start: int) -> bool:

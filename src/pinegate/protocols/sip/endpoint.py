@@ -236,8 +236,21 @@ class SipEndpoint:
         self.transactions.respond(transaction, response, now)
         return transaction
 
-    def refuse(self, request: Request, flow: Flow, status: int, fields: Fields = ()) -> None:
-        """Answer without keeping anything (RFC 3261 8.2.7): for strangers, who must not fill memory."""
+    def refuse(
+        self,
+        request: Request,
+        flow: Flow,
+        status: int,
+        fields: Fields = (),
+        *,
+        repeated_at: float | None = None,
+    ) -> None:
+        """Answer without a transaction (RFC 3261 8.2.7): for strangers, who must not fill memory.
+
+        ``repeated_at``: the time, where making the answer costs so much that repeats by UDP shall get the same.
+        """
         if request.method != "ACK":  # RFC 3261 17: an ACK is never answered
-            response = response_to(request, status, flow, to_tag=self.token(4), headers=fields)
-            self.transactions.outbox.append(Transmit(response.serialise(), flow))
+            wire = response_to(request, status, flow, to_tag=self.token(4), headers=fields).serialise()
+            self.transactions.outbox.append(Transmit(wire, flow))
+            if repeated_at is not None and flow.transport == "udp":
+                self.transactions.keep_refusal(request, flow, wire, repeated_at)

@@ -3,7 +3,7 @@
 """
 
 import heapq
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from itertools import count
 
@@ -25,6 +25,8 @@ ResponseHandler = Callable[[Response | None, float], None]
 """Called with each response for the transaction's user, or ``None`` on time-out or loss, and the time."""
 
 ServerKey = tuple[str, str, str, str, int, Flow]
+
+_MOST_REFUSALS = 8_192
 
 _FIRED = {
     Timer.RETRANSMIT: Happening.RETRANSMIT,
@@ -101,6 +103,7 @@ class TransactionLayer:
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._clients_of: dict[Flow, set[ClientTransaction]] = {}
         self._servers: dict[ServerKey, ServerTransaction] = {}
+        self._refusals: OrderedDict[ServerKey, tuple[float, Headers, bytes]] = OrderedDict()
         self._timers: list[tuple[float, int, Transaction, Timer]] = []
         self._order = count()
 
@@ -127,15 +130,33 @@ class TransactionLayer:
         """True when ``request`` repeats one that we know (or acknowledges our refusal): it is dealt
         with.
         """
-        transaction = self._servers.get(server_key(request, flow))
+        key = server_key(request, flow)
+        transaction = self._servers.get(key)
         if transaction is None:
-            return False
+            return self._repeat_refusal(request, key, now)
         if request.method == "ACK":
             if transaction.state is State.ACCEPTED:  # RFC 6026 7.1: the ACK of a 2xx goes up
                 return False
             self._step(transaction, Happening.ACK, now)
             return True
         self._step(transaction, Happening.REQUEST, now)
+        return True
+
+    def keep_refusal(self, request: Request, flow: Flow, wire: bytes, now: float) -> None:
+        """Answer the repeats of ``request`` with ``wire`` for as long as they may come (timer J: RFC 3261 17.2.2).
+
+        A place among the last few, without timers: strangers push each other out, and nobody else.
+        """
+        self._refusals[server_key(request, flow)] = (now + 64 * T1, request.headers, wire)
+        while len(self._refusals) > _MOST_REFUSALS:
+            self._refusals.popitem(last=False)
+
+    def _repeat_refusal(self, request: Request, key: ServerKey, now: float) -> bool:
+        """Only of the very same request: a device that started anew may count its branches from the beginning."""
+        kept = self._refusals.get(key)
+        if kept is None or kept[0] <= now or kept[1].entries != request.headers.entries:
+            return False
+        self.outbox.append(Transmit(kept[2], key[-1]))
         return True
 
     def accept(self, request: Request, flow: Flow, now: float) -> ServerTransaction:

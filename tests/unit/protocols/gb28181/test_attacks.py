@@ -416,7 +416,75 @@ def test_many_sources_fill_a_bounded_table() -> None:
         wire.platform.receive_data(
             b"x", Flow("udp", f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 1), 0
         )
-    assert len(wire.platform._limiter._buckets) <= 16_384
+    assert len(wire.platform._admission._strangers) <= 16_384
+
+
+STRANGER = "34100200001189999999"
+
+
+def flood(wire: Wire, flow: Flow, number: int = 1000, device: str = STRANGER) -> None:
+    """Password-less REGISTERs that say to come from ``flow``."""
+    for index in range(number):
+        wire.platform.receive_data(register(cseq=10_000 + index, device=device), flow, wire.now)
+    wire.platform.data_to_send()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("named", [STRANGER, DEVICE])
+def test_registers_without_password_from_its_address_keep_no_device_out(transport: str, named: str) -> None:
+    wire = Wire(keepalive_interval=1e6)
+    device = wire.add_device(port=40_000, transport=transport)
+    device.start(wire.now)
+    forged = Flow("udp", "10.20.1.8", 5060)
+    for _ in range(320):  # 120 a second, as a stranger sent them
+        flood(wire, forged, 12, named)
+        wire.run(0.1)
+        if device.registered:
+            break
+    assert device.registered
+
+
+def test_who_answers_our_challenge_passes_the_flood_of_its_host() -> None:
+    wire = Wire(source_rate=0.0)
+    given = challenge(wire)
+    flood(wire, CAMERA_FLOW._replace(port=9))
+    flood(wire, CAMERA_FLOW._replace(port=9), device=DEVICE)
+    assert wire.to_platform(register(cseq=2), CAMERA_FLOW) == []
+    assert status_of(wire.to_platform(register(credentials(given), cseq=3), CAMERA_FLOW)) == 200
+
+
+def test_a_known_device_has_room_for_its_first_register() -> None:
+    wire = Wire(source_rate=0.0)
+    flood(wire, CAMERA_FLOW._replace(port=9))
+    assert wire.to_platform(register(cseq=2, device=STRANGER), CAMERA_FLOW) == []
+    assert status_of(wire.to_platform(register(cseq=3), CAMERA_FLOW)) == 401
+
+
+def test_what_is_forged_by_udp_takes_nothing_from_tcp() -> None:
+    wire = Wire(source_rate=0.0)
+    flood(wire, CAMERA_FLOW)
+    connection = CAMERA_FLOW._replace(transport="tcp")
+    assert status_of(wire.to_platform(register(cseq=2, device=STRANGER), connection)) == 401
+    flood(wire, connection)
+    assert wire.to_platform(register(cseq=3, device=STRANGER), connection) == []
+
+
+def test_a_challenge_allows_few_guesses() -> None:
+    wire = Wire(source_rate=0.0)
+    given = challenge(wire)
+    guesses = [
+        wire.to_platform(register(credentials(given, password=f"guess {number}"), cseq=2 + number), ATTACKER)
+        for number in range(3)
+    ]
+    assert {status_of(answers) for answers in guesses} == {401}  # another host's nonce is none
+    flood(wire, CAMERA_FLOW)
+    guesses = [
+        wire.to_platform(
+            register(credentials(given, password=f"guess {number}"), cseq=2 + number), CAMERA_FLOW
+        )
+        for number in range(20)
+    ]
+    assert [status_of(answers) for answers in guesses] == [403] * 8 + [None] * 12
 
 
 def test_devices_behind_one_address_all_get_in() -> None:

@@ -53,6 +53,10 @@ class Registering:
     def register(self, *fields: str, contact: str = "", user: str = "", realm: str = DOMAIN) -> Response:
         """Challenged and answered; ``user``, ``realm``: what the answer says instead of the truth."""
         challenged = self.send("", *fields, contact=contact)
+        return self.send(self.answered(challenged, user, realm), *fields, contact=contact)
+
+    def answered(self, challenged: Response, user: str = "", realm: str = DOMAIN) -> str:
+        """The Authorization that a 401 asks for."""
         offered = [Challenge.parse(value) for name, value in challenged.headers if name == "WWW-Authenticate"]
         given = next(challenge for challenge in offered if challenge is not None)
         made = answer(
@@ -65,7 +69,7 @@ class Registering:
             cnonce="0a4f113b",
         )
         assert made is not None
-        return self.send(made.serialise(), *fields, contact=contact)
+        return made.serialise()
 
 
 @pytest.mark.parametrize(
@@ -194,3 +198,51 @@ def test_a_device_that_moved_is_not_believed_at_its_old_source() -> None:
     assert [event.reason for event in wire.events(MessageRejected)] == [Rejection.NOT_REGISTERED]
     taken = wire.to_platform(alarm(), device.flow)
     assert taken[0].startswith(b"SIP/2.0 200")
+
+
+def test_a_repeated_register_gets_the_same_challenge_again() -> None:
+    wire = Wire(source_rate=1000.0)
+    device = Registering(wire)
+    first = device.send().serialise()
+    device._cseq = 0
+    wire.now += 31
+    assert device.send().serialise() == first
+    device._cseq = 0
+    wire.now += 2
+    assert device.send().serialise() != first
+
+
+def test_a_wrong_password_repeated_is_refused_once() -> None:
+    wire = Wire(accounts={DEVICE: DeviceAccount("another")})
+    device = Registering(wire)
+    authorization = device.answered(device.send())
+    refused = device.send(authorization)
+    device._cseq -= 1
+    assert device.send(authorization).serialise() == refused.serialise()
+    assert refused.status == 403
+    assert len(wire.events(MessageRejected)) == 1
+
+
+def test_under_overload_who_begins_waits_and_who_was_challenged_gets_in() -> None:
+    codes = [f"3410020000111{number:07d}" for number in range(40)]
+    wire = Wire(accounts={code: DeviceAccount(PASSWORD) for code in (DEVICE, OTHER, *codes)})
+    here, challenged = Registering(wire), Registering(wire, OTHER, Flow("udp", "10.20.1.9", 5060))
+    here.register("Expires: 600")
+    first = challenged.send()
+    wire.platform.set_overloaded(True)
+    refused = [Registering(wire, code, Flow("udp", "10.20.2.1", 5060)).send() for code in codes]
+    assert {response.status for response in refused} == {503}
+    waits = {int(response.headers.get("retry-after") or "0") for response in refused}
+    assert 20 <= min(waits) < max(waits) < 40
+    assert len(waits) > 10
+    assert here.register("Expires: 600").status == 200
+    assert challenged.send(challenged.answered(first)).status == 200
+    wire.platform.set_overloaded(False)
+    assert Registering(wire, codes[0], Flow("udp", "10.20.2.2", 5060)).register().status == 200
+
+
+def test_what_a_request_requires_is_named_as_unsupported() -> None:
+    wire = Wire()
+    response = Registering(wire).send("", "Require: 100rel, path", "Require: outbound")
+    assert response.status == 420
+    assert response.headers.get("unsupported") == "100rel, path, outbound"

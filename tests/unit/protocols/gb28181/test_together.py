@@ -103,11 +103,15 @@ def test_a_device_registers_and_stays(transport: str, minimum: Algorithm) -> Non
     assert len(wire.events(DeviceRegistered)) == 2
 
 
-def test_the_challenge_offers_both_algorithms_and_the_stronger_is_taken() -> None:
-    wire = Wire()
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+def test_one_algorithm_alone_is_offered_and_taken(algorithm: Algorithm) -> None:
+    wire = Wire(accounts={DEVICE: DeviceAccount(PASSWORD, algorithm)})
     wire.registered()
     up = [data for to_platform, data, _ in wire.sent if to_platform and data.startswith(b"REGISTER")]
-    assert b"algorithm=SHA-256" in up[-1]
+    down = [data for to_platform, data, _ in wire.sent if not to_platform and b"WWW-Authenticate" in data]
+    assert [data.count(b"WWW-Authenticate") for data in down] == [1]
+    assert f"algorithm={algorithm}".encode() in down[0]
+    assert f"algorithm={algorithm}".encode() in up[-1]
 
 
 def test_a_wrong_password_is_refused_and_retried_after_a_minute() -> None:

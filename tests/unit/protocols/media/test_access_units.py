@@ -1,7 +1,11 @@
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.factories import encoded_media as media
 
 from pinegate.protocols.media import nal
@@ -9,6 +13,7 @@ from pinegate.protocols.media.access_units import Assembler
 from pinegate.protocols.media.frames import AccessUnit, Codec
 
 
+@cache
 def streams(options: str) -> list[bytes]:
     """Thirty pictures of x264 as Annex B."""
     encoder = av.CodecContext.create("libx264", "w")
@@ -26,7 +31,13 @@ def streams(options: str) -> list[bytes]:
 
 def assembled(pictures: list[bytes]) -> list[AccessUnit | None]:
     assembler = Assembler(wait_for_key=True)
-    return [assembler.video(Codec.H264, stream, index * 3600, None) for index, stream in enumerate(pictures)]
+    return [only(assembler.video(Codec.H264, stream, n * 3600, None)) for n, stream in enumerate(pictures)]
+
+
+def only(units: list[AccessUnit]) -> AccessUnit | None:
+    """The one unit of one picture, if it was not withheld."""
+    assert len(units) <= 1
+    return units[0] if units else None
 
 
 @pytest.mark.parametrize(
@@ -36,6 +47,48 @@ def test_slices_delimiters_and_sei_do_not_hide_the_key_pictures(options: str) ->
     units = assembled(streams(options))
     assert all(units)
     assert [index for index, unit in enumerate(units) if unit and unit.key] == [0, 10, 20]
+
+
+@given(
+    st.sampled_from(["slices=1", "slices=4", "aud=1", "slices=3:aud=1"]),
+    st.sets(st.integers(1, 29)),
+)
+def test_pictures_with_one_time_stamp_are_told_apart(options: str, cuts: set[int]) -> None:
+    pictures = streams(options)
+    assembler = Assembler(wait_for_key=True)
+    units = [
+        unit
+        for begin, end in pairwise([0, *sorted(cuts), len(pictures)])
+        for unit in assembler.video(Codec.H264, b"".join(pictures[begin:end]), begin * 3600, None)
+    ]
+    assert [unit.payload for unit in units] == pictures
+    assert [index for index, unit in enumerate(units) if unit.key] == [0, 10, 20]
+    assert all(earlier.dts < later.dts for earlier, later in pairwise(units))
+    assert assembler.damaged == 0
+
+
+def test_pictures_of_h265_with_one_time_stamp_are_told_apart() -> None:
+    pictures = [unit.payload for unit in media.h265_units()[:10]]
+    units = Assembler(wait_for_key=True).video(Codec.H265, b"".join(pictures), 0, None)
+    assert [unit.payload for unit in units] == pictures
+
+
+def test_what_stands_behind_the_slices_stays_with_its_picture() -> None:
+    first, second = streams("slices=1")[:2]
+    behind = nal.join([b"\x06\x05\x01\x00\x80", b"\x0c\xff\x80"])
+    units = Assembler(wait_for_key=True).video(Codec.H264, first + behind, 0, None)
+    assert [unit.payload for unit in units] == [first + behind]
+    # SEI leads the picture whose first slice comes behind it; filler data stays where it is.
+    leading, filler = nal.join([b"\x06\x05\x01\x00\x80"]), nal.join([b"\x0c\xff\x80"])
+    units = Assembler(wait_for_key=True).video(Codec.H264, first + filler + leading + second, 0, None)
+    assert [unit.payload for unit in units] == [first + filler, leading + second]
+
+
+def test_more_nal_units_than_a_picture_has_are_damage() -> None:
+    assembler = Assembler(wait_for_key=True)
+    first = streams("slices=1")[0]
+    assert assembler.video(Codec.H264, first + nal.join([b"\x0c\x80"] * 1024), 0, None) == []
+    assert assembler.damaged == 1
 
 
 def test_i_pictures_behind_parameter_sets_are_keys_where_no_second_idr_comes() -> None:
@@ -48,18 +101,18 @@ def test_a_picture_without_its_first_slice_is_damage() -> None:
     pictures = streams("slices=4")
     parts = nal.split(pictures[5])
     assembler = Assembler(wait_for_key=True)
-    assert assembler.video(Codec.H264, pictures[0], 0, None) is not None
-    assert assembler.video(Codec.H264, nal.join(parts[1:]), 3600, None) is None
+    assert assembler.video(Codec.H264, pictures[0], 0, None)
+    assert not assembler.video(Codec.H264, nal.join(parts[1:]), 3600, None)
     assert assembler.damaged == 1
-    assert assembler.video(Codec.H264, pictures[6], 7200, None) is None
-    assert assembler.video(Codec.H264, pictures[10], 10_800, None) is not None
+    assert not assembler.video(Codec.H264, pictures[6], 7200, None)
+    assert assembler.video(Codec.H264, pictures[10], 10_800, None)
 
 
 def test_another_codec_starts_afresh_with_its_first_key_picture() -> None:
     assembler = Assembler(wait_for_key=True)
-    assert assembler.video(Codec.H264, media.h264_units()[0].payload, 0, None) is not None
-    assert assembler.video(Codec.H265, media.h265_units()[1].payload, 3600, None) is None
-    unit = assembler.video(Codec.H265, media.h265_units()[0].payload, 7200, None)
+    assert assembler.video(Codec.H264, media.h264_units()[0].payload, 0, None)
+    assert not assembler.video(Codec.H265, media.h265_units()[1].payload, 3600, None)
+    unit = only(assembler.video(Codec.H265, media.h265_units()[0].payload, 7200, None))
     assert unit is not None
     assert (unit.codec, unit.key) == (Codec.H265, True)
 
@@ -68,14 +121,14 @@ def test_a_key_picture_whose_parameter_sets_never_came_is_withheld() -> None:
     stream = media.h264_units()[0].payload
     bare = stream[stream.index(b"\x00\x00\x01\x65") :]
     assembler = Assembler(wait_for_key=True)
-    assert assembler.video(Codec.H264, bare, 0, None) is None
+    assert not assembler.video(Codec.H264, bare, 0, None)
     assert assembler.skipped == 1
 
 
 def test_endless_parameter_sets_do_not_pile_up() -> None:
     assembler = Assembler(wait_for_key=True)
     for index in range(300):
-        assert assembler.video(Codec.H264, nal.join([b"\x67" + b"\x11" * 1000]), index, None) is None
-    unit = assembler.video(Codec.H264, media.h264_units()[0].payload, 400, None)
+        assert not assembler.video(Codec.H264, nal.join([b"\x67" + b"\x11" * 1000]), index, None)
+    unit = only(assembler.video(Codec.H264, media.h264_units()[0].payload, 400, None))
     assert unit is not None
     assert len(unit.payload) < 65_536 + len(media.h264_units()[0].payload) + 1100

@@ -1,10 +1,11 @@
 """A scan that comes in, refused as soon as it grows too large."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from fastapi import Request
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from pinegate.entrypoints.http_api.documents.models import UploadFields
@@ -16,23 +17,27 @@ _FORM_BYTES_BESIDE_THE_FILE = 8 * 1024
 
 async def received_scan(request: Request) -> tuple[UploadFields, bytes]:
     """The one file and the field ``kind`` of a multipart body, refused as soon as it grows too large."""
+    form = await _form(request)
     try:
-        form = await MultiPartParser(
-            request.headers, _limited(request), max_files=1, max_fields=2, max_part_size=1024
-        ).parse()
-    except (MultiPartException, KeyError):
-        raise ProblemError("invalid_input", "send multipart/form-data with kind and file") from None
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise ProblemError("invalid_input", errors=[{"field": "file", "message": "missing"}])
-    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise ProblemError("invalid_input", errors=[{"field": "file", "message": "missing"}])
         fields = UploadFields.model_validate({"kind": form.get("kind"), "file_name": file.filename})
+        return fields, await file.read()
     except ValidationError as error:
         named = [{"field": str(item["loc"][0]), "message": item["msg"]} for item in error.errors()]
         raise ProblemError("invalid_input", errors=named) from None
-    content = await file.read()
-    await form.close()
-    return fields, content
+    finally:
+        await form.close()
+
+
+async def _form(request: Request) -> FormData:
+    async with aclosing(_limited(request)) as body:
+        parser = MultiPartParser(request.headers, body, max_files=1, max_fields=2, max_part_size=1024)
+        try:
+            return await parser.parse()
+        except (MultiPartException, KeyError):
+            raise ProblemError("invalid_input", "send multipart/form-data with kind and file") from None
 
 
 async def _limited(request: Request) -> AsyncGenerator[bytes, None]:

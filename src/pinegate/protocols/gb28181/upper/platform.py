@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 
+from pinegate.protocols.gb28181.upper.admission import Admission
 from pinegate.protocols.gb28181.upper.catalog_subscriptions import CatalogSubscriptions
 from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
@@ -52,12 +53,10 @@ from pinegate.protocols.sip.flow import Flow, Transmit
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook
 from pinegate.protocols.sip.parser import Limits
-from pinegate.token_buckets import TokenBuckets
 
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
-_MOST_SOURCES = 16_384
 _END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
 
 
@@ -78,9 +77,6 @@ class UpperPlatform:
     ) -> None:
         self.config = config
         self._events: deque[UpperEvent] = deque()
-        self._limiter = TokenBuckets(
-            burst=config.source_burst, per_second=config.source_rate, most_keys=_MOST_SOURCES
-        )
         identity = Identity(config.platform_id, config.domain, config.host, config.port)
         endpoint = self._endpoint = SipEndpoint(
             identity,
@@ -90,8 +86,9 @@ class UpperPlatform:
             stranger_limits=_STRANGER_LIMITS,
         )
         nonces = NonceBook(random_bytes, config.nonce_lifetime)
+        self._admission = Admission(config, nonces, lookup)
         self._registrar = Registrar(
-            config, endpoint, lookup, nonces, self._limiter, wall_time, self._registration_event
+            config, endpoint, lookup, nonces, self._admission, wall_time, self._registration_event
         )
         self._requests = DeviceRequests(config, endpoint, self._registrar.devices, self._events.append)
         self._subscriptions = CatalogSubscriptions(
@@ -116,15 +113,11 @@ class UpperPlatform:
 
     def receive_data(self, data: bytes, flow: Flow, now: float) -> None:
         """One UDP datagram, or bytes of one TCP connection; whatever they are, nothing is raised."""
-        if flow.transport == "tcp" or self._may_speak(flow, now):
+        trusted = flow.transport == "tcp" or self._registrar.at(flow) is not None
+        if trusted or self._admission.admits_datagram(data, flow, now):
             self._endpoint.receive(data, flow, now)
-
-    def _may_speak(self, flow: Flow, now: float) -> bool:
-        """Registered peers may; strangers by the rate of their host, for what they send costs us work."""
-        if self._registrar.at(flow) is not None or self._limiter.allow(flow.host, now):
-            return True
-        self.counters["over_rate"] += 1
-        return False
+        else:
+            self.counters["over_rate"] += 1
 
     def connection_lost(self, flow: Flow, now: float) -> None:
         """A TCP connection ended: the devices on it are offline."""
@@ -176,6 +169,10 @@ class UpperPlatform:
         """Accounts changed: devices whose account is gone, or has another password, must register anew."""
         self._registrar.drop_strangers()
         self._drop_offline(now)
+
+    def set_overloaded(self, overloaded: bool) -> None:
+        """Data waits so long that devices repeat it: new registrations are put off (503 with Retry-After)."""
+        self._registrar.overloaded = overloaded
 
     # What the owner asks for.
 
@@ -238,7 +235,13 @@ class UpperPlatform:
     # Requests of peers.
 
     def _request(self, request: Request, flow: Flow, now: float) -> None:
-        if flow.transport == "tcp" and not self._may_speak(flow, now):
+        stranger = flow.transport == "tcp" and self._registrar.at(flow) is None
+        if stranger and not self._admission.admits_request(request, flow, now):
+            self.counters["over_rate"] += 1
+            return
+        required = request.headers.all("require")
+        if required and request.method not in ("ACK", "CANCEL"):  # RFC 3261 8.2.2.3: we know no extension
+            self._endpoint.refuse(request, flow, 420, [("Unsupported", ", ".join(required))])
             return
         handler = self._handlers.get(request.method)
         if handler is not None:

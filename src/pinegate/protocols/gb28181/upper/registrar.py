@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pinegate.protocols.gb28181.upper.admission import Admission
 from pinegate.protocols.gb28181.upper.config import AccountLookup, DeviceAccount, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.events import (
     DeviceOffline,
@@ -23,11 +24,11 @@ from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
 from pinegate.protocols.sip.nonces import NonceBook, NonceCheck
 from pinegate.protocols.sip.parser import Limits
-from pinegate.token_buckets import TokenBuckets
 
 # GB/T 28181-2022 annex I.
 _VERSION = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _NOBODY = DeviceAccount("")
+_SHED_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Registrar:
         endpoint: SipEndpoint,
         lookup: AccountLookup,
         nonces: NonceBook,
-        limiter: TokenBuckets,
+        admission: Admission,
         wall_time: Callable[[float], datetime],
         emit: Callable[[UpperEvent], None],
     ) -> None:
@@ -63,12 +64,14 @@ class Registrar:
         self._endpoint = endpoint
         self._lookup = lookup
         self._nonces = nonces
-        self._limiter = limiter
+        self._admission = admission
         self._wall_time = wall_time
         self._emit = emit
         self._realm = config.realm or config.domain
         self._silence = config.keepalive_interval * config.keepalive_limit
         self.devices: dict[str, Registration] = {}
+        self.overloaded = False
+        """Requests wait longer than their senders do: no new registration is begun."""
         self._by_flow: dict[Flow, dict[str, Registration]] = {}
 
     def at(self, flow: Flow) -> Registration | None:
@@ -84,6 +87,9 @@ class Registrar:
             return
         account = self._lookup(device_id)
         credentials = self._credentials(request)
+        if credentials is None and self.overloaded and device_id not in self.devices:
+            self._shed(request, flow, now)
+            return
         if credentials is None:
             self._challenge(request, flow, account, now)
             return
@@ -98,10 +104,10 @@ class Registrar:
         # A stranger costs the same time as a wrong password, so that codes cannot be probed.
         proven = verifies(credentials, "REGISTER", (account or _NOBODY).password)
         if account is None or not account.password or not proven or credentials.username != device_id:
-            self._refuse(request, flow, 403, Rejection.BAD_CREDENTIALS)
+            self._refuse(request, flow, 403, Rejection.BAD_CREDENTIALS, now)
             return
         self._nonces.spend(credentials.nonce, credentials.nc, flow, now)
-        self._limiter.pay_back(flow.host, 2)
+        self._admission.proven(credentials.nonce, flow)
         self._accept(request, device_id, account, flow, now)
 
     def _credentials(self, request: Request) -> Credentials | None:
@@ -115,23 +121,27 @@ class Registrar:
     def _challenge(
         self, request: Request, flow: Flow, account: DeviceAccount | None, now: float, *, stale: bool = False
     ) -> None:
-        """401 with one nonce, strongest algorithm first (RFC 8760 2.3, 2.4).
+        """401 with one algorithm: MD5, as GB/T 28181 has it, or what the account demands.
 
-        Both challenges share the nonce: a device that reads only one of them and answers with MD5 gets in all the
-        same, unless its account forbids MD5.
+        One alone, for eXosip up to 4.0 and SIPp give up when SHA-256 is offered too, and other devices name the
+        first and compute MD5.
         """
-        nonce = self._nonces.issue(flow, now)
-        minimum = account.minimum_algorithm if account else Algorithm.MD5
-        offered = [algorithm for algorithm in Algorithm if algorithm.strength >= minimum.strength]
-        fields = [
-            ("WWW-Authenticate", Challenge(self._realm, nonce, algorithm, "auth", stale).serialise())
-            for algorithm in reversed(offered)
-        ]
-        self._endpoint.refuse(request, flow, 401, fields)
+        algorithm = account.minimum_algorithm if account else Algorithm.MD5
+        challenge = Challenge(self._realm, self._nonces.issue(flow, now), algorithm, "auth", stale)
+        fields = [("WWW-Authenticate", challenge.serialise())]
+        self._endpoint.refuse(request, flow, 401, fields, repeated_at=now)
 
-    def _refuse(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
+    def _shed(self, request: Request, flow: Flow, now: float) -> None:
+        """Who begins now waits, each another time, so that who has been challenged gets in (RFC 3261 21.5.4)."""
+        self._endpoint.counters["registrations_shed"] += 1
+        seconds = _SHED_SECONDS + int(self._endpoint.token(1), 16) % _SHED_SECONDS
+        self._endpoint.refuse(request, flow, 503, [("Retry-After", str(seconds))], repeated_at=now)
+
+    def _refuse(
+        self, request: Request, flow: Flow, status: int, reason: Rejection, now: float | None = None
+    ) -> None:
         self._emit(MessageRejected("REGISTER", printable(request.from_.user), flow, reason))
-        self._endpoint.refuse(request, flow, status)
+        self._endpoint.refuse(request, flow, status, repeated_at=now)
 
     def _accept(
         self, request: Request, device_id: str, account: DeviceAccount, flow: Flow, now: float

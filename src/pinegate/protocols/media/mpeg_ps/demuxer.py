@@ -162,9 +162,7 @@ class PsDemuxer:
         stream = self._picture[0] if len(self._picture) == 1 else b"".join(self._picture)
         self._picture.clear()
         self._picture_bytes = 0
-        unit = self._assembler.video(video, stream, self._pts, self._dts)
-        if unit is not None:
-            units.append(unit)
+        units += self._assembler.video(video, stream, self._pts, self._dts)
 
     def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
         """Take apart what is buffered.

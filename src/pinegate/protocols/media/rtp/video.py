@@ -92,9 +92,7 @@ class NalDepacketizer:
         stream = b"".join(self._parts)
         self._parts.clear()
         self._size = 0
-        unit = self._assembler.video(self._codec, stream, self._ticks, None)
-        if unit is not None:
-            units.append(unit)
+        units += self._assembler.video(self._codec, stream, self._ticks, None)
 
     def _discard(self) -> None:
         if self._parts:
