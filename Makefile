@@ -71,7 +71,6 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
-	$(BIN)/basedpyright --project tests --pythonpath $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
 	$(BIN)/python tools/sizes.py --check

@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Control:
 
 
 @asynccontextmanager
-async def engine() -> AsyncIterator[tuple[MediaSupervisor, Control]]:
+async def engine() -> AsyncGenerator[tuple[MediaSupervisor, Control], None]:
     control = Control()
     running = MediaSupervisor(MediaSettings(rtp_ports=(36000, 37999)), control)
     await running.start()

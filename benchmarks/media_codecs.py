@@ -66,7 +66,7 @@ def split_tcp(stream: list[bytes]) -> list[bytes]:
 
 
 def measure(name: str, seconds: int, count: int, work: Callable[[], list[Unit]]) -> list[Unit]:
-    best = float("inf")
+    best, result = float("inf"), list[Unit]()
     for _ in range(3):
         began = time.process_time()
         result = work()

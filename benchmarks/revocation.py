@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,7 +74,7 @@ class Gate:
 
 
 @asynccontextmanager
-async def gate(url: str) -> AsyncIterator[Gate]:
+async def gate(url: str) -> AsyncGenerator[Gate, None]:
     database = Database(url, pool_size=20)
     ends = SessionEndWriter(database, SessionEndListeners(), utc_now, lambda: str(uuid4()))
     media_events = MediaEventHandler(database, ends, utc_now, monotonic_seconds, lambda: str(uuid4()))

@@ -6,7 +6,7 @@ end. `CONTRIBUTING.md` says what the other categories are for.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -44,7 +44,7 @@ class _Watch:
 
 
 @contextmanager
-def watched() -> Iterator[list[str]]:
+def watched() -> Generator[list[str], None, None]:
     """Within it, what unit tests may not do raises where it happens, and is listed should that be swallowed."""
     _Watch.seen = seen = []
     try:

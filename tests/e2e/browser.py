@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, async_playwright
@@ -112,7 +112,7 @@ class Chromium:
 
 
 @asynccontextmanager
-async def running_chromium(url: str) -> AsyncIterator[Chromium]:
+async def running_chromium(url: str) -> AsyncGenerator[Chromium, None]:
     """The machine's own Chromium, without a head, with an empty profile."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "the browser tests need Chromium (package chromium)"

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -162,7 +162,7 @@ class RunningCity:
 
 
 @contextmanager
-def city_in_a_folder_of_its_own() -> Iterator[RunningCity]:
+def city_in_a_folder_of_its_own() -> Generator[RunningCity, None, None]:
     """Not started yet; killed at the end if it still runs."""
     with tempfile.TemporaryDirectory(prefix="pinegate-e2e-") as folder:
         Path(folder).chmod(0o711)  # run by root, the database has an account of its own

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from tests.e2e.city import ROOT
@@ -22,7 +22,7 @@ class SimulatedDevice:
         self.password = "password-of-a-simulated-device"
 
     @asynccontextmanager
-    async def running(self, sip_port: int) -> AsyncIterator[None]:
+    async def running(self, sip_port: int) -> AsyncGenerator[None, None]:
         """Registers with the city; unregisters on SIGINT."""
         command = ["--server", f"127.0.0.1:{sip_port}", "--server-id", "34100000002000000001"]
         command += ["--id", self.code, "--cameras", "2", "--no-prepare"]

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx2
@@ -123,7 +123,7 @@ async def test_a_killed_database_comes_back_by_itself(city: RunningCity, people:
 
 
 @contextmanager
-def _stopped(pids: list[int]) -> Iterator[None]:
+def _stopped(pids: list[int]) -> Generator[None, None, None]:
     """The processes stand still, as with a database machine that hangs."""
     assert pids
     for pid in pids:

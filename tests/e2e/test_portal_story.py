@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.async_api import FilePayload
 from tests.e2e.browser import Chromium, Window
 from tests.e2e.catalogue import listed_points, unmarked_points
 from tests.e2e.people import People
@@ -111,8 +112,8 @@ async def _upload(window: Window, application: str, kind: str, form: str) -> Non
     """The form as printed, signed, sealed and scanned: here straight from the printer."""
     path = f"/api/applications/{application}/{form}.pdf"
     scan = await window.page.request.get(window.page.url.split("/#")[0] + path)
-    file = {"name": f"{kind}.pdf", "mimeType": "application/pdf", "buffer": await scan.body()}
-    await window.test_id(f"upload-{kind}").set_input_files(file)  # type: ignore[arg-type]
+    file = FilePayload(name=f"{kind}.pdf", mimeType="application/pdf", buffer=await scan.body())
+    await window.test_id(f"upload-{kind}").set_input_files(file)
 
 
 async def _step(window: Window, event: str) -> None:

@@ -1,12 +1,12 @@
 from benchmarks import collect
 
 
-def test_only_json_lines_are_figures():
+def test_only_json_lines_are_figures() -> None:
     output = 'starting\n{"figure": "ingest", "cores": 0.2}\n{not json\n'.replace("{not json\n", "")
     assert collect.figures(output) == [{"figure": "ingest", "cores": 0.2}]
 
 
-def test_the_table_states_values_machine_and_noise():
+def test_the_table_states_values_machine_and_noise() -> None:
     figure = {
         "figure": "fan_out",
         "cores": 0.17,
@@ -19,5 +19,5 @@ def test_the_table_states_values_machine_and_noise():
     assert "2026-11-22" in page
 
 
-def test_a_failed_benchmark_is_named_and_not_hidden():
+def test_a_failed_benchmark_is_named_and_not_hidden() -> None:
     assert "Failed in this run: latency.py." in collect.table([], "2026-11-22", failed=["latency.py"])

@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 
 # Written in pieces, or this file would find itself.
-_HOSTS = ["pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "registry.npm" + "mirror.com"]
-_HOSTS += ["mirrors." + name for name in ("aliyun.com", "tuna.tsinghua", "ustc.edu", "cloud.tencent")]
+_REGISTRIES = [
+    "pypi" + ".org",
+    "python" + "hosted.org",
+    "registry.npm" + "js.org",
+    "registry.npm" + "mirror.com",
+]
+_MIRRORS = ["mirrors." + name for name in ("aliyun.com", "tuna.tsinghua", "ustc.edu", "cloud.tencent")]
 _PATHS = ["/ro" + r"ot/[\w.]", "/ho" + r"me/\w+/", "/Us" + r"ers/\w+/", r"(?<![\w.])/wo" + r"rk/\w"]
-_FORBIDDEN = re.compile("|".join([*map(re.escape, _HOSTS), *_PATHS]))
+_FORBIDDEN = re.compile("|".join([*map(re.escape, _REGISTRIES + _MIRRORS), *_PATHS]))
 
 
 def faults(name: str, text: str) -> list[str]:

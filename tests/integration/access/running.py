@@ -1,7 +1,7 @@
 """Live sessions for tests: opened, redeemed, and waited for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 
 
 @asynccontextmanager
-async def serving(live: Live) -> AsyncIterator[None]:
+async def serving(live: Live) -> AsyncGenerator[None, None]:
     """The reevaluator, the sources and the writer of ends at work."""
     tasks = [asyncio.create_task(part.run()) for part in (live.reevaluator, live.sources, live.ends)]
     try:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,7 +63,7 @@ async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) 
 
 
 @contextmanager
-def hanging(cluster: Path) -> Iterator[None]:
+def hanging(cluster: Path) -> Generator[None, None, None]:
     """All processes of the server are stopped: the kernel takes connections for it, and nothing else happens."""
     here = (cluster / "cluster").resolve()
     running = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]

@@ -1,6 +1,6 @@
 """No space for the audit log: no new play, and everything comes back once there is space (S25)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 
 
 @contextmanager
-def no_space_for(table: str, postgres: EmbeddedPostgres, live: Live) -> Iterator[None]:
+def no_space_for(table: str, postgres: EmbeddedPostgres, live: Live) -> Generator[None, None, None]:
     """The table's file, empty until now, grows on a device that is always full."""
     url = live.database.engine.url.set(drivername="postgresql", username="postgres")
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:

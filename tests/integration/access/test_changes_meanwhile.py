@@ -6,7 +6,7 @@ at once has no re-evaluation after it; there the change waits for the register's
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,9 @@ class Stop:
 
 
 @asynccontextmanager
-async def engine_of(live: Live, services: Services) -> AsyncIterator[tuple[MediaSupervisor, Reevaluator]]:
+async def engine_of(
+    live: Live, services: Services
+) -> AsyncGenerator[tuple[MediaSupervisor, Reevaluator], None]:
     """The real engine, whose tickets are redeemed at the real register, and the re-evaluation that cuts in it."""
     events = MediaEventHandler(
         services.database, live.ends, services.now, services.monotonic, services.new_id

@@ -1,5 +1,6 @@
 """Every denial reason through the HTTP API: what is wrong in the city, and what the viewer is told."""
 
+import httpx2
 import pytest
 from sqlalchemy import select, text
 from tests.factories.organizations import City
@@ -54,9 +55,7 @@ async def test_what_is_wrong_in_the_city_is_told_registered_and_audited(
         await tx.connection.execute(statement, {key: values[key] for key in wanted})
     client = await client_as(watching.viewer)
 
-    await expect_denial(
-        client_as, watching, database, reason, await client.post("/api/play", json=watching.form())
-    )
+    await expect_denial(watching, database, reason, await client.post("/api/play", json=watching.form()))
 
 
 @pytest.mark.parametrize("reason", ASKED_WRONGLY, ids=str)
@@ -65,10 +64,12 @@ async def test_a_request_that_asks_wrongly_is_told_so(
 ) -> None:
     client = await client_as(watching.viewer)
     answer = await client.post("/api/play", json=watching.form(**ASKED_WRONGLY[reason]))
-    await expect_denial(client_as, watching, database, reason, answer)
+    await expect_denial(watching, database, reason, answer)
 
 
-async def expect_denial(client_as, watching, database, reason, answer) -> None:  # type: ignore[no-untyped-def]
+async def expect_denial(
+    watching: Watching, database: Database, reason: DenialReason, answer: httpx2.Response
+) -> None:
     assert answer.status_code == 403, answer.text
     assert answer.json()["code"] == reason
     assert answer.headers["content-type"] == "application/problem+json"

@@ -9,6 +9,7 @@ from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import open_sessions
 from tests.integration.conftest import ClientAs
 
+from pinegate.adapters.database.connection import Transaction
 from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
@@ -82,5 +83,5 @@ async def revoke(live: Live, after: float) -> None:
         await tx.changes.publish(ChangeScope.APPLICATION, *(await _applications(tx)))
 
 
-async def _applications(tx) -> list[str]:  # type: ignore[no-untyped-def]
+async def _applications(tx: Transaction) -> list[str]:
     return list((await tx.connection.execute(text("select id from applications"))).scalars())

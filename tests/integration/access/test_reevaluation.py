@@ -11,6 +11,7 @@ from tests.integration.access.running import end_reason, open_sessions, serving,
 from tests.integration.conftest import ClientAs, Clock, as_administrator
 from tests.waiting import HANGS_SECONDS, until
 
+from pinegate.adapters.database.connection import Transaction
 from pinegate.adapters.database.tables import access_register, audit_events, portal_sessions
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 from pinegate.domain.access.session_end import End, EndReason
@@ -123,7 +124,7 @@ async def revoke(live: Live, grant_id: str) -> None:
         await tx.changes.publish(ChangeScope.GRANT, grant_id)
 
 
-async def add_second_application(tx, watching: Watching, clock: Clock) -> str:  # type: ignore[no-untyped-def]
+async def add_second_application(tx: Transaction, watching: Watching, clock: Clock) -> str:
     """Of the same system for the same point; the viewer is bound by its agreement too."""
     await tx.connection.execute(text("delete from roster_entries"))
     filed = await add_application(

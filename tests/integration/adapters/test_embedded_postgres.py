@@ -66,7 +66,7 @@ def ask(url: str, query: LiteralString) -> object:
         return row and row[0]
 
 
-def test_data_survive_a_restart(folder: Path):
+def test_data_survive_a_restart(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False) as server:
         owner = server.urls().owner
         run(owner, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -74,17 +74,17 @@ def test_data_survive_a_restart(folder: Path):
         assert ask(server.urls().owner, "SELECT answer FROM kept") == 42
 
 
-def test_a_server_left_behind_by_a_killed_program_is_replaced(killed_program: Path):
+def test_a_server_left_behind_by_a_killed_program_is_replaced(killed_program: Path) -> None:
     with EmbeddedPostgres(killed_program, durable=False) as server:
         assert ask(server.urls().app, "SELECT 1") == 1
 
 
-def test_a_server_left_behind_can_be_stopped_by_hand(killed_program: Path):
+def test_a_server_left_behind_can_be_stopped_by_hand(killed_program: Path) -> None:
     assert stop_leftover(killed_program)
     assert not stop_leftover(killed_program)
 
 
-def test_a_pid_file_whose_number_a_stranger_got_is_no_obstacle(folder: Path):
+def test_a_pid_file_whose_number_a_stranger_got_is_no_obstacle(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False):
         pid_file = (folder / "cluster/postmaster.pid").read_text()
     stranger = subprocess.Popen(["sleep", "60"])
@@ -99,7 +99,7 @@ def test_a_pid_file_whose_number_a_stranger_got_is_no_obstacle(folder: Path):
         stranger.wait()
 
 
-def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(folder: Path):
+def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(folder: Path) -> None:
     with EmbeddedPostgres(folder) as server:
         assert not server.restart_if_ended()
         run(server.urls().owner, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -109,7 +109,7 @@ def test_a_server_that_was_killed_is_started_again_with_all_that_was_committed(f
     assert not server.restart_if_ended()
 
 
-def test_a_second_program_on_the_same_folder_is_refused(folder: Path):
+def test_a_second_program_on_the_same_folder_is_refused(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False) as server:
         with pytest.raises(EmbeddedPostgresError, match="Another Pinegate"):
             EmbeddedPostgres(folder).start()
@@ -118,13 +118,13 @@ def test_a_second_program_on_the_same_folder_is_refused(folder: Path):
         assert ask(server.urls().app, "SELECT 1") == 1
 
 
-def test_a_folder_too_deep_for_a_socket_address_works(tmp_path: Path):
+def test_a_folder_too_deep_for_a_socket_address_works(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / "postgresql"
     with EmbeddedPostgres(deep, durable=False) as server:
         assert ask(server.urls().app, "SELECT 1") == 1
 
 
-def test_a_folder_closed_to_the_servers_account_works(tmp_path: Path):
+def test_a_folder_closed_to_the_servers_account_works(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     with EmbeddedPostgres(closed / "postgresql", durable=False) as server:
@@ -132,7 +132,7 @@ def test_a_folder_closed_to_the_servers_account_works(tmp_path: Path):
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_server_outlives_the_thread_that_asked_for_it(folder: Path):
+def test_a_server_outlives_the_thread_that_asked_for_it(folder: Path) -> None:
     server = EmbeddedPostgres(folder, durable=False)
     asking = threading.Thread(target=server.start)
     asking.start()
@@ -143,7 +143,7 @@ def test_a_server_outlives_the_thread_that_asked_for_it(folder: Path):
         server.stop()
 
 
-def test_a_stopped_server_leaves_no_process(folder: Path):
+def test_a_stopped_server_leaves_no_process(folder: Path) -> None:
     server = EmbeddedPostgres(folder, durable=False)
     server.start()
     pid = int((folder / "cluster/postmaster.pid").read_text().split()[0])
@@ -151,7 +151,7 @@ def test_a_stopped_server_leaves_no_process(folder: Path):
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_data_of_another_postgresql_version_are_not_touched(folder: Path):
+def test_data_of_another_postgresql_version_are_not_touched(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False):
         pass
     (folder / "cluster/PG_VERSION").write_text("16\n")
@@ -159,7 +159,7 @@ def test_data_of_another_postgresql_version_are_not_touched(folder: Path):
         EmbeddedPostgres(folder).start()
 
 
-def test_a_server_that_cannot_start_says_why(folder: Path):
+def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False):
         pass
     (folder / "cluster/global/pg_control").unlink()
@@ -167,19 +167,19 @@ def test_a_server_that_cannot_start_says_why(folder: Path):
         EmbeddedPostgres(folder).start()
 
 
-def test_the_application_cannot_create_tables_or_enter_other_databases(postgres: EmbeddedPostgres):
+def test_the_application_cannot_create_tables_or_enter_other_databases(postgres: EmbeddedPostgres) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         run(postgres.urls().app, "CREATE TABLE mine (i int)")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         ask(postgres.urls("postgres").app, "SELECT 1")
 
 
-def test_no_role_of_the_program_is_a_superuser(postgres: EmbeddedPostgres):
+def test_no_role_of_the_program_is_a_superuser(postgres: EmbeddedPostgres) -> None:
     query = "SELECT bool_or(rolsuper) FROM pg_roles WHERE rolname LIKE 'pinegate%'"
     assert ask(postgres.urls().owner, query) is False
 
 
-def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder: Path):
+def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder: Path) -> None:
     with EmbeddedPostgres(folder) as server:
         owner = server.urls().owner
         assert ask(owner, "SHOW listen_addresses") == ""
@@ -187,7 +187,9 @@ def test_the_server_opens_no_network_port_and_commits_durably_by_default(folder:
         assert ask(owner, "SHOW synchronous_commit") == "on"
 
 
-def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(postgres: EmbeddedPostgres):
+def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(
+    postgres: EmbeddedPostgres,
+) -> None:
     run(postgres.create_database("pattern").owner, "CREATE TABLE t AS SELECT 7 AS seven")
     copy = postgres.create_database("copied", template="pattern").owner
     still_in_it = psycopg.connect(copy)
@@ -200,7 +202,7 @@ def test_a_database_is_copied_from_its_template_and_dropped_with_its_users(postg
 
 
 @pytest.mark.parametrize("heard", [True, False], ids=["as usual", "below a parent that ignores Ctrl-C"])
-def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path, heard: bool):
+def test_the_command_line_runs_the_database_until_it_is_interrupted(tmp_path: Path, heard: bool) -> None:
     environment = os.environ | {"PYTHONPATH": "src", "PINEGATE_DATA_FOLDER": str(tmp_path / "data")}
     command = [sys.executable, "-m", "pinegate.entrypoints.cli", "database"]
     parent = [] if heard else ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]

@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, delete, insert, text, update
+from sqlalchemy import Executable, create_engine, delete, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 from tests.factories.organizations import fresh_id
@@ -75,7 +75,7 @@ def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
     ],
     ids=["update", "delete", "truncate", "alter"],
 )
-async def test_what_was_audited_stays(database: Database, statement: object) -> None:
+async def test_what_was_audited_stays(database: Database, statement: Executable) -> None:
     row = {"id": "1", "name": "audit.read", "subject_kind": "x", "subject_id": "y", "client_host": ""}
     async with database.transaction() as tx:
         await tx.connection.execute(
@@ -83,7 +83,7 @@ async def test_what_was_audited_stays(database: Database, statement: object) -> 
         )
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         async with database.transaction() as tx:
-            await tx.connection.execute(statement)  # type: ignore[call-overload]
+            await tx.connection.execute(statement)
 
 
 async def test_an_event_rolls_back_with_its_cause(database: Database) -> None:

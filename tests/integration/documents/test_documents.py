@@ -71,20 +71,20 @@ def pages_of(pdf: bytes) -> int:
     return int(found[1])
 
 
-def test_the_blank_form_is_annex_1_character_for_character_on_one_page():
+def test_the_blank_form_is_annex_1_character_for_character_on_one_page() -> None:
     pdf = form_of(ApplicationForm(SET_ON))
     annex = SOURCE.split("附件1\n")[1].split("附件2\n")[0]
     assert text_of(pdf) == re.sub(r"\s", "", "附件1" + annex)
     assert pages_of(pdf) == 1
 
 
-def test_the_blank_agreement_is_annex_2_character_for_character():
+def test_the_blank_agreement_is_annex_2_character_for_character() -> None:
     pdf = render_agreement(AgreementText(SET_ON), HUANGSHAN.agreement)
     assert text_of(pdf) == re.sub(r"\s", "", "附件2" + SOURCE.split("附件2\n")[1])
     assert pages_of(pdf) == 2
 
 
-def test_a_filled_form_shows_its_fields_and_fits_one_page():
+def test_a_filled_form_shows_its_fields_and_fits_one_page() -> None:
     pdf = form_of(FILLED)
     text = text_of(pdf)
     for shown in (
@@ -101,7 +101,7 @@ def test_a_filled_form_shows_its_fields_and_fits_one_page():
     assert pages_of(pdf) == 1
 
 
-def test_many_points_follow_as_a_sealed_attachment():
+def test_many_points_follow_as_a_sealed_attachment() -> None:
     pdf = form_of(replace(FILLED, points=tuple(map(point, range(40)))))
     text = text_of(pdf)
     assert "共40个点位，见附件清单" in text
@@ -111,28 +111,28 @@ def test_many_points_follow_as_a_sealed_attachment():
     assert pages_of(pdf) > 1
 
 
-def test_what_people_type_is_never_markup():
+def test_what_people_type_is_never_markup() -> None:
     hostile = '#panic("x") #read("/etc/passwd") *b* $x$ _i_ `r` @ref <l> // c \\ [c] {{ }} "q"'
     pdf = form_of(replace(FILLED, purpose=hostile, organization_name=hostile))
     assert re.sub(r"\s", "", hostile) in text_of(pdf)
 
 
-def test_characters_that_cannot_be_printed_are_marked_and_tricks_left_out():
+def test_characters_that_cannot_be_printed_are_marked_and_tricks_left_out() -> None:
     pdf = form_of(replace(FILLED, purpose="甲\u202e乙\x00丙\u200b丁😀戊𠮷\ue000己"))
     assert "甲乙丙丁〓戊𠮷己" in text_of(pdf)
 
 
 @pytest.mark.parametrize("length", [500, 5000])
-def test_long_texts_go_on_the_next_page_instead_of_being_cut(length: int):
+def test_long_texts_go_on_the_next_page_instead_of_being_cut(length: int) -> None:
     pdf = form_of(replace(FILLED, purpose="长" * length, organization_name="名" * 200, contact_person=PERSON))
     assert text_of(pdf).count("长") == length
 
 
-def test_the_same_data_and_date_give_the_same_bytes():
+def test_the_same_data_and_date_give_the_same_bytes() -> None:
     assert form_of(FILLED) == form_of(FILLED)
 
 
-def test_documents_are_pdf_a_with_their_fonts_inside():
+def test_documents_are_pdf_a_with_their_fonts_inside() -> None:
     pdf = form_of(FILLED)
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf
     fonts = subprocess.run(
@@ -143,12 +143,12 @@ def test_documents_are_pdf_a_with_their_fonts_inside():
     assert all("NotoSansCJK" in row and "yes yes yes" in row for row in rows)
 
 
-def test_a_nature_that_annex_1_has_not_is_our_mistake():
+def test_a_nature_that_annex_1_has_not_is_our_mistake() -> None:
     with pytest.raises(ValueError, match="no nature"):
         form_of(replace(FILLED, organization_nature="企业"))
 
 
-def test_a_signed_agreement_names_the_parties_and_freezes_the_points_as_a_schedule():
+def test_a_signed_agreement_names_the_parties_and_freezes_the_points_as_a_schedule() -> None:
     agreement = AgreementText(
         SET_ON,
         party_b="黄山市文化和旅游局",
@@ -163,7 +163,7 @@ def test_a_signed_agreement_names_the_parties_and_freezes_the_points_as_a_schedu
     assert "老街入口6" in text
 
 
-def test_a_revocation_receipt_shows_the_three_steps():
+def test_a_revocation_receipt_shows_the_three_steps() -> None:
     steps = tuple(
         RevocationStep(what, "已收回", "钱七", "2026-11-22 15:00") for what in ("账号", "操作权限", "接口")
     )
@@ -177,7 +177,7 @@ def test_a_revocation_receipt_shows_the_three_steps():
     assert "依据《黄山市视频资源共享保密协议》第三项" in text
 
 
-def test_documents_set_side_by_side_in_threads_are_the_same_as_alone():
+def test_documents_set_side_by_side_in_threads_are_the_same_as_alone() -> None:
     alone = form_of(FILLED)
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: form_of(FILLED), range(8))) == {alone}

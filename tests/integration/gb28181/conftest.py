@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from pinegate.usecases.devices.step import password_context
 BOX = AesGcmBox(bytes(32))
 
 
-def camera(number: int, **values: str) -> CatalogItem:
+def camera(number: int, **values: Any) -> CatalogItem:
     return CatalogItem(
         device_id=f"34100200001320{number:06d}",
         name=f"老街东口&{number}号",
@@ -35,7 +36,7 @@ def camera(number: int, **values: str) -> CatalogItem:
         longitude=118.3,
         latitude=29.7,
         info=CatalogInfo(ptz_type=1, point_type=1),
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 

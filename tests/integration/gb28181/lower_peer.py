@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from tests.waiting import HANGS_SECONDS
 
@@ -18,13 +18,24 @@ DEVICE_ID = "34100200002000000001"
 PASSWORD = "Hs-Video@2020-long"
 
 
-class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
+class Datagrams(asyncio.DatagramProtocol):
+    """Each datagram goes to ``take``."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._take(data)
+
+
+class LowerPeer(asyncio.Protocol):
     """``await open(...)``, then drive ``device``; events are kept in order."""
 
     def __init__(self, transport: Transport, port: int, password: str = PASSWORD) -> None:
         self.events: list[LowerEvent] = []
         self._arrived = asyncio.Event()
         self._wire: asyncio.BaseTransport | None = None
+        self._write: Callable[[bytes], None]
         self._timer: asyncio.TimerHandle | None = None
         self._upper = Flow(transport, "127.0.0.1", port)
         self._password = password
@@ -35,9 +46,14 @@ class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
         if self._upper.transport == "udp":
-            self._wire, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+            address = (self._upper.host, self._upper.port)
+            datagrams, _ = await loop.create_datagram_endpoint(
+                lambda: Datagrams(self.data_received), local_addr=("127.0.0.1", 0)
+            )
+            self._wire, self._write = datagrams, lambda data: datagrams.sendto(data, address)
         else:
-            self._wire, _ = await loop.create_connection(lambda: self, self._upper.host, self._upper.port)
+            stream, _ = await loop.create_connection(lambda: self, self._upper.host, self._upper.port)
+            self._wire, self._write = stream, stream.write
         port = self._wire.get_extra_info("sockname")[1]
         config = LowerDeviceConfig(
             device_id=DEVICE_ID,
@@ -71,18 +87,12 @@ class LowerPeer(asyncio.DatagramProtocol, asyncio.Protocol):
                 self._arrived.clear()
                 await self._arrived.wait()
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.data_received(data)
-
     def data_received(self, data: bytes) -> None:
         self.do(lambda now: self.device.receive_data(data, self._upper, now))
 
     def send(self, data: bytes) -> None:
         """Any bytes, from the device's own address."""
-        if self._upper.transport == "udp":
-            cast(asyncio.DatagramTransport, self._wire).sendto(data, (self._upper.host, self._upper.port))
-        else:
-            cast(asyncio.WriteTransport, self._wire).write(data)
+        self._write(data)
 
     def release(self) -> None:
         """Send what was withheld, and withhold no more."""

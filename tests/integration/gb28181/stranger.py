@@ -1,10 +1,10 @@
 """Somebody who has no password, at another address of the loopback network."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
-from tests.integration.gb28181.lower_peer import DEVICE_ID, PLATFORM_ID
+from tests.integration.gb28181.lower_peer import DEVICE_ID, PLATFORM_ID, Datagrams
 from tests.waiting import HANGS_SECONDS
 
 HOST = "127.0.0.2"
@@ -31,7 +31,7 @@ def notify(kind: str, fields: str = "") -> str:
     )
 
 
-class Stranger(asyncio.DatagramProtocol, asyncio.Protocol):
+class Stranger(asyncio.Protocol):
     """``answers`` are the status codes that came back."""
 
     def __init__(self, port: int, transport: str, host: str = HOST) -> None:
@@ -41,21 +41,23 @@ class Stranger(asyncio.DatagramProtocol, asyncio.Protocol):
         self._host = host
         self._arrived = asyncio.Event()
         self._wire: asyncio.BaseTransport
+        self._write: Callable[[bytes], None]
         self.closed = asyncio.Event()
 
     async def open(self) -> "Stranger":
         loop, local = asyncio.get_running_loop(), (self._host, 0)
         if self._transport == "udp":
-            self._wire, _ = await loop.create_datagram_endpoint(lambda: self, local, self._address)
+            datagrams, _ = await loop.create_datagram_endpoint(
+                lambda: Datagrams(self.data_received), local, self._address
+            )
+            self._wire, self._write = datagrams, datagrams.sendto
         else:
-            self._wire, _ = await loop.create_connection(lambda: self, *self._address, local_addr=local)
+            stream, _ = await loop.create_connection(lambda: self, *self._address, local_addr=local)
+            self._wire, self._write = stream, stream.write
         return self
 
     def send(self, data: bytes) -> None:
-        if self._transport == "udp":
-            cast(asyncio.DatagramTransport, self._wire).sendto(data)
-        else:
-            cast(asyncio.WriteTransport, self._wire).write(data)
+        self._write(data)
 
     async def ask(self, data: bytes) -> int:
         """The status of the next answer."""
@@ -66,9 +68,6 @@ class Stranger(asyncio.DatagramProtocol, asyncio.Protocol):
                 self._arrived.clear()
                 await self._arrived.wait()
         return self.answers[before]
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.data_received(data)
 
     def data_received(self, data: bytes) -> None:
         self.answers += [int(part[:3]) for part in data.decode(errors="replace").split("SIP/2.0 ")[1:]]

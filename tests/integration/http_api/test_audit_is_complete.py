@@ -176,7 +176,7 @@ class Scenes:
         for role in Role:
             self.watch.follow(await walk.client(role))
         operations = ["live", "snapshot", "ptz"]
-        walk.asked = lambda *_: [{"point_id": p, "operations": operations} for p in walk.points]  # type: ignore[method-assign]
+        walk.asked = lambda *_: [{"point_id": p, "operations": operations} for p in walk.points]
         agreement = await walk.to_agreement()
         assert (await walk.sign(leader, agreement)).is_success
         sealed = f"/api/agreements/{agreement}"

@@ -12,7 +12,14 @@ from tests.integration.conftest import ClientAs
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.http_api.app import ROUTERS, create_app
-from pinegate.entrypoints.http_api.shared.gate import Needs, NoGateError, gate_of, needs, signed_in_only
+from pinegate.entrypoints.http_api.shared.gate import (
+    Dependency,
+    Needs,
+    NoGateError,
+    gate_of,
+    needs,
+    signed_in_only,
+)
 from pinegate.entrypoints.services import Services
 
 STREAM = "/api/play/events"
@@ -28,10 +35,10 @@ async def _nothing() -> None: ...
 
 @pytest.mark.parametrize("gates", [[], [needs(Permission.READ_AUDIT), signed_in_only()]])
 def test_a_route_that_does_not_say_who_may_ask_it_stops_the_app(
-    services: Services, gates: list[object]
+    services: Services, gates: list[Dependency]
 ) -> None:
     forgetful = APIRouter()
-    forgetful.add_api_route("/api/forgotten", _nothing, dependencies=gates)  # pyright: ignore[reportArgumentType]
+    forgetful.add_api_route("/api/forgotten", _nothing, dependencies=gates)
     with pytest.raises(NoGateError, match="/api/forgotten"):
         create_app(services, routers=[*ROUTERS, forgetful])
 

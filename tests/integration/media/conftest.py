@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.integration.media.clips import Clip, RtpCamera, clip
 from tests.waiting import until
+from websockets import Origin
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
@@ -23,7 +24,7 @@ from pinegate.usecases.streams.media_engine import (
     Transport,
 )
 
-ORIGIN = "http://portal.example"
+ORIGIN = Origin("http://portal.example")
 
 
 class Control:

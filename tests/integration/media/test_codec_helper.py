@@ -8,7 +8,7 @@ from pinegate.protocols.media.frames import AccessUnit, Codec
 
 
 def _killed(helper: CodecHelper) -> None:
-    process = helper._process  # pyright: ignore[reportPrivateUsage]
+    process = helper._process
     assert process is not None
     process.kill()
 

@@ -48,7 +48,7 @@ class DistantSeat:
         self.viewer.begin(b"")
 
     def unsent_by_the_kernel(self) -> int:
-        return viewer_module._unsent(self._server)  # pyright: ignore[reportPrivateUsage]
+        return viewer_module._unsent(self._server)
 
     def read_to_the_end(self) -> tuple[int, str]:
         """How many bytes still arrive, and whether the connection was closed or broken off."""

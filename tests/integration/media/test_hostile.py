@@ -10,6 +10,7 @@ from tests.integration.media.clips import RtpCamera, clip
 from tests.integration.media.conftest import ORIGIN, City
 from tests.integration.media.viewers import HttpViewer, WebSocketViewer, fetch, problem_of
 from tests.waiting import HANGS_SECONDS, until
+from websockets import Origin
 
 from pinegate.protocols.media.rtp.tcp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
@@ -198,7 +199,7 @@ async def test_a_foreign_page_cannot_open_a_websocket(city: City) -> None:
     await city.playing()
     address = city.address("session", PlayProtocol.WS_FLV)
     with pytest.raises(Exception, match="403"):
-        await WebSocketViewer.open(address, origin="http://evil.example")
+        await WebSocketViewer.open(address, origin=Origin("http://evil.example"))
     viewer = await WebSocketViewer.open(address, origin=ORIGIN)
     await until(lambda: viewer.body)
 

@@ -10,6 +10,7 @@ import websockets
 from av.error import InvalidDataError
 from tests.processes import END_WITH_US
 from tests.waiting import HANGS_SECONDS
+from websockets import Origin
 
 
 class HttpViewer:
@@ -82,7 +83,7 @@ class WebSocketViewer:
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, url: str, origin: str | None = None) -> "WebSocketViewer":
+    async def open(cls, url: str, origin: Origin | None = None) -> "WebSocketViewer":
         viewer = cls()
         connection = await websockets.connect(
             url.replace("http", "ws", 1), origin=origin, compression=None, max_size=None, proxy=None

@@ -21,12 +21,12 @@ from tests.integration.paper.conftest import Walk
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import applications
 from pinegate.domain.agreements.agreement import AGREEMENT, AgreementEvent
-from pinegate.domain.applications.readers import READERS
 from pinegate.domain.applications.states import APPLICATION, ApplicationEvent, ApplicationState
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.grants.grant import GRANT
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.parties import PersonState
+from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.organizations.person_states import PERSON
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.state_table import StateTable, Transition
@@ -291,7 +291,7 @@ def _route(event: StrEnum, application: str, agreement: str) -> tuple[str, str]:
 @pytest.mark.parametrize("state", list(ApplicationState))
 async def test_every_step_that_is_offered_has_a_route(tour: Tour, state: ApplicationState) -> None:
     filed = await tour.file(state)
-    for role in sorted(READERS):
+    for role in sorted(ROLES_WITH[Permission.READ_APPLICATIONS]):
         client = await tour.walk.client(tour.walk.city.others[Role(role)])
         answer = await client.get(f"/api/applications/{filed.id}")
         if answer.status_code == 404:

@@ -158,7 +158,7 @@ async def test_each_step_belongs_to_its_role(walk: Walk, event: str) -> None:
     await walk.consult()
     await walk.upload(Role.UNIT_LEADER, "sealed_form")
     for earlier, roles in STEPS.items():
-        body = {"points": walk.asked()} if earlier == "consent" else {}
+        body: dict[str, Any] = {"points": walk.asked()} if earlier == "consent" else {}
         if earlier == event:
             for role in set(Role) - roles:
                 answer = await walk.step(role, event, **body)

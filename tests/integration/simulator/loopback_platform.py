@@ -4,10 +4,10 @@ import asyncio
 import io
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import av
 from tests.waiting import HANGS_SECONDS
@@ -16,7 +16,7 @@ from pinegate.protocols.gb28181.upper.config import DeviceAccount, UpperPlatform
 from pinegate.protocols.gb28181.upper.events import UpperEvent
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.media.rtp import Rfc4571Splitter, RtpPacket, parse
-from pinegate.protocols.sdp.session import Media, SessionDescription
+from pinegate.protocols.sdp.session import Media, SessionDescription, Setup
 from pinegate.protocols.sip.flow import Flow
 
 HOST = "127.0.0.1"
@@ -24,6 +24,9 @@ PLATFORM_ID = "34100000002000000001"
 PASSWORD = "a password for tests only"
 
 Event = TypeVar("Event")
+Answer = TypeVar("Answer")
+MediaTransport = Literal["udp", "tcp_passive", "tcp_active"]
+"""Of the receiver: it listens when passive, and connects when active."""
 
 
 class Platform:
@@ -51,7 +54,7 @@ class Platform:
     def now(self) -> float:
         return self._loop.time()
 
-    def tell(self, act: Callable[[float], object]) -> object:
+    def tell(self, act: Callable[[float], Answer]) -> Answer:
         """Call the core with the time, and send what it wants sent."""
         answer = act(self.now())
         for data, flow in self.core.data_to_send():
@@ -129,7 +132,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def running_platform(
     account: DeviceAccount | None = None, keepalive_interval: float = 60.0
-) -> AsyncIterator[Platform]:
+) -> AsyncGenerator[Platform, None]:
     stream, datagrams = _two_sockets_on_one_port()
     platform = Platform(stream.getsockname()[1], account or DeviceAccount(PASSWORD), keepalive_interval)
     server = await asyncio.start_server(platform.serve_stream, sock=stream)
@@ -161,11 +164,14 @@ def _two_sockets_on_one_port() -> tuple[socket.socket, socket.socket]:
     raise OSError("no port is free for both UDP and TCP")
 
 
-class Receiver:
-    """Takes RTP on a port of its own; ``transport``: udp, tcp_passive (we listen) or tcp_active (we connect)."""
+_SETUP: dict[MediaTransport, Setup] = {"udp": "", "tcp_passive": "passive", "tcp_active": "active"}
 
-    def __init__(self, transport: str, port: int) -> None:
-        self.transport = transport
+
+class Receiver:
+    """Takes RTP on a port of its own."""
+
+    def __init__(self, transport: MediaTransport, port: int) -> None:
+        self.transport: MediaTransport = transport
         self.port = port
         self.packets: list[RtpPacket] = []
         self.ended = asyncio.Event()
@@ -188,9 +194,9 @@ class Receiver:
         self.ended.set()
         writer.close()
 
-    async def connect(self, port: int) -> asyncio.Task[None]:
+    async def connect(self, port: int) -> None:
         reader, writer = await asyncio.open_connection(HOST, port)
-        return asyncio.create_task(self.read(reader, writer))
+        self._reading = asyncio.create_task(self.read(reader, writer))
 
     async def wait_pictures(self, count: int) -> None:
         """Return once ``count`` whole pictures or audio frames arrived."""
@@ -205,14 +211,13 @@ class Receiver:
 
     def offer(self, camera_id: str, ssrc: str) -> SessionDescription:
         tcp = self.transport != "udp"
-        setup = {"udp": "", "tcp_passive": "passive", "tcp_active": "active"}[self.transport]
         media = Media(
             "video",
             self.port,
             "TCP/RTP/AVP" if tcp else "RTP/AVP",
             (96, 98, 97),
             "recvonly",
-            setup,
+            _SETUP[self.transport],
             "new" if tcp else "",
             ((96, "PS/90000"), (98, "H264/90000"), (97, "MPEG4/90000")),
         )
@@ -228,7 +233,7 @@ class _RtpDatagrams(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def running_receiver(transport: str) -> AsyncIterator[Receiver]:
+async def running_receiver(transport: MediaTransport) -> AsyncGenerator[Receiver, None]:
     loop = asyncio.get_running_loop()
     receiver = Receiver(transport, 9)
     if transport == "udp":

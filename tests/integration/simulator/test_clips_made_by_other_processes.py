@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.unit.simulator.small_clips import small_clip
 
@@ -14,7 +15,7 @@ class Drawn:
         return small_clip()
 
 
-def test_several_clips_are_made_by_other_processes(tmp_path):
+def test_several_clips_are_made_by_other_processes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     assert (
         ClipCache(tmp_path).prepare([Drawn("a"), Drawn("b"), Drawn("c")], lambda *step: told.append(step))
@@ -25,7 +26,7 @@ def test_several_clips_are_made_by_other_processes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.clip", "b.clip", "c.clip"]
 
 
-def test_making_can_be_abandoned(tmp_path):
+def test_making_can_be_abandoned(tmp_path: Path) -> None:
     cache = ClipCache(tmp_path)
 
     def give_up(done: int, total: int) -> None:

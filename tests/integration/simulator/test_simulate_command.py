@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -25,7 +25,9 @@ SOURCE = Path(__file__).parents[3] / "src"
 
 
 @asynccontextmanager
-async def running_command(*arguments: str, typed: bool = False) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running_command(
+    *arguments: str, typed: bool = False
+) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     process = await asyncio.create_subprocess_exec(
         *END_WITH_US,
         sys.executable,
@@ -53,7 +55,9 @@ def small(platform: Platform, cache: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_it_registers_answers_and_logs_off_when_told_to_end(tmp_path, number):
+async def test_it_registers_answers_and_logs_off_when_told_to_end(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     async with running_platform() as platform, running_command(*small(platform, tmp_path)) as process:
         registered = await platform.wait_for(DeviceRegistered)
         platform.tell(lambda now: platform.core.query_catalog(registered.device_id, now))
@@ -68,7 +72,7 @@ async def test_it_registers_answers_and_logs_off_when_told_to_end(tmp_path, numb
     assert len(list(tmp_path.glob("*.clip"))) == 3
 
 
-async def test_commands_may_be_typed(tmp_path):
+async def test_commands_may_be_typed(tmp_path: Path) -> None:
     async with running_platform() as platform:
         arguments = [*small(platform, tmp_path), "--script", "-", "--no-prepare"]
         async with running_command(*arguments, typed=True) as process:
@@ -80,7 +84,7 @@ async def test_commands_may_be_typed(tmp_path):
     assert process.returncode == 0
 
 
-async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_path):
+async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_path: Path) -> None:
     script = tmp_path / "script.txt"
     script.write_text("off 1  # a comment\n\nadd 新的摄像机\nquit\n")
     async with running_platform() as platform:
@@ -102,7 +106,7 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
         (["--script", "none"], "cannot be read"),
     ],
 )
-async def test_a_wrong_option_is_refused_with_what_to_mend(arguments, told):
+async def test_a_wrong_option_is_refused_with_what_to_mend(arguments: list[str], told: str) -> None:
     async with running_command(*arguments) as process:
         _, error = await asyncio.wait_for(process.communicate(), HANGS_SECONDS)
     assert process.returncode == 2

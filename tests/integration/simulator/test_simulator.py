@@ -1,10 +1,11 @@
 """The simulator against our upper platform, over sockets of the loopback address."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy
@@ -13,6 +14,7 @@ from tests.integration.simulator.loopback_platform import (
     HOST,
     PASSWORD,
     PLATFORM_ID,
+    MediaTransport,
     Platform,
     Receiver,
     decoded_pictures,
@@ -38,6 +40,7 @@ from pinegate.protocols.gb28181.upper.events import (
 )
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.media.frames import Codec
+from pinegate.protocols.sip.flow import Transport
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.config import SimulatorConfig
 from pinegate_simulator.faults import Faults
@@ -70,7 +73,7 @@ def config(cache: Path) -> SimulatorConfig:
 
 
 @asynccontextmanager
-async def running(config: SimulatorConfig, platform: Platform) -> AsyncIterator[Simulator]:
+async def running(config: SimulatorConfig, platform: Platform) -> AsyncGenerator[Simulator, None]:
     simulator = Simulator(replace(config, platform_port=platform.port))
     await simulator.start()
     try:
@@ -87,7 +90,7 @@ async def call(platform: Platform, camera_id: str, receiver: Receiver, ssrc: str
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_it_registers_and_logs_off(config, transport):
+async def test_it_registers_and_logs_off(config: SimulatorConfig, transport: Transport) -> None:
     async with running_platform() as platform:
         async with running(replace(config, transport=transport), platform) as simulator:
             registered = await platform.wait_for(DeviceRegistered)
@@ -97,7 +100,7 @@ async def test_it_registers_and_logs_off(config, transport):
         assert offline.reason is OfflineReason.UNREGISTERED
 
 
-async def test_a_wrong_password_is_not_let_in(config):
+async def test_a_wrong_password_is_not_let_in(config: SimulatorConfig) -> None:
     async with running_platform(DeviceAccount("another")) as platform:
         simulator = Simulator(replace(config, platform_port=platform.port))
         await simulator.start()
@@ -108,7 +111,9 @@ async def test_a_wrong_password_is_not_let_in(config):
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("encoding", ["GB2312", "GB18030", "UTF-8"])
-async def test_a_catalogue_of_a_thousand_cameras_arrives_whole(config, transport, encoding):
+async def test_a_catalogue_of_a_thousand_cameras_arrives_whole(
+    config: SimulatorConfig, transport: Transport, encoding: str
+) -> None:
     config = replace(config, cameras=invent(1000), transport=transport, encoding=encoding)
     async with running_platform() as platform, running(config, platform):
         platform.tell(lambda now: platform.core.query_catalog(DEVICE_ID, now))
@@ -122,7 +127,7 @@ async def test_a_catalogue_of_a_thousand_cameras_arrives_whole(config, transport
         assert (first.status, first.longitude) == ("ON", config.cameras[0].longitude)
 
 
-async def test_a_lower_platform_shows_regions_and_groups(config):
+async def test_a_lower_platform_shows_regions_and_groups(config: SimulatorConfig) -> None:
     config = replace(config, role="platform")
     async with running_platform() as platform, running(config, platform):
         platform.tell(lambda now: platform.core.query_catalog(DEVICE_ID, now))
@@ -131,7 +136,7 @@ async def test_a_lower_platform_shows_regions_and_groups(config):
         assert (kinds.count(""), kinds.count("215"), kinds.count("216"), kinds.count("132")) == (5, 1, 4, 4)
 
 
-async def test_it_says_who_and_how_it_is(config):
+async def test_it_says_who_and_how_it_is(config: SimulatorConfig) -> None:
     async with running_platform() as platform, running(config, platform):
         platform.tell(lambda now: platform.core.query_device_info(DEVICE_ID, now))
         platform.tell(lambda now: platform.core.query_device_status(DEVICE_ID, now))
@@ -141,7 +146,9 @@ async def test_it_says_who_and_how_it_is(config):
 
 @pytest.mark.parametrize("transport", ["udp", "tcp_passive", "tcp_active"])
 @pytest.mark.parametrize(("codec", "audio"), [(Codec.H264, Codec.G711A), (Codec.H265, Codec.AAC)])
-async def test_a_call_brings_pictures_that_a_foreign_demuxer_decodes(config, transport, codec, audio):
+async def test_a_call_brings_pictures_that_a_foreign_demuxer_decodes(
+    config: SimulatorConfig, transport: MediaTransport, codec: Codec, audio: Codec | None
+) -> None:
     config = replace(config, clips=ClipSettings(160, 90, 10, 1.0, 2.0, codec, audio))
     camera = config.cameras[0].device_id
     async with (
@@ -155,19 +162,19 @@ async def test_a_call_brings_pictures_that_a_foreign_demuxer_decodes(config, tra
         assert answered.answer.ssrc == "0000000101"
         if transport == "tcp_active":
             assert answered.answer.video is not None
-            reading = await receiver.connect(answered.answer.video.port)
+            await receiver.connect(answered.answer.video.port)
         await receiver.wait_pictures(40)
         platform.tell(lambda now: platform.core.hang_up(name, now))
         await until(lambda: not simulator.counters.calls.running)
         if transport == "tcp_active":
-            await asyncio.wait_for(reading, HANGS_SECONDS)
+            await asyncio.wait_for(receiver.ended.wait(), HANGS_SECONDS)
     assert {packet.ssrc for packet in receiver.packets} == {101}
     decoder, pictures = decoded_pictures(receiver.program_stream)
     assert decoder == ("h264" if codec is Codec.H264 else "hevc")
     assert pictures >= 10
 
 
-async def test_several_cameras_send_at_once_each_with_its_ssrc(config):
+async def test_several_cameras_send_at_once_each_with_its_ssrc(config: SimulatorConfig) -> None:
     async with running_platform() as platform, running(config, platform) as simulator:
         async with (
             running_receiver("udp") as one,
@@ -192,7 +199,9 @@ async def test_several_cameras_send_at_once_each_with_its_ssrc(config):
         ({"video_file": Path("/nowhere.mp4")}, invent(1)[0].device_id, 500),
     ],
 )
-async def test_a_call_that_cannot_be_is_refused_with_its_status(config, change, camera, status):
+async def test_a_call_that_cannot_be_is_refused_with_its_status(
+    config: SimulatorConfig, change: dict[str, Any], camera: str, status: int
+) -> None:
     async with (
         running_platform() as platform,
         running(replace(config, **change), platform),
@@ -202,7 +211,7 @@ async def test_a_call_that_cannot_be_is_refused_with_its_status(config, change, 
         assert (await platform.wait_for(CallFailed)).status == status
 
 
-async def test_a_platform_that_closes_the_media_connection_gets_a_bye(config):
+async def test_a_platform_that_closes_the_media_connection_gets_a_bye(config: SimulatorConfig) -> None:
     camera = config.cameras[0].device_id
     async with (
         running_platform() as platform,
@@ -218,7 +227,7 @@ async def test_a_platform_that_closes_the_media_connection_gets_a_bye(config):
         assert (await platform.wait_for(CallEnded)).call == name
 
 
-async def test_changes_of_the_catalogue_are_notified_to_a_subscriber(config):
+async def test_changes_of_the_catalogue_are_notified_to_a_subscriber(config: SimulatorConfig) -> None:
     first, second = config.cameras[:2]
 
     async def lines() -> AsyncIterator[str]:
@@ -235,7 +244,7 @@ async def test_changes_of_the_catalogue_are_notified_to_a_subscriber(config):
     assert changes[2].name == "新的摄像机"
 
 
-async def test_ptz_turns_the_picture_of_a_camera_that_can(config):
+async def test_ptz_turns_the_picture_of_a_camera_that_can(config: SimulatorConfig) -> None:
     dome = next(camera for camera in config.cameras if camera.can_turn)
     async with (
         running_platform() as platform,
@@ -251,7 +260,7 @@ async def test_ptz_turns_the_picture_of_a_camera_that_can(config):
     assert decoded_pictures(receiver.program_stream)[1] >= 12
 
 
-async def test_without_y_in_the_answer_the_media_still_come(config):
+async def test_without_y_in_the_answer_the_media_still_come(config: SimulatorConfig) -> None:
     async with (
         running_platform() as platform,
         running(replace(config, faults=Faults(no_y=True, wrong_ssrc=True)), platform),
@@ -265,7 +274,7 @@ async def test_without_y_in_the_answer_the_media_still_come(config):
         assert {packet.ssrc for packet in receiver.packets} == {100}
 
 
-async def test_a_device_that_ignores_bye_goes_on_sending(config):
+async def test_a_device_that_ignores_bye_goes_on_sending(config: SimulatorConfig) -> None:
     async with (
         running_platform() as platform,
         running(replace(config, faults=Faults(ignore_bye=True)), platform),
@@ -278,13 +287,13 @@ async def test_a_device_that_ignores_bye_goes_on_sending(config):
         await receiver.wait_pictures(len(receiver.packets) + 10)
 
 
-async def test_missed_keepalives_make_it_offline(config):
+async def test_missed_keepalives_make_it_offline(config: SimulatorConfig) -> None:
     config = replace(config, faults=Faults(miss_keepalives=True))
     async with running_platform(keepalive_interval=0.1) as platform, running(config, platform):
         assert (await platform.wait_for(DeviceOffline)).reason is OfflineReason.KEEPALIVE_MISSED
 
 
-async def test_keepalives_keep_it_online(config):
+async def test_keepalives_keep_it_online(config: SimulatorConfig) -> None:
     async with (
         running_platform(keepalive_interval=0.2) as platform,
         running(replace(config, keepalive_interval=0.05), platform),
@@ -295,7 +304,7 @@ async def test_keepalives_keep_it_online(config):
         assert not [event for event in platform.events if isinstance(event, DeviceOffline)]
 
 
-async def test_it_registers_again_when_the_connection_is_lost(config):
+async def test_it_registers_again_when_the_connection_is_lost(config: SimulatorConfig) -> None:
     config = replace(config, transport="tcp", retry_after=0.05)
     async with running_platform() as platform, running(config, platform):
         first = await platform.wait_for(DeviceRegistered)
@@ -305,7 +314,7 @@ async def test_it_registers_again_when_the_connection_is_lost(config):
         assert again.flow != first.flow
 
 
-async def test_the_users_own_file_is_sent_as_it_is(config, tmp_path):
+async def test_the_users_own_file_is_sent_as_it_is(config: SimulatorConfig, tmp_path: Path) -> None:
     path = tmp_path / "own.mp4"
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=25, options={"bf": "2", "g": "25"})
@@ -327,7 +336,7 @@ async def test_the_users_own_file_is_sent_as_it_is(config, tmp_path):
     assert decoded_pictures(receiver.program_stream) == ("h264", sum(p.marker for p in receiver.packets))
 
 
-async def test_a_device_that_vanishes_says_nothing(config):
+async def test_a_device_that_vanishes_says_nothing(config: SimulatorConfig) -> None:
     async with (
         running_platform() as platform,
         running(replace(config, faults=Faults(drop_after=0.0)), platform),

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -115,7 +115,7 @@ async def streams(
 
 
 @asynccontextmanager
-async def device(streams: Streams, cache: Path) -> AsyncIterator[Simulator]:
+async def device(streams: Streams, cache: Path) -> AsyncGenerator[Simulator, None]:
     """The device, each time from another port."""
     simulator = Simulator(
         SimulatorConfig(

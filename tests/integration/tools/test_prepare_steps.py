@@ -15,7 +15,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_step_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]):
+def test_a_step_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:
     script = "import sys; sys.exit('no route to the registry')"
     with pytest.raises(
         prepare.CannotPrepareError, match=r"no route to the registry(?s:.*)Installing: failed"
@@ -24,6 +24,6 @@ def test_a_step_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]
     assert "Installing …" in capsys.readouterr().out
 
 
-def test_a_step_whose_program_is_missing_names_it():
+def test_a_step_whose_program_is_missing_names_it() -> None:
     with pytest.raises(prepare.CannotPrepareError, match="`no-such-program` is not installed"):
         prepare._step("Trying", ["no-such-program"])

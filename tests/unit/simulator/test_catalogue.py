@@ -1,11 +1,11 @@
 from pathlib import Path
 
 from pinegate_simulator.catalogue import Catalogue
-from pinegate_simulator.config import SimulatorConfig
+from pinegate_simulator.config import Role, SimulatorConfig
 from pinegate_simulator.inventory import invent
 
 
-def config(role: str) -> SimulatorConfig:
+def config(role: Role) -> SimulatorConfig:
     return SimulatorConfig(
         device_id="34100000002000000009",
         platform_id="34100000002000000001",
@@ -18,13 +18,13 @@ def config(role: str) -> SimulatorConfig:
     )
 
 
-def test_a_device_has_its_channels_only():
+def test_a_device_has_its_channels_only() -> None:
     items = Catalogue(config("device")).items()
     assert len(items) == 20
     assert {item.parent_id for item in items} == {"34100000002000000009"}
 
 
-def test_a_platform_has_regions_a_group_organisations_and_cameras_in_them():
+def test_a_platform_has_regions_a_group_organisations_and_cameras_in_them() -> None:
     items = {item.device_id: item for item in Catalogue(config("platform")).items()}
     regions = [code for code in items if len(code) < 20]
     organisations = [code for code in items if code[10:13] == "216"]
@@ -38,5 +38,5 @@ def test_a_platform_has_regions_a_group_organisations_and_cameras_in_them():
             assert item.civil_code in items
 
 
-def test_the_password_is_not_in_the_configurations_text():
+def test_the_password_is_not_in_the_configurations_text() -> None:
     assert "password" not in repr(config("device"))

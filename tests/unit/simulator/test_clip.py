@@ -1,5 +1,8 @@
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +11,7 @@ from pinegate_simulator.clip import Clip, Playout, UnreadableClipError, read_cli
 from pinegate_simulator.clip_encoding import ClipRequest, ClipSettings
 
 
-def test_a_clip_is_read_back_as_it_was_written(clip, tmp_path):
+def test_a_clip_is_read_back_as_it_was_written(clip: Clip, tmp_path: Path) -> None:
     write_clip(clip, tmp_path / "a" / "b.clip")
     assert read_clip(tmp_path / "a" / "b.clip") == clip
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b.clip"]
@@ -17,7 +20,9 @@ def test_a_clip_is_read_back_as_it_was_written(clip, tmp_path):
 @pytest.mark.parametrize(
     "damage", [lambda d: d[:-9], lambda d: b"nonsense" + d, lambda d: b"", lambda d: d[:40]]
 )
-def test_a_damaged_clip_is_refused_with_a_reason(clip, tmp_path, damage):
+def test_a_damaged_clip_is_refused_with_a_reason(
+    clip: Clip, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
     path = tmp_path / "b.clip"
     write_clip(clip, path)
     path.write_bytes(damage(path.read_bytes()))
@@ -25,7 +30,7 @@ def test_a_damaged_clip_is_refused_with_a_reason(clip, tmp_path, damage):
         read_clip(path)
 
 
-def test_a_loop_goes_on_with_rising_timestamps_and_begins_with_a_key_picture(clip: Clip):
+def test_a_loop_goes_on_with_rising_timestamps_and_begins_with_a_key_picture(clip: Clip) -> None:
     playout = Playout(clip)
     rounds = [playout.take() for _ in range(3 * len(clip.units))]
     steps = {later.dts - earlier.dts for earlier, later in itertools.pairwise(rounds)}
@@ -33,13 +38,13 @@ def test_a_loop_goes_on_with_rising_timestamps_and_begins_with_a_key_picture(cli
     assert all(rounds[number * len(clip.units)].key for number in range(3))
 
 
-def test_a_generated_clip_has_its_settings_key_pictures_and_no_b_frames(clip: Clip):
+def test_a_generated_clip_has_its_settings_key_pictures_and_no_b_frames(clip: Clip) -> None:
     assert (clip.width, clip.height, clip.fps, clip.seconds) == (160, 90, 10.0, 2.0)
     assert [unit.key for unit in clip.units] == [index % 10 == 0 for index in range(20)]
     assert all(unit.pts == unit.dts for unit in clip.units)
 
 
-def test_requests_that_would_look_different_have_different_digests():
+def test_requests_that_would_look_different_have_different_digests() -> None:
     request = ClipRequest(ClipSettings(), "老街", "lake", "noon", 1)
     others = [
         replace(request, name="大桥"),
@@ -57,6 +62,6 @@ def test_requests_that_would_look_different_have_different_digests():
     "settings",
     [{"width": 641}, {"fps": 0}, {"gop_seconds": 20.0}, {"video": Codec.AAC}, {"audio": Codec.H264}],
 )
-def test_settings_that_cannot_be_encoded_are_refused(settings):
+def test_settings_that_cannot_be_encoded_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         ClipSettings(**settings)

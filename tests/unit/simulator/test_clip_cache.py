@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.unit.simulator.small_clips import small_clip
 
@@ -19,7 +20,7 @@ class Forbidden(Drawn):
         raise AssertionError("made twice")
 
 
-def test_a_clip_is_made_once_and_then_read_from_disk(tmp_path):
+def test_a_clip_is_made_once_and_then_read_from_disk(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     assert ClipCache(tmp_path).prepare([Drawn("a"), Drawn("a")], lambda *step: told.append(step)) == 1
     assert told == [(0, 1), (1, 1)]
@@ -27,7 +28,7 @@ def test_a_clip_is_made_once_and_then_read_from_disk(tmp_path):
     assert ClipCache(tmp_path).load(Forbidden("a")) == small_clip()
 
 
-def test_a_damaged_file_in_the_cache_is_made_anew(tmp_path):
+def test_a_damaged_file_in_the_cache_is_made_anew(tmp_path: Path) -> None:
     cache = ClipCache(tmp_path)
     cache.prepare([Drawn("a")])
     (tmp_path / "a.clip").write_bytes(b"cut short")

@@ -10,7 +10,7 @@ from pinegate_simulator.scenes import repertoire
 
 
 @pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
-def test_turning_away_and_back_gives_pictures_that_decode_without_a_gap(codec):
+def test_turning_away_and_back_gives_pictures_that_decode_without_a_gap(codec: Codec) -> None:
     request = ClipRequest(ClipSettings(160, 90, 10, 1.0, 2.0, codec), "大桥", "river_bridge", "noon", 1)
     clip = request.make()
     view = HOME
@@ -27,7 +27,7 @@ def test_turning_away_and_back_gives_pictures_that_decode_without_a_gap(codec):
     assert len(frames) + len(decoder.decode(None)) == 40
 
 
-def test_the_home_view_is_the_picture_itself_and_others_differ():
+def test_the_home_view_is_the_picture_itself_and_others_differ() -> None:
     picture = repertoire.build("square", "noon", 1, 320).draw(0.2)
     size = picture.size
     assert seen_through(HOME, picture, size).tobytes() == picture.tobytes()
@@ -37,13 +37,13 @@ def test_the_home_view_is_the_picture_itself_and_others_differ():
         assert ImageChops.difference(turned, picture).getbbox() is not None
 
 
-def test_half_a_turn_is_the_mirrored_scene():
+def test_half_a_turn_is_the_mirrored_scene() -> None:
     picture = repertoire.build("square", "noon", 1, 320).draw(0.2)
     mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     assert seen_through(View(1.0, 0, 1), picture, picture.size).tobytes() == mirrored.tobytes()
 
 
-def test_with_a_clock_every_picture_is_drawn_and_the_time_is_asked_for_each():
+def test_with_a_clock_every_picture_is_drawn_and_the_time_is_asked_for_each() -> None:
     request = ClipRequest(ClipSettings(160, 90, 10, 1.0, 2.0), "大桥", "river_bridge", "noon", 1)
     clip = request.make()
     asked: list[str] = []

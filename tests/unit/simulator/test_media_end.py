@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.unit.simulator.small_clips import small_clip
@@ -29,7 +30,9 @@ OFFER = SessionDescription(
         ({"host": "", "origin_host": ""}, False),
     ],
 )
-def test_only_live_program_streams_with_an_address_are_playable(change, playable):
+def test_only_live_program_streams_with_an_address_are_playable(
+    change: dict[str, Any], playable: bool
+) -> None:
     assert is_playable(replace(OFFER, **change)) is playable
 
 
@@ -41,7 +44,9 @@ def test_only_live_program_streams_with_an_address_are_playable(change, playable
         (Codec.H264, Codec.G711A, "v/2//10/2/{}a/1/8/1"),
     ],
 )
-def test_the_answer_sends_the_told_ssrc_and_says_what_comes(video, audio, told):
+def test_the_answer_sends_the_told_ssrc_and_says_what_comes(
+    video: Codec, audio: Codec | None, told: str
+) -> None:
     clip = small_clip(video, audio)
     invite = InviteReceived("call", CAMERA, OFFER, "10.0.0.5")
     answer = answer_to(invite, MEDIA, MediaEnd(9, "active"), "10.0.0.9", clip, with_ssrc=True)
@@ -51,6 +56,6 @@ def test_the_answer_sends_the_told_ssrc_and_says_what_comes(video, audio, told):
     assert (answer.video.direction, answer.video.setup, answer.video.port) == ("sendonly", "active", 9)
 
 
-def test_an_answer_can_leave_the_ssrc_out():
+def test_an_answer_can_leave_the_ssrc_out() -> None:
     invite = InviteReceived("call", CAMERA, OFFER, "10.0.0.5")
     assert answer_to(invite, MEDIA, MediaEnd(9, ""), "10.0.0.9", small_clip(), with_ssrc=False).ssrc == ""

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from typing import Any
 
 import av
 import pytest
@@ -33,16 +34,16 @@ class Recorder:
 
     @property
     def packets(self) -> list[RtpPacket]:
-        parsed = [parse(packet) for _, packet in self.sent]
-        assert all(isinstance(packet, RtpPacket) for packet in parsed)
-        return parsed  # type: ignore[return-value]
+        parsed = [packet for _, data in self.sent if isinstance(packet := parse(data), RtpPacket)]
+        assert len(parsed) == len(self.sent)
+        return parsed
 
     @property
     def program_stream(self) -> bytes:
         return b"".join(packet.payload for packet in self.packets)
 
 
-def stream_of(clip: Clip, channel: Recorder, **settings) -> tuple[MediaStream, MediaCounters]:
+def stream_of(clip: Clip, channel: Recorder, **settings: Any) -> tuple[MediaStream, MediaCounters]:
     counters = MediaCounters()
     return MediaStream(Playout(clip), channel, SSRC, 0.0, counters, **settings), counters
 
@@ -63,7 +64,9 @@ def run(stream: MediaStream, channel: Recorder, seconds: float, start: float = 0
         (Codec.H265, Codec.G711A, "hevc", "pcm_alaw"),
     ],
 )
-def test_a_foreign_demuxer_reads_every_picture_of_the_program_stream(video, audio, video_name, audio_name):
+def test_a_foreign_demuxer_reads_every_picture_of_the_program_stream(
+    video: Codec, audio: Codec | None, video_name: str, audio_name: str | None
+) -> None:
     channel = Recorder()
     stream, counters = stream_of(small_clip(video, audio), channel)
     run(stream, channel, 10.0)
@@ -73,7 +76,7 @@ def test_a_foreign_demuxer_reads_every_picture_of_the_program_stream(video, audi
     assert pictures == counters.pictures == 100
 
 
-def test_each_picture_leaves_when_its_timestamp_says_so_without_drift():
+def test_each_picture_leaves_when_its_timestamp_says_so_without_drift() -> None:
     channel = Recorder()
     stream, _ = stream_of(small_clip(), channel)
     run(stream, channel, 3600.0)
@@ -87,7 +90,7 @@ def test_each_picture_leaves_when_its_timestamp_says_so_without_drift():
         assert abs(at - due) < 0.02
 
 
-def test_packets_have_the_told_ssrc_rising_numbers_and_one_timestamp_a_picture():
+def test_packets_have_the_told_ssrc_rising_numbers_and_one_timestamp_a_picture() -> None:
     channel = Recorder()
     stream, _ = stream_of(small_clip(), channel)
     run(stream, channel, 4.0)
@@ -98,7 +101,7 @@ def test_packets_have_the_told_ssrc_rising_numbers_and_one_timestamp_a_picture()
     assert len({packet.timestamp for packet in packets}) == sum(packet.marker for packet in packets) == 40
 
 
-def test_a_large_picture_leaves_in_bursts_with_pauses():
+def test_a_large_picture_leaves_in_bursts_with_pauses() -> None:
     clip = small_clip()
     units = tuple(
         type(u)(u.codec, u.pts, u.dts, u.key, u.payload + b"\x00\x00\x01\x0c" + b"\xff" * 200_000)
@@ -112,7 +115,7 @@ def test_a_large_picture_leaves_in_bursts_with_pauses():
     assert max(times.count(at) for at in times) <= 24
 
 
-def test_after_a_long_stall_the_timetable_moves_instead_of_bursting():
+def test_after_a_long_stall_the_timetable_moves_instead_of_bursting() -> None:
     channel = Recorder()
     stream, counters = stream_of(small_clip(), channel)
     run(stream, channel, 1.0)
@@ -122,7 +125,7 @@ def test_after_a_long_stall_the_timetable_moves_instead_of_bursting():
     assert counters.pictures - before <= 12
 
 
-def test_a_receiver_that_does_not_read_misses_pictures_until_the_next_key():
+def test_a_receiver_that_does_not_read_misses_pictures_until_the_next_key() -> None:
     channel = Recorder()
     stream, counters = stream_of(small_clip(), channel)
     run(stream, channel, 0.35)
@@ -134,7 +137,7 @@ def test_a_receiver_that_does_not_read_misses_pictures_until_the_next_key():
     assert counters.pictures == 20 - 6
 
 
-def test_lost_packets_are_missing_but_counted_in_the_sequence():
+def test_lost_packets_are_missing_but_counted_in_the_sequence() -> None:
     channel = Recorder()
     stream, counters = stream_of(small_clip(), channel, faults=Faults(loss=0.3))
     run(stream, channel, 20.0)
@@ -144,7 +147,7 @@ def test_lost_packets_are_missing_but_counted_in_the_sequence():
     assert counters.packets == len(packets)
 
 
-def test_without_a_program_stream_map_the_pictures_are_still_there():
+def test_without_a_program_stream_map_the_pictures_are_still_there() -> None:
     channel = Recorder()
     stream, _ = stream_of(small_clip(), channel, faults=Faults(no_psm=True))
     run(stream, channel, 2.0)
@@ -152,7 +155,7 @@ def test_without_a_program_stream_map_the_pictures_are_still_there():
     assert channel.program_stream.count(b"\x00\x00\x01\xba") == 20
 
 
-def test_a_closed_stream_sends_nothing_more():
+def test_a_closed_stream_sends_nothing_more() -> None:
     channel = Recorder()
     stream, _ = stream_of(small_clip(), channel)
     stream.close()

@@ -1,5 +1,6 @@
 """The user's own file, made here by PyAV in the forms that files come in."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import av
 import numpy
 import pytest
 
-from pinegate.protocols.media.frames import Codec
+from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.user_video import UserVideo, UserVideoError, read_user_video
 
@@ -39,14 +40,14 @@ def video_file(
     return path
 
 
-def decoded(units) -> int:
+def decoded(units: Sequence[AccessUnit]) -> int:
     decoder = av.CodecContext.create("h264" if units[0].codec is Codec.H264 else "hevc", "r")
     frames = [frame for unit in units for frame in decoder.decode(av.Packet(unit.payload))]
     return len(frames) + len(decoder.decode(None))
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts", "flv"])
-def test_h264_is_passed_through_from_any_container(tmp_path, container):
+def test_h264_is_passed_through_from_any_container(tmp_path: Path, container: str) -> None:
     path = video_file(tmp_path / f"v.{container}", "libx264", options={"bf": "0"})
     clip = read_user_video(path, SETTINGS)
     assert (clip.video, clip.width, clip.height, clip.audio) == (Codec.H264, 320, 180, None)
@@ -56,7 +57,7 @@ def test_h264_is_passed_through_from_any_container(tmp_path, container):
     assert abs(clip.period - 180_000) < 200
 
 
-def test_b_frames_keep_their_order_and_decode_whole(tmp_path):
+def test_b_frames_keep_their_order_and_decode_whole(tmp_path: Path) -> None:
     path = video_file(tmp_path / "v.mp4", "libx264", options={"bf": "2"})
     clip = read_user_video(path, SETTINGS)
     assert any(unit.pts != unit.dts for unit in clip.units)
@@ -64,7 +65,7 @@ def test_b_frames_keep_their_order_and_decode_whole(tmp_path):
     assert decoded(clip.units) == 50
 
 
-def test_h265_is_passed_through(tmp_path):
+def test_h265_is_passed_through(tmp_path: Path) -> None:
     clip = read_user_video(
         video_file(tmp_path / "v.mp4", "libx265", options={"x265-params": "log-level=none"}), SETTINGS
     )
@@ -72,33 +73,33 @@ def test_h265_is_passed_through(tmp_path):
     assert decoded(clip.units) == 50
 
 
-def test_a_bare_stream_without_timestamps_runs_at_its_frame_rate(tmp_path):
+def test_a_bare_stream_without_timestamps_runs_at_its_frame_rate(tmp_path: Path) -> None:
     path = video_file(tmp_path / "v.h264", "libx264", options={"bf": "0"})
     clip = read_user_video(path, SETTINGS)
     assert decoded(clip.units) == 50
     assert all(later.dts > earlier.dts for earlier, later in zip(clip.units, clip.units[1:], strict=False))
 
 
-def test_another_codec_is_encoded_in_the_settings_size_and_rate(tmp_path):
+def test_another_codec_is_encoded_in_the_settings_size_and_rate(tmp_path: Path) -> None:
     clip = read_user_video(video_file(tmp_path / "v.avi", "mpeg4"), SETTINGS)
     assert (clip.video, clip.width, clip.height, clip.fps) == (Codec.H264, 160, 90, 10.0)
     assert decoded(clip.units) == 20
 
 
-def test_sound_becomes_the_settings_codec_and_is_as_long_as_the_video(tmp_path):
+def test_sound_becomes_the_settings_codec_and_is_as_long_as_the_video(tmp_path: Path) -> None:
     clip = read_user_video(video_file(tmp_path / "v.mp4", "libx264", audio="aac"), SETTINGS)
     sound = [unit for unit in clip.units if unit.codec is Codec.G711A]
     assert clip.audio is Codec.G711A
     assert sum(len(unit.payload) for unit in sound) == 16_000
 
 
-def test_a_file_that_is_no_video_is_refused_by_name(tmp_path):
+def test_a_file_that_is_no_video_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "v.mp4").write_bytes(b"no video at all" * 50)
     with pytest.raises(UserVideoError, match=r"v\.mp4 cannot be read"):
         read_user_video(tmp_path / "v.mp4", SETTINGS)
 
 
-def test_a_changed_file_has_another_digest(tmp_path):
+def test_a_changed_file_has_another_digest(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
     path.write_bytes(b"1")
     before = UserVideo(path, SETTINGS).digest

@@ -12,19 +12,19 @@ from tools.lints import (
 )
 
 
-def test_a_registry_host_is_found_with_its_line():
+def test_a_registry_host_is_found_with_its_line() -> None:
     host = "files.python" + "hosted.org"
     assert no_workplace_addresses.faults("lock", f"a\nhttps://{host}/x") == [
         "lock:2: names python" + "hosted.org"
     ]
 
 
-def test_a_path_of_somebodys_machine_is_found():
+def test_a_path_of_somebodys_machine_is_found() -> None:
     for path in ("/ho" + "me/li/pinegate", "/ro" + "ot/.cache", "cd /wo" + "rk/tree"):
         assert no_workplace_addresses.faults("notes.md", path), path
 
 
-def test_ordinary_addresses_and_paths_are_left_alone():
+def test_ordinary_addresses_and_paths_are_left_alone() -> None:
     text = "https://video.example.gov.cn /opt/pinegate /root src/network/work/x"
     assert no_workplace_addresses.faults("notes.md", text) == []
 
@@ -38,12 +38,12 @@ def test_ordinary_addresses_and_paths_are_left_alone():
         'query = "SELECT g.id FROM grants g JOIN camera_points p ON true"',
     ],
 )
-def test_a_second_selection_of_camera_points_is_found(statement: str):
+def test_a_second_selection_of_camera_points_is_found(statement: str) -> None:
     path = Path("src/pinegate/adapters/database/reports.py")
     assert len(one_visible_points_query.faults(path, statement)) == 1
 
 
-def test_the_one_query_may_select_camera_points():
+def test_the_one_query_may_select_camera_points() -> None:
     assert one_visible_points_query.faults(one_visible_points_query.THE_ONE, "select(camera_points)") == []
 
 
@@ -55,7 +55,7 @@ def test_the_one_query_may_select_camera_points():
         "query = select(camera_points).with_for_update()",
     ],
 )
-def test_writing_camera_points_and_locking_them_for_a_change_is_allowed_everywhere(statement: str):
+def test_writing_camera_points_and_locking_them_for_a_change_is_allowed_everywhere(statement: str) -> None:
     assert one_visible_points_query.faults(Path("src/pinegate/adapters/x.py"), statement) == []
 
 
@@ -67,14 +67,14 @@ build = ["hatchling>=1"]
 """
 
 
-def test_a_dependency_that_was_not_locked_is_found():
+def test_a_dependency_that_was_not_locked_is_found() -> None:
     locks = {"requirements.txt": "alembic==1.20.1 \\\n    --hash=sha256:0\nhatchling==1.2\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == [
         "requirements.txt: lacks psycopg; run `make lock`"
     ]
 
 
-def test_locked_dependencies_are_left_alone():
+def test_locked_dependencies_are_left_alone() -> None:
     locks = {"requirements.txt": "alembic==1\nhatchling==1\npsycopg==3.3.9 ; python_version > '3'\n"}
     assert dependencies_are_locked.faults(PROJECT, locks) == []
 
@@ -100,7 +100,7 @@ MESSAGES = "portal/src/locales/zh-CN/devices.json"
         ("tools/x.py", "this programme", "programme"),
     ],
 )
-def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str):
+def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: str) -> None:
     (fault,) = words_that_are_gone.faults(name, f"\n{text}\n")
     assert fault.startswith(f"{name}:2: {word} is gone; write ")
 
@@ -120,7 +120,7 @@ def test_a_word_that_is_gone_is_found_with_its_line(name: str, text: str, word: 
         ("src/pinegate_simulator/scenes/town.py", "indoors, outdoor, strikethrough, adjudge"),
     ],
 )
-def test_words_are_left_alone_where_they_are_right(name: str, text: str):
+def test_words_are_left_alone_where_they_are_right(name: str, text: str) -> None:
     assert list(words_that_are_gone.faults(name, text)) == []
 
 
@@ -136,35 +136,35 @@ def test_words_are_left_alone_where_they_are_right(name: str, text: str):
         'structlog.get_logger().info("Started")',
     ],
 )
-def test_a_log_event_in_another_style_is_found(line: str):
+def test_a_log_event_in_another_style_is_found(line: str) -> None:
     assert len(log_events_are_named.faults(Path("x.py"), f"import structlog\n{line}\n")) == 1
 
 
-def test_named_log_events_are_left_alone():
+def test_named_log_events_are_left_alone() -> None:
     text = 'import structlog\n_log = structlog.get_logger(__name__)\n_log.info("source_lost", source=1)\n'
     assert log_events_are_named.faults(Path("x.py"), text) == []
 
 
 @pytest.mark.parametrize("made", ["AuditEvent(1, 2)", "event.AuditEvent(id=1)"])
-def test_an_audit_event_made_by_hand_is_found(made: str):
+def test_an_audit_event_made_by_hand_is_found(made: str) -> None:
     assert (
         len(audit_events_by_act.faults(Path("src/pinegate/adapters/x.py"), f"async def f():\n    {made}"))
         == 1
     )
 
 
-def test_act_makes_audit_events_and_others_may_speak_of_them():
+def test_act_makes_audit_events_and_others_may_speak_of_them() -> None:
     assert audit_events_by_act.faults(audit_events_by_act.THE_ONE, "AuditEvent(1)") == []
     assert audit_events_by_act.faults(Path("x.py"), "def f(event: AuditEvent) -> None: ...") == []
 
 
-def test_a_use_case_in_another_verb_s_file_is_found():
+def test_a_use_case_in_another_verb_s_file_is_found() -> None:
     text = "async def refuse_application(): ...\nasync def accept_application(): ...\nasync def _own(): ..."
     found = one_file_a_verb.faults(Path("src/pinegate/usecases/applications/accept.py"), text)
     assert [fault.split()[1] for fault in found] == ["refuse_application"]
 
 
-def test_what_the_verbs_share_is_named_as_it_likes():
+def test_what_the_verbs_share_is_named_as_it_likes() -> None:
     assert (
         one_file_a_verb.faults(Path("src/pinegate/usecases/x/agreement_step.py"), "async def f(): ...") == []
     )

@@ -1,6 +1,7 @@
 """The list of mutants fits the code as it is, and only a test that fails counts as one that noticed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tools.mutants import HOME, Copy, Mutant, Outcome, faults, outcome_of, read_lists
@@ -20,8 +21,8 @@ AREAS = {
 }
 
 
-def mutant(**changes: object) -> Mutant:
-    values = {
+def mutant(**changes: Any) -> Mutant:
+    values: dict[str, Any] = {
         "name": "n",
         "rule": "r",
         "file": "rule.py",
@@ -29,7 +30,7 @@ def mutant(**changes: object) -> Mutant:
         "new": "a <= b",
         "tests": ("test_it.py",),
     }
-    return Mutant(**{**values, **changes})  # type: ignore[arg-type]
+    return Mutant(**{**values, **changes})
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_only_a_test_that_failed_has_noticed(
     assert outcome_of(report, status) is outcome
 
 
-def test_a_mutant_is_tried_on_a_copy_and_taken_back(tmp_path: Path) -> None:
+def test_a_mutant_is_tried_on_a_copy_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = next(m for m in read_lists(HOME) if m.unit)
     before = (HOME / listed.file).read_text("utf-8")
     copy = Copy(tmp_path / "copy")
@@ -101,7 +102,7 @@ def test_a_mutant_is_tried_on_a_copy_and_taken_back(tmp_path: Path) -> None:
         assert tests == listed.tests
         return Outcome.KILLED
 
-    copy.run = run  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(copy, "run", run)
     assert copy.try_out(listed) is Outcome.KILLED
     assert seen == [before.replace(listed.old, listed.new)]
     assert (copy.root / listed.file).read_text("utf-8") == before == (HOME / listed.file).read_text("utf-8")

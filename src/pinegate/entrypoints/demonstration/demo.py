@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
@@ -88,7 +88,9 @@ def _port_must_be_free(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+async def _simulator(
+    city: City, made: Secrets, cache_folder: Path, narrator: Narrator
+) -> AsyncGenerator[Simulator, None]:
     config = SimulatorConfig(
         device_id=PLATFORM_CODE,
         platform_id=city.signalling.id,
@@ -123,7 +125,9 @@ async def _simulator(city: City, made: Secrets, cache_folder: Path, narrator: Na
         await simulator.stop()
 
 
-async def _set_up(city: City, made: Secrets, cache_folder: Path, narrator: Narrator):  # type: ignore[no-untyped-def]
+async def _set_up(
+    city: City, made: Secrets, cache_folder: Path, narrator: Narrator
+) -> contextlib.AsyncExitStack:
     async with city.services.database.transaction() as tx:
         first_start = not await tx.organizations.any_organization()
     seed = Seed(city.services, made)

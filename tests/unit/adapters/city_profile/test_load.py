@@ -14,11 +14,11 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(YUNMENG_FOLDER, tmp_path / "city"))
 
 
-def test_without_a_folder_the_profile_is_huangshans():
+def test_without_a_folder_the_profile_is_huangshans() -> None:
     assert load_city_profile().divisions.city.name == HUANGSHAN.divisions.city.name == "黄山市"
 
 
-def test_lists_that_a_city_does_not_bring_are_the_nations(folder: Path):
+def test_lists_that_a_city_does_not_bring_are_the_nations(folder: Path) -> None:
     for name in ("camera_codes.json", "camera_fields.json"):
         (folder / name).unlink()
     profile = load_city_profile(folder)
@@ -26,7 +26,7 @@ def test_lists_that_a_city_does_not_bring_are_the_nations(folder: Path):
     assert profile.camera_fields == HUANGSHAN.camera_fields
 
 
-def test_a_citys_own_codes_and_words_place_what_a_platform_sends():
+def test_a_citys_own_codes_and_words_place_what_a_platform_sends() -> None:
     item = InventoryItem("99010100001320000001", "白鹭镇渡口", address="湖边")
     point = take_over(item, YUNMENG.divisions, YUNMENG.categories)
     assert (point.division_code, point.township_code, point.category) == ("990101", "990101001", "quay")
@@ -52,7 +52,7 @@ def test_a_citys_own_codes_and_words_place_what_a_platform_sends():
 )
 def test_a_profile_that_is_not_whole_is_refused_with_file_and_place(
     folder: Path, file: str, old: str, new: str, complaint: str
-):
+) -> None:
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new), encoding="utf-8")
@@ -61,7 +61,7 @@ def test_a_profile_that_is_not_whole_is_refused_with_file_and_place(
     assert complaint in str(raised.value)
 
 
-def test_a_missing_file_is_named(folder: Path):
+def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "measures.toml").unlink()
     with pytest.raises(CityProfileError, match=r"measures\.toml"):
         load_city_profile(folder)

@@ -1,6 +1,6 @@
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -34,7 +34,7 @@ def _ignore(_: Notice) -> None:
 @asynccontextmanager
 async def _pair(
     answer: Callable[[Request], Awaitable[Answer]] = _done, notice: Callable[[Notice], None] = _ignore
-) -> AsyncIterator[tuple[Channel, Channel]]:
+) -> AsyncGenerator[tuple[Channel, Channel], None]:
     """Two connected channels; ``answer`` and ``notice`` are the second one's."""
     ours, theirs = socket.socketpair()
     first = await Channel.connect(ours, _done, _ignore)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from pinegate.adapters.media.settings import MediaSettings
@@ -19,6 +21,6 @@ def test_the_workers_share_the_ports_without_overlap() -> None:
         {"workers": 2, "play_bases": ("https://v.example",)},
     ],
 )
-def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None:
+def test_settings_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
-        MediaSettings(**wrong)  # pyright: ignore[reportArgumentType]
+        MediaSettings(**wrong)

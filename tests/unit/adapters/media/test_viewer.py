@@ -154,7 +154,7 @@ async def test_a_backlog_never_grows_beyond_its_cap(seat: Seat) -> None:
     seat.viewer.begin(b"")
     for number in range(300):
         seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
-        assert seat.viewer._backlog_bytes <= BACKLOG_CAP  # pyright: ignore[reportPrivateUsage]
+        assert seat.viewer._backlog_bytes <= BACKLOG_CAP
 
 
 async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:

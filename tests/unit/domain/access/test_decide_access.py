@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,28 +60,28 @@ REQUEST = AccessRequest(AccessChannel.PORTAL, "p1", "s1", "c1", Operation.LIVE, 
 TEST_PLAY = replace(REQUEST, channel=AccessChannel.OPERATOR_TEST, work_order_id="w1")
 
 
-def _asked(**changes: object) -> Change:
-    return lambda request, facts: (replace(request, **changes), facts)  # type: ignore[arg-type]
+def _asked(**changes: Any) -> Change:
+    return lambda request, facts: (replace(request, **changes), facts)
 
 
-def _facts(**changes: object) -> Change:
-    return lambda request, facts: (request, replace(facts, **changes))  # type: ignore[arg-type]
+def _facts(**changes: Any) -> Change:
+    return lambda request, facts: (request, replace(facts, **changes))
 
 
-def _part(name: str, **changes: object) -> Change:
+def _part(name: str, **changes: Any) -> Change:
     def change(request: AccessRequest, facts: AccessFacts) -> Situation:
         return request, replace(facts, **{name: replace(getattr(facts, name), **changes)})
 
     return change
 
 
-def _granted(**changes: object) -> Change:
+def _granted(**changes: Any) -> Change:
     """Change every grant's facts; keys of the grant itself or of ``GrantFacts``."""
 
     def changed(facts: GrantFacts) -> GrantFacts:
         if changes.keys() <= {"application_state", "agreement"}:
-            return replace(facts, **changes)  # type: ignore[arg-type]
-        return replace(facts, grant=replace(facts.grant, **changes))  # type: ignore[arg-type]
+            return replace(facts, **changes)
+        return replace(facts, grant=replace(facts.grant, **changes))
 
     return lambda request, facts: (request, replace(facts, grants=tuple(map(changed, facts.grants))))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -100,9 +101,9 @@ def _refusal_of(application: Application, listed: frozenset[str] = LISTED) -> tu
     ],
 )
 def test_an_incomplete_form_is_refused_by_the_field(
-    changes: dict[str, object], refusal: Refusal, field: str
+    changes: dict[str, Any], refusal: Refusal, field: str
 ) -> None:
-    assert _refusal_of(replace(COMPLETE, **changes)) == (refusal, field)  # type: ignore[arg-type]
+    assert _refusal_of(replace(COMPLETE, **changes)) == (refusal, field)
 
 
 def test_a_complete_form_lacks_nothing_and_its_validity_begins_today_in_china() -> None:

@@ -12,7 +12,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def test_the_notice_and_the_articles_are_those_of_the_regulation_character_for_character():
+def test_the_notice_and_the_articles_are_those_of_the_regulation_character_for_character() -> None:
     notice = MEASURES.notice
     parts = [notice.title, notice.addressees, notice.text, *notice.issuers, notice.date, MEASURES.title]
     for article in MEASURES.articles:
@@ -20,7 +20,7 @@ def test_the_notice_and_the_articles_are_those_of_the_regulation_character_for_c
     assert squeezed("".join(parts)) == squeezed(SOURCE.split("附件1\n")[0])
 
 
-def test_the_clauses_of_the_agreement_are_those_of_annex_2_character_for_character():
+def test_the_clauses_of_the_agreement_are_those_of_annex_2_character_for_character() -> None:
     labels = AGREEMENT.labels
     parts = [AGREEMENT.annex, AGREEMENT.title, labels.cover_party_a, labels.cover_party_b]
     parts += [labels.cover_date, "年月日", labels.party_a, AGREEMENT.party_a, labels.party_b]
@@ -29,7 +29,7 @@ def test_the_clauses_of_the_agreement_are_those_of_annex_2_character_for_charact
     assert squeezed("".join(parts)) == squeezed("附件2\n" + SOURCE.split("附件2\n")[1])
 
 
-def test_every_label_and_note_of_the_form_stands_in_annex_1():
+def test_every_label_and_note_of_the_form_stands_in_annex_1() -> None:
     annex = squeezed(SOURCE.split("附件1\n")[1].split("附件2\n")[0])
     for label in asdict(FORM.labels).values():
         assert squeezed(label) in annex, label
@@ -39,7 +39,7 @@ def test_every_label_and_note_of_the_form_stands_in_annex_1():
         assert category in FORM.notes[1].text
 
 
-def test_every_part_of_the_regulation_has_an_id_of_its_own():
+def test_every_part_of_the_regulation_has_an_id_of_its_own() -> None:
     ids = [article.id for article in MEASURES.articles] + [note.id for note in FORM.notes]
     ids += [paragraph.id for clause in AGREEMENT.clauses for paragraph in clause.paragraphs]
     assert len(ids) == len(set(ids)) == 8 + 4 + 11

@@ -19,7 +19,7 @@ from pinegate.protocols.gb28181.upper.events import (
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.sdp.codec import live_answer, live_offer
 from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, answer, digest_response
-from pinegate.protocols.sip.flow import Flow
+from pinegate.protocols.sip.flow import Flow, Transport
 from pinegate.protocols.sip.message import Request, Response
 from pinegate.protocols.sip.parser import parse_message
 
@@ -431,7 +431,9 @@ def flood(wire: Wire, flow: Flow, number: int = 1000, device: str = STRANGER) ->
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("named", [STRANGER, DEVICE])
-def test_registers_without_password_from_its_address_keep_no_device_out(transport: str, named: str) -> None:
+def test_registers_without_password_from_its_address_keep_no_device_out(
+    transport: Transport, named: str
+) -> None:
     wire = Wire(keepalive_interval=1e6)
     device = wire.add_device(port=40_000, transport=transport)
     device.start(wire.now)

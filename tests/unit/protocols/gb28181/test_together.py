@@ -43,8 +43,9 @@ from pinegate.protocols.manscdp.codec import serialise_message
 from pinegate.protocols.manscdp.messages import MediaStatus
 from pinegate.protocols.manscdp.ptz import move
 from pinegate.protocols.sdp.codec import live_answer, live_offer
+from pinegate.protocols.sdp.session import SessionDescription, Setup
 from pinegate.protocols.sip.digest import Algorithm
-from pinegate.protocols.sip.flow import Flow
+from pinegate.protocols.sip.flow import Flow, Transport
 
 from .wire import CAMERA, DEVICE, PASSWORD, PLATFORM, Wire
 
@@ -73,13 +74,13 @@ def cameras(number: int) -> list[CatalogItem]:
     ]
 
 
-def offer(setup: str = "") -> object:
-    return live_offer(PLATFORM, "10.20.0.6", 30000, "0000000101", setup)  # type: ignore[arg-type]
+def offer(setup: Setup = "") -> SessionDescription:
+    return live_offer(PLATFORM, "10.20.0.6", 30000, "0000000101", setup)
 
 
-def in_call(wire: Wire, setup: str = "") -> tuple[str, str]:
+def in_call(wire: Wire, setup: Setup = "") -> tuple[str, str]:
     """The call's names at both ends, once it is confirmed."""
-    call = wire.platform.invite(DEVICE, CAMERA, offer(setup), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(setup), wire.now)
     wire.run(1)
     invite = wire.events(InviteReceived)[-1]
     device = next(iter(wire.devices.values()))
@@ -90,7 +91,7 @@ def in_call(wire: Wire, setup: str = "") -> tuple[str, str]:
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("minimum", list(Algorithm))
-def test_a_device_registers_and_stays(transport: str, minimum: Algorithm) -> None:
+def test_a_device_registers_and_stays(transport: Transport, minimum: Algorithm) -> None:
     wire = Wire(accounts={DEVICE: DeviceAccount(PASSWORD, minimum)})
     wire.registered(transport=transport, port=40000)
     (registered,) = wire.events(DeviceRegistered)
@@ -332,7 +333,7 @@ def test_who_was_heard_lately_is_told() -> None:
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize(("setup", "other"), [("", ""), ("passive", "active"), ("active", "passive")])
-def test_a_live_call_is_made_and_ended_by_us(transport: str, setup: str, other: str) -> None:
+def test_a_live_call_is_made_and_ended_by_us(transport: Transport, setup: Setup, other: Setup) -> None:
     wire = Wire()
     wire.registered(transport=transport, port=40000)
     call, theirs = in_call(wire, setup)
@@ -361,7 +362,7 @@ def test_the_device_ends_a_call() -> None:
 def test_a_refusal_is_data(status: int) -> None:
     wire = Wire()
     device = wire.registered()
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)
     wire.run(0.5)
     device.reject_invite(wire.events(InviteReceived)[0].call, status, wire.now)
     wire.run(60)
@@ -371,7 +372,7 @@ def test_a_refusal_is_data(status: int) -> None:
 def test_a_device_that_never_decides_is_cancelled() -> None:
     wire = Wire(invite_timeout=5.0)
     wire.registered()
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)
     wire.run(30)
     assert [(failed.call, failed.status) for failed in wire.events(CallFailed)] == [(call, 408)]
     assert [finished.reason for finished in wire.events(CallFinished)] == ["cancelled"]
@@ -380,7 +381,7 @@ def test_a_device_that_never_decides_is_cancelled() -> None:
 def test_a_call_given_up_before_its_answer_is_cancelled() -> None:
     wire = Wire()
     wire.registered()
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)
     wire.platform.hang_up(call, wire.now)
     wire.run(5)
     assert [finished.reason for finished in wire.events(CallFinished)] == ["cancelled"]
@@ -390,7 +391,7 @@ def test_a_call_given_up_before_its_answer_is_cancelled() -> None:
 def test_an_answer_that_crosses_our_cancel_is_ended_by_bye() -> None:
     wire = Wire()
     device = wire.registered()
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)
     wire.run(0.5)
     invite = wire.events(InviteReceived)[0]
     device.answer_invite(invite.call, live_answer(invite.offer, CAMERA, "10.20.1.8", 20000), wire.now)
@@ -402,7 +403,7 @@ def test_an_answer_that_crosses_our_cancel_is_ended_by_bye() -> None:
 
 def test_a_call_to_nobody_fails() -> None:
     wire = Wire()
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), 0)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), 0)
     wire.run(0)
     assert [(failed.call, failed.status) for failed in wire.events(CallFailed)] == [(call, 480)]
 
@@ -438,7 +439,7 @@ def test_everything_gets_through_a_lossy_reordering_network(seed: int, loss: flo
     assert wire.events(DeviceRegistered)
     assert len(wire.events(Registered)) >= 1
     wire.platform.query_catalog(DEVICE, wire.now)
-    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)  # type: ignore[arg-type]
+    call = wire.platform.invite(DEVICE, CAMERA, offer(), wire.now)
     for second in range(30):
         wire.platform.control_ptz(DEVICE, CAMERA, move(pan=1, speed=second), wire.now)
         wire.run(1)

@@ -5,14 +5,14 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pinegate.protocols.gb28181.lower.device import LowerDevice, LowerDeviceConfig
 from pinegate.protocols.gb28181.lower.events import LowerEvent
 from pinegate.protocols.gb28181.upper.config import DeviceAccount, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.events import UpperEvent
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
-from pinegate.protocols.sip.flow import Flow
+from pinegate.protocols.sip.flow import Flow, Transport
 
 PLATFORM = "34100000002000000001"
 DEVICE = "34100200001180000001"
@@ -38,13 +38,13 @@ class Wire:
         accounts: dict[str, DeviceAccount] | None = None,
         delay: Delay = lambda: 0.01,
         seed: int = 1,
-        **settings: object,
+        **settings: Any,
     ) -> None:
         self.now = 0.0
         self.random = random.Random(seed)
         self.delay = delay
         self.accounts = {DEVICE: DeviceAccount(PASSWORD)} if accounts is None else accounts
-        config = UpperPlatformConfig(PLATFORM, DOMAIN, "10.20.0.5", **settings)  # type: ignore[arg-type]
+        config = UpperPlatformConfig(PLATFORM, DOMAIN, "10.20.0.5", **settings)
         self.platform = UpperPlatform(
             config,
             lambda code: self.accounts.get(code),
@@ -65,19 +65,19 @@ class Wire:
         *,
         host: str = "10.20.1.8",
         port: int = 5060,
-        transport: str = "udp",
+        transport: Transport = "udp",
         password: str = PASSWORD,
-        **settings: object,
+        **settings: Any,
     ) -> LowerDevice:
-        platform = Flow(transport, "10.20.0.5", 5060)  # type: ignore[arg-type]
-        config = LowerDeviceConfig(device_id, PLATFORM, DOMAIN, platform, host, port, password, **settings)  # type: ignore[arg-type]
+        platform = Flow(transport, "10.20.0.5", 5060)
+        config = LowerDeviceConfig(device_id, PLATFORM, DOMAIN, platform, host, port, password, **settings)
         device = LowerDevice(config, random_bytes=self.random.randbytes, wall_time=wall_time)
-        self.devices[Flow(transport, host, port)] = device  # type: ignore[arg-type]
+        self.devices[Flow(transport, host, port)] = device
         return device
 
-    def registered(self, **settings: object) -> LowerDevice:
+    def registered(self, **settings: Any) -> LowerDevice:
         """A device that has registered."""
-        device = self.add_device(**settings)  # type: ignore[arg-type]
+        device = self.add_device(**settings)
         device.start(self.now)
         self.run(1)
         assert device.registered

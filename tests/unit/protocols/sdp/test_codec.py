@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinegate.protocols.sdp.codec import live_answer, live_offer, parse_sdp, serialise_sdp
+from pinegate.protocols.sdp.session import Setup
 from pinegate.protocols.sip.message import Request, Response
 from pinegate.protocols.sip.parser import parse_message
 
@@ -42,7 +43,8 @@ def test_our_answer_is_example_e7s() -> None:
 
 
 def test_an_answer_takes_the_other_role() -> None:
-    for setup, other in (("active", "passive"), ("passive", "active"), ("", "")):
+    roles: dict[Setup, Setup] = {"active": "passive", "passive": "active", "": ""}
+    for setup, other in roles.items():
         answer = live_answer(live_offer("p", "10.0.0.1", 1, "0000000001", setup), "d", "10.0.0.2", 9)
         assert answer.video is not None
         assert answer.video.setup == other

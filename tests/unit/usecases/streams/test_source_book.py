@@ -1,11 +1,13 @@
 """One INVITE a camera, a grace period, and coming back by itself."""
 
+from collections.abc import Sequence
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pinegate.usecases.streams.signalling import InviteFailure
-from pinegate.usecases.streams.source_book import CloseSource, NotifyViewers, OpenSource, SourceBook
+from pinegate.usecases.streams.source_book import Action, CloseSource, NotifyViewers, OpenSource, SourceBook
 
 CAMERA = "camera-1"
 
@@ -88,6 +90,7 @@ def test_a_source_nobody_comes_back_to_is_given_up() -> None:
 def test_a_source_without_a_first_picture_fails_for_want_of_one() -> None:
     book = SourceBook()
     book.join(CAMERA, "a", 0)
+    told = list[Action]()
     for attempt in range(4):
         book.opened(CAMERA)
         told = book.lost(CAMERA, attempt * 10)
@@ -113,7 +116,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.open: set[str] = set()
         self.viewers: dict[str, str] = {}
 
-    def do(self, actions) -> None:  # type: ignore[no-untyped-def]
+    def do(self, actions: Sequence[Action]) -> None:
         for action in actions:
             match action:
                 case OpenSource(source):

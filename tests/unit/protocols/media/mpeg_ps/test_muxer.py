@@ -7,7 +7,7 @@ from tests.factories import encoded_media as media
 
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import PsMuxer
-from pinegate.protocols.media.mpeg_ps.muxer import _crc32  # pyright: ignore[reportPrivateUsage]
+from pinegate.protocols.media.mpeg_ps.muxer import _crc32
 
 SOUNDS = tuple(
     AccessUnit(Codec.G711A, n * 3600, n * 3600, False, bytes(range(1, 161)) * 2) for n in range(40)
