@@ -46,12 +46,13 @@ unit: ## Run the unit tests (a minute at most)
 	$(BIN)/python -m pytest tests/unit
 
 .PHONY: test
-test: ## Run every test with coverage, the browser's included; TEST="a path, a node id or -k words" runs those
+test: ## Run every test, the browser's included, and hold the unit tests' coverage; TEST="a path, a node id or -k words" runs those
 	@$(PREPARE) --development --portal --test-programs
 ifdef TEST
 	$(BIN)/python -m pytest $(TEST)
 else
-	$(BIN)/python -m pytest $(filter-out tests/e2e,$(TESTS)) --cov
+	$(BIN)/python -m pytest tests/unit --cov
+	$(BIN)/python -m pytest $(filter-out tests/e2e tests/unit,$(TESTS))
 	$(BIN)/python -m pytest tests/e2e
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 endif
@@ -75,7 +76,7 @@ check: ## Format, lint, types, import contracts, own lints, generated files, por
 	@for lint in $(LINTS); do echo "$$lint"; $(BIN)/python $$lint; done
 	$(BIN)/python tools/sizes.py --check
 	@$(MAKE) --no-print-directory generate
-	git diff --exit-code -- $(GENERATED)
+	@git diff --exit-code -- $(GENERATED) || { echo 'Generated files have changed: read them, git add them, and check again.'; exit 1; }
 	@if [ -f portal/package.json ]; then npm --prefix portal run lint; npm --prefix portal run typecheck; fi
 
 .PHONY: format

@@ -90,11 +90,14 @@ class LoadProcess:
         return cls(process)
 
     async def ask(self, order: object, timeout_seconds: float = 60) -> Any:
+        await self.tell(order)
+        return await self.answer(timeout_seconds)
+
+    async def tell(self, order: object) -> None:
         stdin = self._process.stdin
         assert stdin is not None
         stdin.write(json.dumps(order).encode() + b"\n")
         await stdin.drain()
-        return await self.answer(timeout_seconds)
 
     async def answer(self, timeout_seconds: float = 60) -> Any:
         """The next line."""

@@ -25,6 +25,7 @@ USED_WITHOUT_IMPORT = {
     "pytest-cov": "plugin of pytest",
     "pytest-randomly": "plugin of pytest",
     "pytest-timeout": "plugin of pytest",
+    "python-multipart": "Starlette reads uploads with it",
     "ruff": "make check",
 }
 
