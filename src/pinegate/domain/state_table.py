@@ -58,10 +58,6 @@ class StateTable(Generic[S, E]):
             raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"event": event})
         return row.target
 
-    def sources(self, event: E) -> frozenset[S]:
-        """The states in which ``event`` can happen."""
-        return frozenset(row.source for row in self.rows if row.event is event and row.source is not None)
-
     def events_for(self, state: S | None, roles: frozenset[StrEnum]) -> tuple[E, ...]:
         """What somebody with ``roles`` may do in ``state``: the portal's buttons."""
         return tuple(row.event for row in self.rows if row.source == state and row.roles & roles)

@@ -138,7 +138,7 @@ class PointRows:
 
     async def go_missing(self, device_id: str, channel_codes: Sequence[str]) -> list[str]:
         gone: list[str] = []
-        for state in sorted(LISTING.sources(ListingEvent.GO_MISSING)):
+        for state in sorted(LISTING.states_of(ListingEvent.GO_MISSING)):
             after = LISTING.step(state, ListingEvent.GO_MISSING)
             gone += await self._follow(device_id, channel_codes, state, after)
         return gone

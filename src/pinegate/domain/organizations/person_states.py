@@ -81,7 +81,7 @@ def move_person(state: PersonState, target: PersonState, actor: Actor) -> Person
 
 def after_acknowledgement(state: PersonState, actor: Actor) -> PersonState:
     """The state of ``actor``, who has just acknowledged: let in at once, where that was what they waited for."""
-    if state not in PERSON.sources(_E.ACKNOWLEDGE):
+    if state not in PERSON.states_of(_E.ACKNOWLEDGE):
         return state
     return PERSON.step(PERSON.step(state, _E.ACKNOWLEDGE, actor.roles), _E.LET_IN)
 

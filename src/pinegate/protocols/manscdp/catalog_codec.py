@@ -36,7 +36,6 @@ def _table(kind: type[CatalogItem] | type[CatalogInfo]) -> dict[str, tuple[str, 
 
 _ITEM = _table(CatalogItem)
 _INFO = _table(CatalogInfo)
-_FREE = ("Info", "ExtraInfo")
 
 
 def parse_item(element: Element) -> CatalogItem | None:

@@ -21,7 +21,8 @@ async def move_grants_open_to(
     tx: GrantTransaction, grants: Iterable[Grant], event: GrantEvent, act: Act
 ) -> dict[str, Grant]:
     """Move those of ``grants`` (locked) for which the table knows ``event``; gives those, by their ids."""
-    movable = [grant for grant in grants if grant.state in GRANT.sources(event)]
+    states = GRANT.states_of(event)
+    movable = [grant for grant in grants if grant.state in states]
     moved = {grant.id: move(grant, event) for grant in movable}
     await tx.grants.save(list(moved.values()))
     await tx.audit.append(*(_moved(grant, moved[grant.id], event, act) for grant in movable))

@@ -97,7 +97,7 @@ async def _end_applications(tx: RevocationTransaction, order: RevocationOrder, a
     found = [await tx.applications.get(key, lock=True) for key in ids]
     if order.scope is RevocationScope.APPLICATION and None in found:
         raise NotFoundError
-    open_to_it = [a for a in found if a is not None and a.state in APPLICATION.sources(event)]
+    open_to_it = [a for a in found if a is not None and a.state in APPLICATION.states_of(event)]
     end = suspend_application if order.emergency else revoke_application
     for application in open_to_it:
         await end(tx, application, order.reason, act)

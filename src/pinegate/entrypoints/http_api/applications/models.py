@@ -13,7 +13,6 @@ from pinegate.domain.refusal import Refusal
 from pinegate.entrypoints.http_api.catalogue.models import PointOut
 from pinegate.entrypoints.http_api.shared.inputs import Id
 
-Line = Annotated[str, Field(max_length=200)]
 Opinion = Annotated[str, Field(max_length=4_000)]
 MAX_POINTS = 5_000
 
