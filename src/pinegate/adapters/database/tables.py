@@ -91,14 +91,27 @@ accounts = _table(
     "accounts",
     Column("person_id", Text, ForeignKey("persons.id"), primary_key=True),
     Column("login", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
-    Column("password_is_initial", Boolean, nullable=False, server_default=text("true")),
+    Column("password_hash", Text),
     Column("totp_secret", LargeBinary),
     Column("totp_last_step", BigInteger),
     Column("failed_attempts", Integer, nullable=False, server_default="0"),
     _time("locked_until"),
     _time("withdrawn_at"),
 )
+
+enrolments = _table(
+    "enrolments",
+    Column("person_id", Text, ForeignKey("accounts.person_id"), primary_key=True),
+    Column("link_digest", LargeBinary, unique=True),
+    Column("code_digest", LargeBinary),
+    Column("renews_totp", Boolean, nullable=False, server_default=false()),
+    Column("failed_codes", Integer, nullable=False, server_default="0"),
+    _time("opened_at", nullable=False),
+    _time("expires_at", nullable=False),
+    _time("used_at"),
+)
+"""By which a person chooses the own password: the last one of each. Secrets as digests only; ``accounts.password_hash``
+is null until it was used for the first time."""
 
 portal_sessions = _table(
     "portal_sessions",
