@@ -1,4 +1,4 @@
-"""What comes while the database is at work is asked of it together, next (docs/decisions/0018).
+"""What comes while the database is at work is asked of it together, next (docs/decisions/0019).
 
 A statement for many costs little more than for one, and so does a COMMIT. Who comes alone is served at once and waits
 for nobody; the busier it is, the larger the groups and the less each one costs.
