@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from tests.waiting import HANGS_SECONDS, until
 
 from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.http_api.shared.secured_application import SecuredApplication
 from pinegate.entrypoints.http_server.guarded_protocol import GuardedProtocol
 from pinegate.entrypoints.http_server.server import EdgeServer, edge_server, listening_socket
 
@@ -17,7 +18,7 @@ LARGE = 64 << 20
 
 
 def small_application(go_on: asyncio.Event) -> FastAPI:
-    app = FastAPI()
+    app = SecuredApplication((), ())
 
     @app.get("/")
     async def hello(request: Request) -> dict[str, int]:
@@ -62,7 +63,7 @@ class Edge:
 
     async def ask(self, *parts: bytes, host: str = "127.0.0.1") -> bytes:
         """Send, then read until the server closes; ``host``: from which address."""
-        async with self.visit(host) as (reader, writer), asyncio.timeout(HANGS_SECONDS):
+        async with self.visit(host) as (reader, writer):
             for part in parts:
                 writer.write(part)
                 await writer.drain()
@@ -74,7 +75,8 @@ class Edge:
     ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(host, 0))
         try:
-            yield reader, writer
+            async with asyncio.timeout(HANGS_SECONDS):
+                yield reader, writer
         finally:
             writer.close()
 
