@@ -64,7 +64,8 @@ class SecuredApplication(FastAPI):
             refused = problem(421, "unknown_host", "ask for the portal by its own name")
             await refused(scope, receive, send_with_headers)
             return
-        with contextlib.suppress(ClientDisconnect):  # nobody is there to be told, and a line each would fill the log
+        # Who went away is not told, and does not fill the log.
+        with contextlib.suppress(ClientDisconnect):
             await super().__call__(scope, receive, send_with_headers)
 
 
