@@ -88,6 +88,21 @@ class Settings(BaseSettings):
         "cookies are marked Secure. Empty: `http://HTTP_HOST:HTTP_PORT`.",
     )
 
+    http_connections: int = Field(
+        default=2048,
+        ge=64,
+        le=100_000,
+        description="Connections to the portal and the API at once, 16 KiB each. Above it the one that has been silent "
+        "longest is closed for a new one.",
+    )
+    http_connections_per_address: int = Field(
+        default=512,
+        ge=8,
+        le=100_000,
+        description="Of these, how many from one address (an IPv6 network of 64 bits counts as one): raise it for a "
+        "large office behind one address. `TRUSTED_PROXIES` have no limit of their own.",
+    )
+
     sip_host: IpAddress = Field(
         default="127.0.0.1",
         description="Address that devices register at, by UDP and TCP. It is also told to them, "
