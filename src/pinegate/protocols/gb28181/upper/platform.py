@@ -7,10 +7,12 @@ Sans-IO. The owner has the sockets (UDP and TCP on one port) and the clock, and 
     platform.handle_timer(now)  # when now >= platform.next_timer()
 """
 
+import re
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from pinegate.protocols.deviations import Deviation, DeviationBook
 from pinegate.protocols.gb28181.upper.admission import Admission
 from pinegate.protocols.gb28181.upper.catalog_subscriptions import CatalogSubscriptions
 from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatformConfig
@@ -20,6 +22,7 @@ from pinegate.protocols.gb28181.upper.events import (
     CallFailed,
     CatalogChanged,
     CatalogHinted,
+    DeviceMoved,
     DeviceOffline,
     DeviceRegistered,
     MessageRejected,
@@ -28,10 +31,12 @@ from pinegate.protocols.gb28181.upper.events import (
     Rejection,
     UpperEvent,
 )
+from pinegate.protocols.gb28181.upper.long_bodies import LONG_BODY, BodyRead, LongBodies, LongBody, read_body
 from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
+from pinegate.protocols.gb28181.upper.port_moves import PortMoves
 from pinegate.protocols.gb28181.upper.registrar import Registrar, Registration
 from pinegate.protocols.manscdp.catalog import is_code
-from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
+from pinegate.protocols.manscdp.codec import CONTENT_TYPE
 from pinegate.protocols.manscdp.messages import (
     Alarm,
     CatalogNotify,
@@ -59,6 +64,7 @@ ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
 _END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
+_OF_CATALOGUE = re.compile(rb"\bCmdType\W{1,3}Catalog\b")
 
 
 class UpperPlatform:
@@ -100,6 +106,9 @@ class UpperPlatform:
             self._requests.next_sn,
         )
         self._calls = OutgoingCalls(endpoint, self._events.append, config.domain, config.invite_timeout)
+        self._deviations = DeviationBook(lambda device_id: lookup(device_id) is not None)
+        self._moves = PortMoves(endpoint, config.domain, self._requests.next_sn, self._moved)
+        self._bodies = LongBodies(endpoint.schedule)
         self._offline: list[str] = []
         self._handlers: dict[str, RequestHandler] = {
             "REGISTER": self._register,
@@ -124,6 +133,7 @@ class UpperPlatform:
         """A TCP connection ended: the devices on it are offline."""
         self._endpoint.connection_lost(flow, now)
         self._registrar.connection_lost(flow)
+        self._bodies.connection_lost(flow)
         self._drop_offline(now)
 
     def next_timer(self) -> float | None:
@@ -147,6 +157,21 @@ class UpperPlatform:
         """TCP connections that the owner is to close (and then to report by ``connection_lost``)."""
         return self._endpoint.flows_to_close()
 
+    def next_body(self, now: float) -> LongBody | None:
+        """A body to ``read`` where it delays nobody; ``body_read`` takes what it holds."""
+        return self._bodies.next(now)
+
+    def body_read(self, body: LongBody, read: BodyRead, now: float) -> None:
+        """What a long body holds. Its sender counts only if it is still there."""
+        self._bodies.done(body, read, now)
+        device = self._registrar.devices.get(body.device_id)
+        if device is not None and device.flow == body.flow:
+            self._take_body(device, body.request, body.flow, read, now)
+
+    def flows_to_hold(self) -> list[tuple[Flow, bool]]:
+        """TCP connections that the owner is to read no more for a while (True), or again (False)."""
+        return self._bodies.holds()
+
     @property
     def counters(self) -> Counter[str]:
         """Faults of peers by name since the start; names are ours, so their number is bounded."""
@@ -166,9 +191,18 @@ class UpperPlatform:
         """Devices that registered or kept alive after ``since``."""
         return [device.device_id for device in self._registrar.devices.values() if device.last_seen > since]
 
+    def deviations_of(self, device_id: str) -> Mapping[Deviation, int]:
+        """What a device does otherwise than the standards say, and how often it did since the start."""
+        return self._deviations.of(device_id)
+
+    def note_deviation(self, device_id: str, deviation: Deviation) -> None:
+        """What only the owner could see."""
+        self._deviations.note(device_id, deviation)
+
     def drop_strangers(self, now: float) -> None:
         """Accounts changed: devices whose account is gone, or has another password, must register anew."""
         self._registrar.drop_strangers()
+        self._deviations.forget_strangers()
         self._drop_offline(now)
 
     def set_overloaded(self, overloaded: bool) -> None:
@@ -240,9 +274,22 @@ class UpperPlatform:
         if stranger and not self._admission.admits_request(request, flow, now):
             self.counters["over_rate"] += 1
             return
+        if len(request.body) > LONG_BODY:
+            if self._bodies.waits(request, flow):
+                return
+            if not self._bodies.has_room(request, flow):
+                self.counters["over_budget"] += 1
+                return
         required = request.headers.all("require")
         if required and request.method not in ("ACK", "CANCEL"):  # RFC 3261 8.2.2.3: we know no extension
             self._endpoint.refuse(request, flow, 420, [("Unsupported", ", ".join(required))])
+            return
+        sender = self._registrar.at(flow)
+        if sender is not None:
+            for deviation in request.deviations:
+                self._deviations.note(sender.device_id, deviation)
+        elif Deviation.CONTENT_LENGTH_TOO_LONG in request.deviations:  # RFC 3261 18.3
+            self._endpoint.refuse(request, flow, 400)
             return
         handler = self._handlers.get(request.method)
         if handler is not None:
@@ -275,15 +322,10 @@ class UpperPlatform:
         if status != 200:
             self._reject(request, flow, status, Rejection.NO_DIALOG)
             return
-        self._endpoint.reply(request, flow, 200, now)
-        if not request.body:
-            return
-        message = self._body(request, flow)
-        if isinstance(message, CatalogNotify):
-            self._events.append(CatalogChanged(device_id, message.items))
-        elif isinstance(message, CatalogResponse):
-            # Some answer the Query inside SUBSCRIBE by a NOTIFY of the whole catalogue.
-            self._events.append(CatalogChanged(device_id, message.items))
+        if request.body:
+            self._read(self._registrar.devices[device_id], request, flow, now)
+        else:
+            self._endpoint.reply(request, flow, 200, now)
 
     def _is_hint(self, request: Request, flow: Flow) -> bool:
         """Whether a NOTIFY outside our subscriptions comes from a device at its own flow, and is of its catalogue.
@@ -294,25 +336,45 @@ class UpperPlatform:
         if device is None or self._subscriptions.knows(request.call_id):
             return False
         claimed = self._registrar.devices.get(request.from_.user, device)
-        if claimed.flow != flow or not isinstance(self._body(request, flow), CatalogNotify | CatalogResponse):
+        if claimed.flow != flow or _OF_CATALOGUE.search(request.body) is None:
             return False
+        self._deviations.note(claimed.device_id, Deviation.NOTIFY_OUTSIDE_SUBSCRIPTION)
         self.counters["notify_outside_subscription"] += 1
         self._events.append(CatalogHinted(claimed.device_id))
         return True
 
     def _receive_message(self, request: Request, flow: Flow, now: float) -> None:
-        device = self._sender(request, flow)
-        if device is None:
-            return
-        message = self._body(request, flow)
+        device = self._sender(request, flow, now)
+        if device is not None:
+            self._read(device, request, flow, now)
+
+    def _read(self, device: Registration, request: Request, flow: Flow, now: float) -> None:
+        """A short body at once, a long one when its turn comes; the sender is answered when it was read."""
+        limit = self.config.max_body_tcp if flow.transport == "tcp" else self.config.max_body_udp
+        if len(request.body) <= LONG_BODY:
+            self._take_body(device, request, flow, read_body(request.body, limit), now)
+        else:
+            self._bodies.put(LongBody(device.device_id, request, flow, limit))
+
+    def _take_body(
+        self, device: Registration, request: Request, flow: Flow, read: BodyRead, now: float
+    ) -> None:
+        message = read.message
+        for deviation in read.deviations:
+            self._deviations.note(device.device_id, deviation)
         if isinstance(message, MalformedXml):
+            self.counters[f"xml_{message.fault}"] += 1
             self._endpoint.reply(request, flow, 400, now)
-            self._events.append(MessageRejected("MESSAGE", device.device_id, flow, Rejection.BAD_BODY))
+            self._events.append(MessageRejected(request.method, device.device_id, flow, Rejection.BAD_BODY))
             return
         self._endpoint.reply(request, flow, 200, now)
-        self._handle(device, message, request, now)
+        if request.method == "MESSAGE":
+            self._handle(device, message, request, now)
+        elif isinstance(message, CatalogNotify | CatalogResponse):
+            # Some answer the Query inside SUBSCRIBE by a NOTIFY of the whole catalogue.
+            self._events.append(CatalogChanged(device.device_id, message.items))
 
-    def _sender(self, request: Request, flow: Flow) -> Registration | None:
+    def _sender(self, request: Request, flow: Flow, now: float) -> Registration | None:
         """Who sent a MESSAGE: the device that registered from this very flow (S15).
 
         From may name a channel of the device (alarms of Hikvision do); a From that names another registered device,
@@ -326,15 +388,9 @@ class UpperPlatform:
                 self._reject(request, flow, 403, Rejection.NOT_REGISTERED)
         elif device.flow != flow:
             self._reject(request, flow, 403, Rejection.OTHER_SOURCE)
+            self._moves.suspect(device, flow, now)
             device = None
         return device
-
-    def _body(self, request: Request, flow: Flow) -> Message | MalformedXml:
-        limit = self.config.max_body_tcp if flow.transport == "tcp" else self.config.max_body_udp
-        message = parse_message(request.body, limit)
-        if isinstance(message, MalformedXml):
-            self.counters[f"xml_{message.fault}"] += 1
-        return message
 
     def _reject(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
         self.counters[reason.value] += 1
@@ -362,9 +418,15 @@ class UpperPlatform:
 
     # Devices that come, move and go.
 
+    def _moved(self, device: Registration, flow: Flow, now: float) -> None:
+        """A NAT gave a device another port, and it was proven."""
+        if self._registrar.devices.get(device.device_id) is device:
+            self._registrar.move(device, flow, now)
+            self._deviations.note(device.device_id, Deviation.PORT_MOVED)
+
     def _registration_event(self, event: UpperEvent) -> None:
         self._events.append(event)
-        if isinstance(event, DeviceRegistered) and event.moved:
+        if isinstance(event, DeviceMoved) or (isinstance(event, DeviceRegistered) and event.moved):
             device = self._registrar.devices[event.device_id]
             self._calls.move_device(device)
             self._subscriptions.move_device(device)
