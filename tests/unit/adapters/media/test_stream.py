@@ -245,3 +245,10 @@ async def test_an_output_nobody_watches_is_not_packed(screen: Screen) -> None:
     assert screen.stream.watched
     screen.stream.leave(cast(Viewer, watcher))
     assert not screen.stream.watched
+
+
+async def test_a_camera_that_says_it_has_no_sound_starts_with_its_first_picture(screen: Screen) -> None:
+    screen.stream.silent = True
+    watcher = screen.watch()
+    screen.picture(key=True)
+    assert watcher.first is not None and watcher.first.startswith(b"FLV\x01\x01")
