@@ -73,7 +73,7 @@ class PortMoves:
         trial.requests = tuple(request for request, _, _ in questions)
         for request, where, heard in questions:
             self._endpoint.send(request, where, heard, now)
-        self._endpoint.schedule.at(now + ANSWER_SECONDS, lambda later: self._judge(device, old, trial, later))
+        self._endpoint.schedule.at(now + ANSWER_SECONDS, lambda later: self._conclude(device, old, trial, later))
 
     def _question(self, device: Registration, flow: Flow) -> Request:
         """What every device answers with a 200, whatever it makes of OPTIONS."""
@@ -86,7 +86,7 @@ class PortMoves:
             content=(CONTENT_TYPE, serialise_message(query, device.encoding)),
         )
 
-    def _judge(self, device: Registration, old: Flow, trial: _Trial, now: float) -> None:
+    def _conclude(self, device: Registration, old: Flow, trial: _Trial, now: float) -> None:
         for request in trial.requests:
             self._endpoint.transactions.abandon(request)
         if device.flow == old and trial.new_answers and not trial.old_answers:
