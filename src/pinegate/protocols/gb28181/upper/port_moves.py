@@ -73,7 +73,9 @@ class PortMoves:
         trial.requests = tuple(request for request, _, _ in questions)
         for request, where, heard in questions:
             self._endpoint.send(request, where, heard, now)
-        self._endpoint.schedule.at(now + ANSWER_SECONDS, lambda later: self._conclude(device, old, trial, later))
+        self._endpoint.schedule.at(
+            now + ANSWER_SECONDS, lambda later: self._conclude(device, old, trial, later)
+        )
 
     def _question(self, device: Registration, flow: Flow) -> Request:
         """What every device answers with a 200, whatever it makes of OPTIONS."""
