@@ -98,7 +98,7 @@ class MediaEventHandler:
             self._sources.want_key_frame(source_id)
 
     async def pictures_coming(self, source_id: str, coming: bool) -> None:
-        _log.info("pictures_coming" if coming else "no_pictures", source=source_id)
+        _log.info("pictures_changed", source=source_id, coming=coming)
 
     async def second_source(self, source_id: str, host: str) -> None:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.
