@@ -97,7 +97,7 @@ class Viewer(threading.Thread):
 
 
 @dataclass(frozen=True)
-class Judged:
+class Watched:
     """``shown``: times of the pictures that FFmpeg decodes, in seconds. ``broken``: packets that it refuses."""
 
     delivered: int
@@ -105,7 +105,7 @@ class Judged:
     broken: int
 
 
-def judge(body: bytes) -> Judged:
+def watch(body: bytes) -> Watched:
     delivered, broken, shown = 0, 0, list[float]()
     with av.open(io.BytesIO(body), "r", format="flv") as opened:
         for packet in opened.demux(video=0):
@@ -114,7 +114,7 @@ def judge(body: bytes) -> Judged:
                 shown += [frame.time or 0.0 for frame in packet.decode()]
             except InvalidDataError:
                 broken += 1
-    return Judged(delivered, shown, broken)
+    return Watched(delivered, shown, broken)
 
 
 async def one_line(
@@ -153,14 +153,14 @@ async def one_line(
     timetable.close()
     await media.close_source(name, End(EndReason.DONE))
     await asyncio.to_thread(viewer.join, 10)
-    judged = judge(viewer.body)
+    watched = watch(viewer.body)
     return {
-        f"share_{percent}": round(min(1.0, len(judged.shown) / sent), 4),
-        f"delivered_{percent}": round(min(1.0, judged.delivered / sent), 4),
-        f"whole_{percent}": round(min(1.0, (judged.delivered - torn) / sent), 4),
-        f"gap_{percent}_s": round(max(b - a for a, b in pairwise(judged.shown)), 3),
+        f"share_{percent}": round(min(1.0, len(watched.shown) / sent), 4),
+        f"delivered_{percent}": round(min(1.0, watched.delivered / sent), 4),
+        f"whole_{percent}": round(min(1.0, (watched.delivered - torn) / sent), 4),
+        f"gap_{percent}_s": round(max(b - a for a, b in pairwise(watched.shown)), 3),
         f"asked_{percent}": asked,
-        f"refused_{percent}": judged.broken,
+        f"refused_{percent}": watched.broken,
         f"kbit_s_{percent}": round(camera.octets * 8 / 1000 / (camera.next_dts / TIMESCALE)),
     }
 
