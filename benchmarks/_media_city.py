@@ -31,6 +31,7 @@ class Control:
         self.tickets: dict[str, Admitted] = {}
         self.started = asyncio.Event()
         self.ended: list[SessionEnded] = []
+        self.on_key_frame_wanted: Callable[[], None] = lambda: None
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
@@ -56,6 +57,12 @@ class Control:
 
     async def second_source(self, source_id: str, host: str) -> None:
         print(f"second source at {source_id}", file=sys.stderr)
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        self.on_key_frame_wanted()
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        return None
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         raise SystemExit("the worker died")
@@ -113,13 +120,16 @@ class LoadProcess:
 
 
 class PacedCamera:
-    """Sends the 1 Mbit/s stream of ``media_codecs`` picture by picture, 25 a second."""
+    """Sends the 1 Mbit/s stream of ``media_codecs`` picture by picture, 25 a second, with its sound or without."""
 
-    def __init__(self, transmit: Callable[[bytes], object], ssrc: int, seconds: int) -> None:
+    def __init__(
+        self, transmit: Callable[[bytes], object], ssrc: int, seconds: int, *, sound: bool = True
+    ) -> None:
         self._transmit = transmit
-        self._muxer = PsMuxer(Codec.H264, Codec.AAC)
+        self._muxer = PsMuxer(Codec.H264, Codec.AAC if sound else None)
         self._packetizer = rtp.Packetizer(ssrc)
-        self._units: Iterator[AccessUnit] = iter(one_stream(seconds))
+        units = [unit for unit in one_stream(seconds) if sound or unit.codec.is_video]
+        self._units: Iterator[AccessUnit] = iter(units)
         self._next = next(self._units)
         self.pictures = 0
 

@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pinegate.domain.applications.deadlines import Deadlines
+from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
+from pinegate.usecases.streams.media_engine import OnLoss
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -60,7 +62,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None,
         description="`postgresql://…` of the city's own server, with the role of limited rights that the "
-        "program works as. Empty: the embedded PostgreSQL is started in the data folder.",
+        "program works as. Several hosts (`postgresql://role@a:5432,b:5432/pinegate`): of those the one that accepts "
+        "writes. Empty: the embedded PostgreSQL is started in the data folder.",
     )
     database_owner_url: SecretStr | None = Field(
         default=None,
@@ -84,6 +87,21 @@ class Settings(BaseSettings):
         default=None,
         description="The address that people type, for example `https://video.example.gov.cn`. With `https` "
         "cookies are marked Secure. Empty: `http://HTTP_HOST:HTTP_PORT`.",
+    )
+
+    http_connections: int = Field(
+        default=2048,
+        ge=64,
+        le=100_000,
+        description="Connections to the portal and the API at once, 16 KiB each. Above it the one that has been silent "
+        "longest is closed for a new one.",
+    )
+    http_connections_per_address: int = Field(
+        default=512,
+        ge=8,
+        le=100_000,
+        description="Of these, how many from one address (an IPv6 network of 64 bits counts as one): raise it for a "
+        "large office behind one address. `TRUSTED_PROXIES` have no limit of their own.",
     )
 
     sip_host: IpAddress = Field(
@@ -125,6 +143,12 @@ class Settings(BaseSettings):
     rtp_port_last: Port = Field(
         default=34999, description="Last port for RTP. Two ports for each camera that is being watched."
     )
+    on_loss: OnLoss = Field(
+        default="conceal",
+        description="Pictures while packets are lost on the way from a camera. `conceal`: what comes is shown, with "
+        "smears that heal with the next key frame. `strict`: nothing is shown from a loss to the next key frame, so "
+        "that no picture is ever seen that refers to a missing one. Either way the camera is asked for a key frame.",
+    )
 
     media_public_urls: Annotated[tuple[AnyHttpUrl, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=(),
@@ -157,6 +181,15 @@ class Settings(BaseSettings):
         le=720,
         description="Hours in which a person must have chosen a password by the link that was made for them.",
     )
+    retention_days: int = Field(
+        default=KEPT_DAYS,
+        ge=LEAST_KEPT_DAYS,
+        le=36_525,
+        description="Days for which the access register, the audit log, notices and portal sessions are kept; what is "
+        "older goes once a day, and the log says how much went. Applications, agreements and documents stay for good. "
+        "Not less than half a year: the Cybersecurity Law (article 21) demands as much of logs.",
+    )
+
     agreement_days: int = Field(
         default=60,
         ge=1,

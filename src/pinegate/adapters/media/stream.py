@@ -15,6 +15,7 @@ from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.key_frames import GroupAge
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 FLUSH_SECONDS = 0.04
@@ -106,13 +107,15 @@ class Output:
 class Stream:
     """Access units in, viewers out. ``on_settled`` is called once it is known which tracks there are.
 
-    ``transcodes``: G.711 will come again as AAC (see ``audio.py``), so it is worth waiting for.
+    ``transcodes``: G.711 will come again as AAC (see ``audio.py``), so it is worth waiting for. ``silent``: the camera
+    says that it sends no sound, so that nothing is.
     """
 
     def __init__(self, on_settled: Callable[["Stream", AccessUnit], None], transcodes: bool) -> None:
         self.waiting: dict[Viewer, None] = {}
         self.video: Codec | None = None
         self.camera_audio: Codec | None = None
+        self.silent = False
         self._audio: AccessUnit | None = None
         self._on_settled = on_settled
         self._transcodes = transcodes
@@ -121,6 +124,7 @@ class Stream:
         self._settling: asyncio.TimerHandle | None = None
         self._group: list[AccessUnit] = []
         self._group_bytes = 0
+        self._age = GroupAge()
         self._outputs: dict[PlayProtocol, Output] = {}
         self._flushing: asyncio.TimerHandle | None = None
         self._picture_waits = False
@@ -145,7 +149,7 @@ class Stream:
         return [*self.waiting, *(viewer for output in outputs for viewer in (*output.plain, *output.framed))]
 
     def join(self, viewer: Viewer) -> None:
-        if not (self._settled and self._group):
+        if not (self._settled and self._group and self._age.is_live(self._loop.time())):
             self.waiting[viewer] = None
             return
         container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
@@ -180,8 +184,10 @@ class Stream:
             self.camera_audio = unit.codec
             return
         if unit.codec.is_video:
-            if not self._take_picture(unit):
+            taken = self._take_picture(unit)
+            if taken is None:
                 return
+            unit = taken
         else:
             if self._audio is None and not self._settled:
                 self._audio = unit  # a track that comes later is left out: players cannot add one
@@ -199,17 +205,24 @@ class Stream:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
 
-    def _take_picture(self, unit: AccessUnit) -> bool:
-        """Note codec and group; False when nothing can be done with the picture."""
+    def _take_picture(self, unit: AccessUnit) -> AccessUnit | None:
+        """Note codec and group; None when nothing can be done with the picture. A torn key picture is one among others
+        as long as newcomers have a better one to begin with.
+        """
         if unit.codec is not self.video:
             if not unit.key:
-                return False
+                return None
             if self.video is not None:
                 self.reset(End(EndReason.SOURCE_CHANGED))
             self.video = unit.codec
+        now = self._loop.time()
         if unit.key:
-            self._group, self._group_bytes = [unit], 0
-        return True
+            if self._age.begins(unit.torn, now):
+                self._group, self._group_bytes = [unit], 0
+            else:
+                unit = replace(unit, key=False)
+        self._age.picture(now)
+        return unit
 
     def _keep(self, unit: AccessUnit) -> None:
         self._group_bytes += len(unit.payload)
@@ -221,7 +234,7 @@ class Stream:
             self._group.append(unit)
 
     def _try_to_settle(self) -> None:
-        if self.audio is not None:
+        if self.audio is not None or self.silent:
             self._settle()
         elif self._settling is None:
             self._settling = self._loop.call_later(SETTLE_SECONDS, self._waited_for_sound)
@@ -285,4 +298,5 @@ class Stream:
             self._settling = None
         self._settled = False
         self._group = []
+        self._age = GroupAge()
         self.video = self.camera_audio = self._audio = None

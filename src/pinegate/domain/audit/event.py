@@ -43,6 +43,7 @@ class AuditEventName(StrEnum):
     DEVICE_CREATED = "devices.device_created"
     DEVICE_CHANGED = "devices.device_changed"
     DEVICE_REGISTERED = "devices.device_registered"
+    DEVICE_MOVED = "devices.device_moved"
     DEVICE_OFFLINE = "devices.device_offline"
     DEVICE_REFUSED = "devices.device_refused"
     CATALOGUE_QUERIED = "catalogue.queried"
@@ -68,6 +69,7 @@ class AuditEventName(StrEnum):
     ACCESS_ENDED = "access.ended"
     REGISTER_READ = "access.register_read"
     AUDIT_READ = "audit.read"
+    RECORDS_FORGOTTEN = "audit.records_forgotten"
     SECOND_SOURCE_REFUSED = "media.second_source_refused"
 
 
