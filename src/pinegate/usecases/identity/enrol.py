@@ -6,40 +6,18 @@ and calls :func:`enrol_person`, which looks at the enrolment again under lock.
 
 import hmac
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.enrolment import Enrolment
-from pinegate.usecases.act import Act, Party
+from pinegate.usecases.act import Act
 from pinegate.usecases.identity.alert_auditor import alert_auditor
-from pinegate.usecases.identity.ports import Account, IdentityTransaction, OneTimeCodes, SecretBox
-from pinegate.usecases.identity.sign_in import TOTP_CONTEXT, is_account
-
-
-class EnrolmentRefusal(StrEnum):
-    """Each member is the API's error code. ``enrolment_closed`` says neither whether there was such a link."""
-
-    CLOSED = "enrolment_closed"
-    CODE_WRONG = "enrolment_code_wrong"
-    TOTP_REQUIRED = "totp_required"
-
-
-@dataclass(frozen=True, slots=True)
-class Enrollee:
-    """Whom a link is for, and what it still asks."""
-
-    account: Account
-    enrolment: Enrolment
-
-    @property
-    def asks_code(self) -> bool:
-        """Whether the second secret is asked for, which another person handed over than the link."""
-        return self.enrolment.code_digest is not None
-
-    @property
-    def asks_totp(self) -> bool:
-        """Whether the present second factor is kept, and therefore asked for."""
-        return self.account.totp_enabled and not self.enrolment.renews_totp
+from pinegate.usecases.identity.enrolment_step import (
+    Enrollee,
+    EnrolmentRefusal,
+    find_enrollee,
+    record_enrolment,
+)
+from pinegate.usecases.identity.ports import IdentityTransaction, OneTimeCodes, SecretBox
+from pinegate.usecases.identity.sign_in import TOTP_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +31,6 @@ class EnrolmentForm:
     password_hash: str
 
 
-async def read_enrolment(
-    tx: IdentityTransaction, link_digest: bytes, act: Act, *, lock: bool = False
-) -> Enrollee | EnrolmentRefusal:
-    """Whom the link is for, unless it is used, void or too old, or there is no account any more."""
-    enrolment = await tx.identity.enrolment_of_link(link_digest)
-    if enrolment is None:
-        return EnrolmentRefusal.CLOSED
-    account = await tx.identity.account_of_person(enrolment.person_id, lock=lock)
-    if lock:  # the account first, as everywhere; a link may have been drawn anew meanwhile
-        enrolment = await tx.identity.enrolment(enrolment.person_id, lock=True)
-    if account is None or enrolment is None or enrolment.link_digest != link_digest:
-        return EnrolmentRefusal.CLOSED
-    if not enrolment.is_open(act.now) or not is_account(account):
-        return EnrolmentRefusal.CLOSED
-    return Enrollee(account, enrolment)
-
-
-async def record_enrolment_read(tx: IdentityTransaction, found: Enrollee, act: Act) -> None:
-    """From where the link was opened: the person's own words may then say whether it was they."""
-    await _record(tx, AuditEventName.ENROLMENT_READ, found, act)
-
-
 async def enrol_person(
     tx: IdentityTransaction,
     form: EnrolmentForm,
@@ -84,7 +40,7 @@ async def enrol_person(
     codes: OneTimeCodes,
 ) -> Enrollee | EnrolmentRefusal:
     """Keep the password and end the person's sessions, or say why not. The caller commits either."""
-    found = await read_enrolment(tx, form.link_digest, act, lock=True)
+    found = await find_enrollee(tx, form.link_digest, act, lock=True)
     if isinstance(found, EnrolmentRefusal):
         return found
     refusal = await _refusal_of(tx, found, form, act, secret_box, codes)
@@ -97,7 +53,7 @@ async def enrol_person(
     if found.enrolment.renews_totp:
         await tx.identity.set_totp(person_id, None, None)
     ended = await tx.identity.end_sessions(person_id, act.now)
-    await _record(tx, AuditEventName.ENROLLED, found, act, sessions_ended=len(ended))
+    await record_enrolment(tx, AuditEventName.ENROLLED, found, act, sessions_ended=len(ended))
     details = {"name": found.account.actor.name, "organization": found.account.organization_name}
     await alert_auditor(tx, "person.enrolled", person_id, details, act)
     return found
@@ -130,13 +86,5 @@ async def _count_failure(
 ) -> EnrolmentRefusal:
     after = replace(found.enrolment, failed_codes=found.enrolment.failed_codes + 1)
     await tx.identity.save_enrolment(after)
-    await _record(tx, AuditEventName.ENROLMENT_FAILED, found, act, refusal=refusal.value)
+    await record_enrolment(tx, AuditEventName.ENROLMENT_FAILED, found, act, refusal=refusal.value)
     return refusal if after.is_open(act.now) else EnrolmentRefusal.CLOSED
-
-
-async def _record(
-    tx: IdentityTransaction, what: AuditEventName, found: Enrollee, act: Act, **details: str | int
-) -> None:
-    actor = found.account.actor
-    party = Party(actor.person_id, actor.organization_id)
-    await tx.audit.append(act.event_of(party, what, "person", actor.person_id, **details))

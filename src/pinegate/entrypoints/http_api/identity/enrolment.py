@@ -22,14 +22,9 @@ from pinegate.entrypoints.http_api.shared.signed_in import (
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.identity.change_password import weakness_of
-from pinegate.usecases.identity.enrol import (
-    Enrollee,
-    EnrolmentForm,
-    EnrolmentRefusal,
-    enrol_person,
-    read_enrolment,
-    record_enrolment_read,
-)
+from pinegate.usecases.identity.enrol import EnrolmentForm, enrol_person
+from pinegate.usecases.identity.enrolment_step import Enrollee, EnrolmentRefusal
+from pinegate.usecases.identity.read_enrolment import read_enrolment
 
 router = APIRouter()
 
@@ -67,8 +62,6 @@ async def enrol(form: EnrolmentIn, request: Request, services: CurrentServices) 
     digest = token_digest(form.secret)
     async with services.database.transaction() as tx:
         found = await read_enrolment(tx, digest, act)
-        if form.password is None and not isinstance(found, EnrolmentRefusal):
-            await record_enrolment_read(tx, found, act)
     if isinstance(found, EnrolmentRefusal):
         raise ProblemError(found.value)
     if form.password is None:
