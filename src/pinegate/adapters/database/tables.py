@@ -378,6 +378,7 @@ access_register = _table(
     Column("reason", Text, nullable=False),
     Column("client_host", Text, nullable=False, server_default=""),
     Column("protocol", Text, nullable=False, server_default=""),
+    Column("tracks", ARRAY(Text), nullable=False, server_default="{}"),
     Column("ticket_digest", LargeBinary, unique=True),
     _time("ticket_expires_at"),
     Column("lease_seconds", Double, nullable=False, server_default="30"),
