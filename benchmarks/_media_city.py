@@ -114,13 +114,16 @@ class LoadProcess:
 
 
 class PacedCamera:
-    """Sends the 1 Mbit/s stream of ``media_codecs`` picture by picture, 25 a second."""
+    """Sends the 1 Mbit/s stream of ``media_codecs`` picture by picture, 25 a second, with its sound or without."""
 
-    def __init__(self, transmit: Callable[[bytes], object], ssrc: int, seconds: int) -> None:
+    def __init__(
+        self, transmit: Callable[[bytes], object], ssrc: int, seconds: int, *, sound: bool = True
+    ) -> None:
         self._transmit = transmit
-        self._muxer = PsMuxer(Codec.H264, Codec.AAC)
+        self._muxer = PsMuxer(Codec.H264, Codec.AAC if sound else None)
         self._packetizer = rtp.Packetizer(ssrc)
-        self._units: Iterator[AccessUnit] = iter(one_stream(seconds))
+        units = [unit for unit in one_stream(seconds) if sound or unit.codec.is_video]
+        self._units: Iterator[AccessUnit] = iter(units)
         self._next = next(self._units)
         self.pictures = 0
 

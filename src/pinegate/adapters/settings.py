@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pinegate.domain.applications.deadlines import Deadlines
+from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -60,7 +61,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None,
         description="`postgresql://…` of the city's own server, with the role of limited rights that the "
-        "program works as. Empty: the embedded PostgreSQL is started in the data folder.",
+        "program works as. Several hosts (`postgresql://role@a:5432,b:5432/pinegate`): of those the one that accepts "
+        "writes. Empty: the embedded PostgreSQL is started in the data folder.",
     )
     database_owner_url: SecretStr | None = Field(
         default=None,
@@ -149,6 +151,15 @@ class Settings(BaseSettings):
         description="Free bytes of the data folder's disk that are kept for the audit log and the database: below "
         'them uploads are refused, and `/api/health` says `"disk": "short"`. Without room for its audit '
         "event no picture is opened at all.",
+    )
+
+    retention_days: int = Field(
+        default=KEPT_DAYS,
+        ge=LEAST_KEPT_DAYS,
+        le=36_525,
+        description="Days for which the access register, the audit log, notices and portal sessions are kept; what is "
+        "older goes once a day, and the log says how much went. Applications, agreements and documents stay for good. "
+        "Not less than half a year: the Cybersecurity Law (article 21) demands as much of logs.",
     )
 
     agreement_days: int = Field(

@@ -15,6 +15,7 @@ AREAS = {
     "points",
     "re_evaluation",
     "registrar",
+    "retention",
     "revocation",
     "sign_in",
     "tickets",

@@ -3,21 +3,24 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import psycopg
-from sqlalchemy import event, text
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pinegate.adapters.database.bounded_connection import (
     ANSWER_SECONDS,
     IDLE_ANSWER_SECONDS,
+    OPENING_ANSWER_SECONDS,
     BoundedConnection,
     connection_options,
 )
 from pinegate.adapters.database.driver import Driver
 from pinegate.adapters.database.opening_connections import OpeningConnections
+from pinegate.adapters.database.server_address import DIALECT, writable_server
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
 
 _HEALTHY_SECONDS = 2.0
@@ -25,38 +28,49 @@ _POOL_TIMEOUT_SECONDS = 5
 
 
 class Database:
-    """A pool of connections, and a smaller one for openings. ``url``: ``postgresql+psycopg://…`` of the application's
-    role.
+    """A pool of connections, and a smaller one for openings. ``address``: ``postgresql://…`` of the application's
+    role, of one host or of several (``server_address``).
 
     Nothing waits for the database without end (``bounded_connection``): a transaction fails with a
     ``SQLAlchemyError``.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+        self._address = writable_server(address)
         self.engine: AsyncEngine = create_async_engine(
-            url,
+            DIALECT,
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=True,
             pool_timeout=_POOL_TIMEOUT_SECONDS,
             pool_use_lifo=True,
             hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
-            connect_args={"async_creator_fn": BoundedConnection.connect, **connection_options()},
+            connect_args={"async_creator_fn": self._connect, **connection_options()},
         )
+        event.listen(self.engine.sync_engine, "handle_error", _leave_a_server_that_became_a_standby)
         event.listen(self.engine.sync_engine, "checkin", _lay_down)
         event.listen(self.engine.sync_engine, "checkout", _take_up)
         self._openings = OpeningConnections(self._address)
         self._probe: asyncio.Task[bool] | None = None
 
-    @property
-    def _address(self) -> str:
-        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    async def _connect(self, _: str, **options: Any) -> BoundedConnection:
+        """In SQLAlchemy's stead, which hands over an address of its own (here an empty one)."""
+        return await BoundedConnection.connect(self._address, **options)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
         """BEGIN … COMMIT; any exception rolls all of it back, the audit events included."""
         with _errors_as_of_sqlalchemy():
             async with self.engine.begin() as connection:
+                yield Transaction(connection)
+
+    @asynccontextmanager
+    async def prompt_transaction(self) -> AsyncGenerator[Transaction, None]:
+        """The same where running pictures depend on it: an answer is awaited for five seconds, not twenty."""
+        with _errors_as_of_sqlalchemy():
+            async with self.engine.begin() as connection:
+                raw = await connection.get_raw_connection()
+                cast("BoundedConnection", raw.driver_connection).patience = OPENING_ANSWER_SECONDS
                 yield Transaction(connection)
 
     @asynccontextmanager
@@ -109,6 +123,12 @@ def _errors_as_of_sqlalchemy() -> Generator[None, None, None]:
         yield
     except psycopg.Error as error:
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def _leave_a_server_that_became_a_standby(context: ExceptionContext) -> None:
+    """After a failover the old primary may live on, read-only: its connections are given up, not asked again."""
+    if isinstance(context.original_exception, ReadOnlySqlTransaction):
+        context.is_disconnect = True
 
 
 def _take_up(connection: Any, *_: object) -> None:

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from pinegate.adapters.database.retention import install_retention
+from pinegate.adapters.database.server_address import DIALECT, writable_server
 from pinegate.adapters.database.tables import ALTERABLE_TABLES
+from pinegate.domain.audit.retention import KEPT_DAYS
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -20,12 +24,16 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def migrate(owner_url: str, app_role: str) -> None:
-    """Run what is missing, in one transaction. ``owner_url``: ``postgresql+psycopg://…`` of the owner."""
-    engine = create_engine(owner_url, poolclass=NullPool)
+def migrate(owner_address: str, app_role: str, kept_days: int = KEPT_DAYS) -> None:
+    """Run what is missing, in one transaction. ``owner_address``: ``postgresql://…`` of the owner (``server_address``);
+    ``kept_days``: for how long records are kept.
+    """
+    address = writable_server(owner_address)
+    engine = create_engine(DIALECT, creator=lambda: psycopg.connect(address), poolclass=NullPool)
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
         grant_rights(connection, app_role)
+        install_retention(connection, app_role, kept_days)
 
 
 def grant_rights(connection: Connection, app_role: str) -> None:

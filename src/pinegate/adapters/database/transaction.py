@@ -16,6 +16,7 @@ from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
+from pinegate.adapters.database.retention import RetentionRows
 from pinegate.adapters.database.revocations import RevocationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
 
@@ -41,6 +42,7 @@ class Transaction:
         self.revocations = RevocationRows(connection)
         self.notices = NoticeRows(connection)
         self.changes = AccessChangeRows(connection)
+        self.retention = RetentionRows(driver)
 
 
 class OpeningTransaction:

@@ -71,6 +71,11 @@ class Source:
         return self._receiver.ssrc
 
     @property
+    def silent(self) -> bool:
+        """The camera says that it sends no sound; False as long as it says nothing."""
+        return self._depacketizer is not None and self._depacketizer.silent
+
+    @property
     def sender(self) -> Address | None:
         """Who sent the first valid packet; None until then."""
         return self._sender

@@ -108,13 +108,15 @@ class Output:
 class Stream:
     """Access units in, viewers out. ``on_settled`` is called once it is known which tracks there are.
 
-    ``transcodes``: G.711 will come again as AAC (see ``audio.py``), so it is worth waiting for.
+    ``transcodes``: G.711 will come again as AAC (see ``audio.py``), so it is worth waiting for. ``silent``: the camera
+    says that it sends no sound, so that nothing is.
     """
 
     def __init__(self, on_settled: Callable[["Stream", AccessUnit], None], transcodes: bool) -> None:
         self.waiting: dict[Viewer, None] = {}
         self.video: Codec | None = None
         self.camera_audio: Codec | None = None
+        self.silent = False
         self._audio: AccessUnit | None = None
         self._on_settled = on_settled
         self._transcodes = transcodes
@@ -231,7 +233,7 @@ class Stream:
             self._group.append(unit)
 
     def _try_to_settle(self) -> None:
-        if self.audio is not None:
+        if self.audio is not None or self.silent:
             self._settle()
         elif self._settling is None:
             self._settling = self._loop.call_later(SETTLE_SECONDS, self._waited_for_sound)

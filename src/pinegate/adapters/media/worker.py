@@ -216,7 +216,9 @@ class Worker:
     def _take(self, source_id: str, unit: AccessUnit) -> None:
         if self._audio is not None and unit.codec in (Codec.G711A, Codec.G711U):
             self._audio.take(source_id, unit)
-        self._stream(source_id).push(unit)
+        stream = self._stream(source_id)
+        stream.silent = self._sources[source_id][0].silent
+        stream.push(unit)
 
     def _push(self, source_id: str, unit: AccessUnit) -> None:
         """A transcoded audio frame."""

@@ -63,6 +63,7 @@ class AuditEventName(StrEnum):
     ACCESS_ENDED = "access.ended"
     REGISTER_READ = "access.register_read"
     AUDIT_READ = "audit.read"
+    RECORDS_FORGOTTEN = "audit.records_forgotten"
     SECOND_SOURCE_REFUSED = "media.second_source_refused"
 
 

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from urllib.parse import urlsplit
 
 import structlog
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
+from pinegate.adapters.database.server_address import role_of
 from pinegate.adapters.postgres_server.embedded_postgres import (
     APP_ROLE,
     EmbeddedPostgres,
@@ -34,8 +34,8 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
         else:
             owner = settings.database_owner_url.get_secret_value()
             app = settings.database_url.get_secret_value()
-            role = urlsplit(app).username or ""
-        await asyncio.to_thread(migrate, owner, role)
+            role = role_of(app)
+        await asyncio.to_thread(migrate, owner, role, settings.retention_days)
         database = Database(app)
         stack.push_async_callback(database.close)
         yield database

@@ -21,7 +21,8 @@ _TS_SYNC: Final = 0x47  # ISO/IEC 13818-1 2.4.3.3
 class Depacketizer(Protocol):
     """RTP payloads in, access units out. Implemented by ``mpeg_ps.PsDemuxer`` and ``rtp.NalDepacketizer``.
 
-    ``video``/``audio``: codecs seen so far. ``damaged``: pictures discarded because packets were lost.
+    ``video``/``audio``: codecs seen so far. ``silent``: the stream says that no audio comes.
+    ``damaged``: pictures discarded because packets were lost.
     ``skipped``: pictures not handed out because no key picture came yet since the start or the last loss.
     ``malformed``: violations of the format. ``unsupported``: what cannot be handed out, in words
     (such as ``"audio stream type 0x92 (G.722.1)"``), at most 8 entries.
@@ -34,6 +35,9 @@ class Depacketizer(Protocol):
 
     @property
     def audio(self) -> Codec | None: ...
+
+    @property
+    def silent(self) -> bool: ...
 
     @property
     def unsupported(self) -> set[str]: ...

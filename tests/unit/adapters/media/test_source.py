@@ -5,6 +5,7 @@ from pinegate.adapters.media.source import SETUP_SECONDS, SILENCE_SECONDS, Sourc
 from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import PsMuxer
 from pinegate.protocols.media.rtp import Packetizer
+from pinegate_simulator.faults import without_program_stream_map
 
 CAMERA = ("10.0.0.1", 5000)
 KEY = bytes.fromhex(
@@ -180,3 +181,23 @@ def test_no_bytes_break_a_source(mutations: list[tuple[bytes, int, int]]) -> Non
         source.packet(bytes(packet), CAMERA, 0.0)
         source.packet(garbage, CAMERA, 0.0)
     assert source.counters()["second_source"] >= 0
+
+
+def test_a_camera_whose_map_names_no_audio_is_silent() -> None:
+    heard = Heard()
+    source = _source(heard)
+    silent_at = list[bool]()
+    for packet in _packets():
+        source.packet(packet, CAMERA, 0.0)
+        silent_at += [source.silent] * (len(heard.units) - len(silent_at))
+    assert silent_at[0]
+
+
+def test_a_camera_whose_map_names_audio_or_that_has_no_map_may_be_heard_yet() -> None:
+    key = AccessUnit(Codec.H264, 0, 0, True, KEY)
+    announced = PsMuxer(Codec.H264, Codec.G711A).mux(key)
+    for pack in (announced, without_program_stream_map(announced)):
+        source = _source(Heard())
+        for packet in Packetizer(7).packetize(pack * 2, 0):
+            source.packet(packet, CAMERA, 0.0)
+        assert not source.silent

@@ -290,3 +290,10 @@ async def test_of_a_silent_camera_all_share_one_output(
             await asyncio.sleep(0)
     screen.picture()
     assert may_hear.pieces[-1][0] is sees.pieces[-1][0]
+
+
+async def test_a_camera_that_says_it_has_no_sound_starts_with_its_first_picture(screen: Screen) -> None:
+    screen.stream.silent = True
+    watcher = screen.watch()
+    screen.picture(key=True)
+    assert watcher.first is not None and watcher.first.startswith(b"FLV\x01\x01")

@@ -66,6 +66,11 @@ class PsDemuxer:
         return self._streams.audio
 
     @property
+    def silent(self) -> bool:
+        """The PSM announces no audio."""
+        return self._streams.silent
+
+    @property
     def unsupported(self) -> set[str]:
         """What cannot be handed out, in words."""
         return self._streams.unsupported

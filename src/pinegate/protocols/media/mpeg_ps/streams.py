@@ -11,7 +11,8 @@ _MAX_MAP_BYTES: Final = 1024
 
 
 class StreamTable:
-    """``video``/``audio``: the codecs seen so far. ``unsupported``: what cannot be handed out, in words.
+    """``video``/``audio``: the codecs seen so far. ``silent``: a PSM, and every one so far, announces no audio.
+    ``unsupported``: what cannot be handed out, in words.
 
     One video stream is taken, the first; another is ignored until a new PSM comes.
     """
@@ -19,9 +20,10 @@ class StreamTable:
     def __init__(self, announced_audio: Codec | None) -> None:
         self.video: Codec | None = None
         self.audio: Codec | None = None
+        self.silent = False
         self.unsupported: set[str] = set()
         self._announced_audio = announced_audio
-        self._map = b""
+        self._map: bytes = b""
         self._types: dict[int, int] = {}
         self._video_id = 0
 
@@ -31,6 +33,7 @@ class StreamTable:
             self._map = program_stream_map
             self._video_id = 0
             self._types |= syntax.parse_map(program_stream_map[:_MAX_MAP_BYTES])
+            self.silent = bool(self._types) and not any(syntax.is_audio(stream) for stream in self._types)
 
     def takes_video(self, stream_id: int) -> bool:
         """Whether it is the stream that is taken, or none was yet."""

@@ -13,7 +13,9 @@ PACK: Final = 0xBA  # ISO/IEC 13818-1 2.5.3.3
 SYSTEM_HEADER: Final = 0xBB  # ISO/IEC 13818-1 2.5.3.5
 # Stream ids: ISO/IEC 13818-1 2.4.3.7, table 2-22.
 PROGRAM_STREAM_MAP: Final = 0xBC
+PRIVATE_STREAM_1: Final = 0xBD
 FIRST_AUDIO: Final = 0xC0
+LAST_AUDIO: Final = 0xDF
 FIRST_VIDEO: Final = 0xE0
 LAST_VIDEO: Final = 0xEF
 
@@ -34,6 +36,11 @@ UNSUPPORTED_STREAM_TYPES: Final = {
     0x99: "G.729",
     0x9B: "SVAC audio",
 }
+
+
+def is_audio(stream_id: int) -> bool:
+    """Also private_stream_1, by which some carry audio (ISO/IEC 13818-1 2.4.3.7, table 2-22)."""
+    return stream_id == PRIVATE_STREAM_1 or FIRST_AUDIO <= stream_id <= LAST_AUDIO
 
 
 def read_timestamp(data: bytes, at: int) -> int:

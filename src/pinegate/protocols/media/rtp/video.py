@@ -26,6 +26,7 @@ class NalDepacketizer:
             raise ValueError("codec must be a video codec")
         self.video: Codec | None = codec
         self.audio: Codec | None = None
+        self.silent = True
         self.malformed = 0
         self.unsupported: set[str] = set()
         self._codec = codec

@@ -1,0 +1,1 @@
+"""Keeping the audit log and the register for as long as they are to be kept."""
