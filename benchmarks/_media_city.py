@@ -32,6 +32,7 @@ class Control:
         self.tickets: dict[str, Admitted] = {}
         self.started = asyncio.Event()
         self.ended: list[SessionEnded] = []
+        self.on_key_frame_wanted: Callable[[], None] = lambda: None
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
@@ -57,6 +58,12 @@ class Control:
 
     async def second_source(self, source_id: str, host: str) -> None:
         print(f"second source at {source_id}", file=sys.stderr)
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        self.on_key_frame_wanted()
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        return None
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         raise SystemExit("the worker died")

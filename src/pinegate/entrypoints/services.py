@@ -10,6 +10,7 @@ from pinegate.adapters.access.reevaluator import NullReevaluator
 from pinegate.adapters.access.session_ends import SessionEndListeners
 from pinegate.adapters.clock import monotonic_seconds
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.signed_in_sessions import SignedInSessions
 from pinegate.adapters.disk_space import PlentyOfSpace
 from pinegate.adapters.documents.no_scans import NoScans
 from pinegate.adapters.documents.upload import StoredScan
@@ -106,3 +107,7 @@ class Services:
     deadlines: Deadlines = field(default_factory=Deadlines)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
+    sessions: SignedInSessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sessions", SignedInSessions(self.database))

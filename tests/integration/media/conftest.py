@@ -38,6 +38,8 @@ class Control:
         self.lost: list[tuple[str, str]] = []
         self.ended: dict[str, SessionEnded] = {}
         self.sent: dict[str, int] = {}
+        self.key_frames: list[str] = []
+        self.coming: list[tuple[str, bool]] = []
         self.second: list[tuple[str, str]] = []
         self.workers_lost: list[tuple[set[str], set[str]]] = []
         self.may_answer = asyncio.Event()
@@ -76,6 +78,12 @@ class Control:
 
     async def second_source(self, source_id: str, host: str) -> None:
         self.second.append((source_id, host))
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        self.key_frames.append(source_id)
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        self.coming.append((source_id, coming))
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         self.workers_lost.append((set(source_ids), set(session_ids)))

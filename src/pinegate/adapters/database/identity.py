@@ -1,7 +1,7 @@
 """Accounts and portal sessions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -43,37 +43,9 @@ _ACCOUNT = (
     .join(organizations, organizations.c.id == persons.c.organization_id)
 )
 
-_RUNNING = (
-    select(
-        portal_sessions.c.id.label("session_id"),
-        portal_sessions.c.last_seen_at,
-        portal_sessions.c.created_at,
-        portal_sessions.c.ended_at,
-        *_PERSON_COLUMNS,
-    )
-    .join(persons, persons.c.id == portal_sessions.c.person_id)
-    .join(accounts, accounts.c.person_id == persons.c.id)
-    .join(organizations, organizations.c.id == persons.c.organization_id)
-)
 
-
-@dataclass(frozen=True, slots=True)
-class SessionOfToken:
-    """What a cookie's token stands for at this moment."""
-
-    session_id: str
-    actor: Actor
-    login: str
-    created_at: datetime
-    last_seen_at: datetime
-    ended_at: datetime | None
-    password_is_initial: bool
-    withdrawn: bool
-    state: PersonState
-    standing: Standing
-
-
-def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
+def actor_of(row: Any) -> Actor:
+    """The person of a row that names ``kind`` and the columns of persons."""
     return Actor(
         person_id=row.person_id,
         organization_id=row.organization_id,
@@ -85,7 +57,7 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
 
 def _account(row: Row[*tuple[Any, ...]]) -> Account:
     return Account(
-        actor=_actor(row),
+        actor=actor_of(row),
         organization_name=row.organization_name,
         login=row.login,
         password_hash=row.password_hash,
@@ -196,25 +168,6 @@ class IdentityRows:
             .values(ended_at=now)
         )
         return ended.rowcount
-
-    async def session_of_token(self, token_digest: bytes) -> SessionOfToken | None:
-        """The session of a cookie, with its person as they are now."""
-        query = _RUNNING.where(portal_sessions.c.token_digest == token_digest)
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return SessionOfToken(
-            session_id=row.session_id,
-            actor=_actor(row),
-            login=row.login,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            ended_at=row.ended_at,
-            password_is_initial=row.password_is_initial,
-            withdrawn=row.withdrawn_at is not None,
-            state=PersonState(row.state),
-            standing=Standing(row.standing),
-        )
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
         """The person is at work."""

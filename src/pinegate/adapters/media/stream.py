@@ -17,6 +17,7 @@ from pinegate.domain.access.tracks import Track
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.key_frames import GroupAge
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 FLUSH_SECONDS = 0.04
@@ -125,6 +126,7 @@ class Stream:
         self._settling: asyncio.TimerHandle | None = None
         self._group: list[AccessUnit] = []
         self._group_bytes = 0
+        self._age = GroupAge()
         self._outputs: dict[tuple[PlayProtocol, bool], Output] = {}
         self._flushing: asyncio.TimerHandle | None = None
         self._picture_waits = False
@@ -149,12 +151,13 @@ class Stream:
         return [*self.waiting, *(viewer for output in outputs for viewer in (*output.plain, *output.framed))]
 
     def join(self, viewer: Viewer) -> None:
-        """Start a viewer, or have it wait: for a key frame, and who may hear until it is known whether there is sound.
+        """Start a viewer, or have it wait for a key frame of now, and who may hear until the tracks are settled.
 
         Whose tracks leave sound out gets an output whose packer was never given any.
         """
         may_hear = Track.AUDIO in viewer.tracks
-        if not self._group or (may_hear and not self._settled):
+        live = self._group and self._age.is_live(self._loop.time())
+        if not live or (may_hear and not self._settled):
             self.waiting[viewer] = None
             return
         container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
@@ -192,8 +195,10 @@ class Stream:
             self.camera_audio = unit.codec
             return
         if unit.codec.is_video:
-            if not self._take_picture(unit):
+            taken = self._take_picture(unit)
+            if taken is None:
                 return
+            unit = taken
         else:
             if self._audio is None and not self._settled:
                 self._audio = unit  # a track that comes later is left out: players cannot add one
@@ -211,17 +216,24 @@ class Stream:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
 
-    def _take_picture(self, unit: AccessUnit) -> bool:
-        """Note codec and group; False when nothing can be done with the picture."""
+    def _take_picture(self, unit: AccessUnit) -> AccessUnit | None:
+        """Note codec and group; None when nothing can be done with the picture. A torn key picture is one among others
+        as long as newcomers have a better one to begin with.
+        """
         if unit.codec is not self.video:
             if not unit.key:
-                return False
+                return None
             if self.video is not None:
                 self.reset(End(EndReason.SOURCE_CHANGED))
             self.video = unit.codec
+        now = self._loop.time()
         if unit.key:
-            self._group, self._group_bytes = [unit], 0
-        return True
+            if self._age.begins(unit.torn, now):
+                self._group, self._group_bytes = [unit], 0
+            else:
+                unit = replace(unit, key=False)
+        self._age.picture(now)
+        return unit
 
     def _keep(self, unit: AccessUnit) -> None:
         self._group_bytes += len(unit.payload)
@@ -297,4 +309,5 @@ class Stream:
             self._settling = None
         self._settled = False
         self._group = []
+        self._age = GroupAge()
         self.video = self.camera_audio = self._audio = None

@@ -46,11 +46,13 @@ class Screen:
         self.stream = Stream(lambda _, key: self.settled.append(key), transcodes)
         self._time = 0
 
-    def picture(self, key: bool = False, codec: Codec = Codec.H264, size: int = 100) -> None:
+    def picture(
+        self, key: bool = False, codec: Codec = Codec.H264, size: int = 100, torn: bool = False
+    ) -> None:
         self._time += 3600
         kind = b"\x65\x88" if key else b"\x41\x9a"
         payload = (PARAMETERS if key else b"") + b"\x00\x00\x00\x01" + kind + b"\x7f" * size
-        self.stream.push(AccessUnit(codec, self._time, self._time, key, payload))
+        self.stream.push(AccessUnit(codec, self._time, self._time, key, payload, torn=torn))
 
     def broken_key_picture(self) -> None:
         self._time += 3600
@@ -297,3 +299,35 @@ async def test_a_camera_that_says_it_has_no_sound_starts_with_its_first_picture(
     watcher = screen.watch()
     screen.picture(key=True)
     assert watcher.first is not None and watcher.first.startswith(b"FLV\x01\x01")
+
+
+async def test_a_group_that_is_no_longer_live_is_given_to_nobody(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    early = screen.watch()
+    loop = asyncio.get_running_loop()
+    later = loop.time() + 36
+    monkeypatch.setattr(loop, "time", lambda: later)
+    screen.picture()
+    late = screen.watch()
+    assert early.first is not None and late.first is None
+    screen.picture(key=True)
+    assert late.first is not None
+
+
+async def test_a_torn_key_picture_is_no_beginning_while_there_is_a_better_one(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True, size=3000)
+    early = screen.watch()
+    screen.picture(key=True, size=20, torn=True)
+    late = screen.watch()
+    assert late.first is not None and len(late.first) > 3000
+    assert [key for _, key in early.pieces] == [False]
+
+
+async def test_a_torn_key_picture_is_a_beginning_where_there_is_no_other(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True, torn=True)
+    assert screen.watch().first is not None
