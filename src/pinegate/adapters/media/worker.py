@@ -276,7 +276,7 @@ class Worker:
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
     ) -> None:
         lease_until = self._loop.time() + admitted.lease_seconds
-        viewer = Viewer(sock, wire, admitted.session_id, protocol, lease_until, self._ended)
+        viewer = Viewer(sock, wire, admitted.session_id, protocol, admitted.tracks, lease_until, self._ended)
         self._viewers[admitted.session_id] = (viewer, admitted.source_id)
         self._counters["sessions"] += 1
         if trailing:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from pinegate.domain.access.session_end import End
+from pinegate.domain.access.tracks import Track
 
 
 class Transport(StrEnum):
@@ -64,11 +65,15 @@ class SourceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed."""
+    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed.
+
+    ``tracks``: all that the viewer may be sent, whatever the source carries.
+    """
 
     session_id: str
     source_id: str
     lease_seconds: float
+    tracks: frozenset[Track]
 
 
 @dataclass(frozen=True, slots=True)
