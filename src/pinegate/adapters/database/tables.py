@@ -10,55 +10,24 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
     Text,
     UniqueConstraint,
     false,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.sql.schema import SchemaItem
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[str]:
-    return Column("id", Text, primary_key=True)
-
-
-def _to(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
-
-
-def _time(name: str, *, nullable: bool = True, now: bool = False) -> Column[object]:
-    return Column(
-        name,
-        DateTime(timezone=True),
-        nullable=nullable and not now,
-        server_default=func.now() if now else None,
-    )
-
-
-def _table(name: str, *items: SchemaItem) -> Table:
-    return Table(name, metadata, *items)
-
+from pinegate.adapters.database.table_parts import id_column as _id
+from pinegate.adapters.database.table_parts import metadata
+from pinegate.adapters.database.table_parts import reference as _to
+from pinegate.adapters.database.table_parts import table as _table
+from pinegate.adapters.database.table_parts import time_column as _time
 
 # -- organizations ---------------------------------------------------------------------------------------------------
 
