@@ -68,6 +68,15 @@ def _new_ticket() -> str:
     return secrets.token_urlsafe(32)
 
 
+_CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without what is mistaken for another when it is told by telephone."""
+
+
+def _new_code() -> str:
+    first, second = ("".join(secrets.choice(_CODE_CHARACTERS) for _ in range(4)) for _ in range(2))
+    return f"{first}-{second}"
+
+
 def _sign_in_limit() -> TokenBuckets:
     return TokenBuckets(burst=20, per_second=1 / 3)
 
@@ -108,6 +117,7 @@ class Services:
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)
     deadlines: Deadlines = field(default_factory=Deadlines)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
+    new_enrolment_code: Callable[[], str] = _new_code
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
     sessions: SignedInSessions = field(init=False)
 

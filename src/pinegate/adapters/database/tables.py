@@ -94,6 +94,24 @@ portal_sessions = _table(
     _time("ended_at"),
 )
 
+proposals = _table(
+    "proposals",
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _to("organization_id", "organizations", nullable=True, index=True),
+    _to("person_id", "persons", nullable=True),
+    Column("content", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    _to("proposed_by", "persons"),
+    _time("proposed_at", nullable=False),
+    _to("decided_by", "persons", nullable=True),
+    _time("decided_at"),
+    Column("text", Text, nullable=False, server_default=""),
+    Index("ix_proposals_state", "state", "proposed_at"),
+)
+"""What makes persons, or gives them power: proposed by one, confirmed by another."""
+
 information_systems = _table(
     "information_systems",
     _id(),

@@ -16,6 +16,7 @@ from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
+from pinegate.adapters.database.proposals import ProposalRows
 from pinegate.adapters.database.retention import RetentionRows
 from pinegate.adapters.database.revocations import RevocationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
@@ -33,6 +34,7 @@ class Transaction:
         self.points = PointRows(connection)
         self.devices = DeviceRows(connection)
         self.organizations = OrganizationRows(connection)
+        self.proposals = ProposalRows(connection)
         self.applications = ApplicationRows(connection)
         self.agreements = AgreementRows(connection)
         self.documents = DocumentRows(connection)

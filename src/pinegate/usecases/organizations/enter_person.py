@@ -1,13 +1,18 @@
-"""A new person of an organization, with an account where one is asked for."""
+"""A new person of an organization, with an account where one is asked for: what nominating and confirming do."""
 
 from dataclasses import dataclass
 
 from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.person_states import check_roles, first_state
+from pinegate.domain.organizations.parties import PersonState
+from pinegate.domain.organizations.person_states import check_roles
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
-from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
+from pinegate.usecases.organizations.ports import (
+    OrganizationRecord,
+    OrganizationTransaction,
+    PersonRecord,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +27,31 @@ class NewPerson:
     login: str = ""
 
 
-async def add_person(
-    tx: OrganizationTransaction, organization_id: str, new: NewPerson, act: Act
-) -> PersonRecord:
-    """With ``new.login``: an account without a password, which the person chooses in enrolling.
+async def check_new_person(
+    tx: OrganizationTransaction, organization_id: str, new: NewPerson
+) -> OrganizationRecord:
+    """The organization that takes the person in.
 
     Raises:
-        RuleRefusedError: not the actor's to add; roles that do not sit together or not in such an organization.
+        RuleRefusedError: roles that do not sit together or not in such an organization.
         InvalidInputError: staff number or login is taken.
     """
     organization = await tx.organizations.organization(organization_id)
     if organization is None:
         raise NotFoundError
-    own = organization_id == act.person.organization_id
-    state = first_state(organization.kind, new.roles, act.person, own=own)
     check_roles(new.roles, organization.kind)
     if await tx.organizations.staff_number_is_taken(organization_id, new.staff_number):
         raise InvalidInputError("staff_number", "taken by another person of this organization")
     if new.login and await tx.organizations.login_is_taken(new.login):
         raise InvalidInputError("login", "taken")
+    return organization
+
+
+async def enter_person(
+    tx: OrganizationTransaction, organization_id: str, new: NewPerson, state: PersonState, act: Act
+) -> PersonRecord:
+    """With ``new.login``: an account without a password, which the person chooses in enrolling. Raises as the check."""
+    await check_new_person(tx, organization_id, new)
     person = PersonRecord(
         id=act.new_id(),
         organization_id=organization_id,
