@@ -3,13 +3,16 @@
 import asyncio
 import importlib.util
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from pinegate import __version__
 from pinegate.adapters.settings import Settings, SettingsError, load_settings
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="pinegate",
@@ -40,15 +43,11 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
-    from pinegate.adapters.city_profile.load import CityProfileError
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    try:
-        asyncio.run(serve(settings))
-    except CityProfileError as error:
-        _fail(str(error))
+    _run(serve(settings))
 
 
 @app.command()
@@ -67,7 +66,7 @@ def demo(
 
 @app.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to this version's tables; `serve` does it too."""
+    """Bring the database to this version's tables, while the program is stopped; `serve` does it too."""
     from pinegate.entrypoints.wiring.database import prepared_database
 
     async def run() -> None:
@@ -76,7 +75,7 @@ def migrate_database() -> None:
         async with prepared_database(settings):
             typer.echo("The database is up to date.")
 
-    asyncio.run(run())
+    _run(run())
 
 
 @app.command()
@@ -89,7 +88,7 @@ def init(
     from pinegate.entrypoints.initialize import AlreadyInitializedError, initialize
 
     try:
-        password = asyncio.run(initialize(_settings(), bureau, administrator, login))
+        password = _run(initialize(_settings(), bureau, administrator, login))
     except AlreadyInitializedError:
         _fail("this city has accounts already; sign in as security administrator and add others there")
     typer.echo(
@@ -145,6 +144,22 @@ def psql_url(
 
     urls = EmbeddedPostgres(_settings().database_folder).urls()
     typer.echo(urls.owner if owner else urls.app)
+
+
+def _run(command: Coroutine[Any, Any, T]) -> T:
+    """Run it; what an operator can correct is said in one line."""
+    from sqlalchemy.exc import OperationalError
+
+    from pinegate.adapters.city_profile.load import CityProfileError
+    from pinegate.adapters.database.server_address import ServerAddressError
+    from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgresError
+
+    try:
+        return asyncio.run(command)
+    except (CityProfileError, EmbeddedPostgresError, ServerAddressError) as error:
+        _fail(str(error))
+    except OperationalError as error:
+        _fail("the database cannot be reached: " + " ".join(str(error.orig).split()))
 
 
 def _settings() -> Settings:

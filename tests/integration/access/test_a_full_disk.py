@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import open_sessions, watch
 from tests.integration.conftest import ClientAs, as_administrator
@@ -15,8 +16,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 @contextmanager
 def no_space_for(table: str, postgres: EmbeddedPostgres, live: Live) -> Generator[None, None, None]:
     """The table's file, empty until now, grows on a device that is always full."""
-    url = live.database.engine.url.set(drivername="postgresql", username="postgres")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+    with psycopg.connect(live.database.address, user="postgres") as connection:
         row = connection.execute(
             "select current_setting('data_directory'), pg_relation_filepath(%s)", [table]
         ).fetchone()
@@ -37,7 +37,7 @@ def no_space_for(table: str, postgres: EmbeddedPostgres, live: Live) -> Generato
 
 def _forget_open_files(postgres: EmbeddedPostgres, live: Live) -> None:
     """End the sessions of this database, each waited for: one that is still ending would be handed out once more."""
-    name = live.database.engine.url.database
+    name = conninfo_to_dict(live.database.address)["dbname"]
     as_administrator(
         postgres, f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'"
     )

@@ -4,6 +4,7 @@ import asyncio
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
@@ -239,7 +240,7 @@ class unreachable:  # noqa: N801 -- read as a sentence
 
     def __init__(self, postgres: EmbeddedPostgres, live: Live) -> None:
         self._postgres = postgres
-        self._name = live.database.engine.url.database
+        self._name = conninfo_to_dict(live.database.address)["dbname"]
 
     def __enter__(self) -> None:
         as_administrator(self._postgres, f'alter database "{self._name}" allow_connections false')

@@ -1,4 +1,4 @@
-"""Uploads: kept under opaque names, and taken apart where they do no harm (S21, S22, S29)."""
+"""Uploads: kept under opaque names, and taken apart where they do no harm (S21, S22, S30)."""
 
 import asyncio
 import io

@@ -36,7 +36,7 @@ class Database:
     """
 
     def __init__(self, address: str, *, pool_size: int = 10) -> None:
-        self._address = writable_server(address)
+        self.address = writable_server(address)
         self.engine: AsyncEngine = create_async_engine(
             DIALECT,
             pool_size=pool_size,
@@ -50,13 +50,13 @@ class Database:
         event.listen(self.engine.sync_engine, "handle_error", _leave_a_server_that_became_a_standby)
         event.listen(self.engine.sync_engine, "checkin", _lay_down)
         event.listen(self.engine.sync_engine, "checkout", _take_up)
-        self._openings = DirectConnections(self._address)
-        self._readings = DirectConnections(self._address, autocommit=True)
+        self._openings = DirectConnections(self.address)
+        self._readings = DirectConnections(self.address, autocommit=True)
         self._probe: asyncio.Task[bool] | None = None
 
     async def _connect(self, _: str, **options: Any) -> BoundedConnection:
         """In SQLAlchemy's stead, which hands over an address of its own (here an empty one)."""
-        return await BoundedConnection.connect(self._address, **options)
+        return await BoundedConnection.connect(self.address, **options)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -101,7 +101,7 @@ class Database:
 
     async def listen(self, channel: str) -> BoundedConnection:
         """A connection of its own that NOTIFY reaches. Raises ``psycopg.Error``."""
-        connection = await BoundedConnection.connect(self._address, autocommit=True, **connection_options())
+        connection = await BoundedConnection.connect(self.address, autocommit=True, **connection_options())
         await connection.execute(f"listen {channel}".encode())
         return connection
 

@@ -18,7 +18,7 @@ from pinegate.adapters.gb28181.accounts import KnownDevice
 from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
 from pinegate.domain.city_profile import CityProfile
-from pinegate.protocols.gb28181.upper.events import DeviceRegistered
+from pinegate.protocols.gb28181.upper.events import DeviceMoved, DeviceRegistered
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.usecases.act import Act
@@ -119,6 +119,11 @@ class Recorder:
             audited = self._event(AuditEventName.DEVICE_REGISTERED, event.device_id, details)
         self._queue(_Learned(event.device_id, values, audited))
 
+    def moved(self, event: DeviceMoved) -> None:
+        address = f"{event.flow.host}:{event.flow.port}"
+        audited = self._event(AuditEventName.DEVICE_MOVED, event.device_id, {"address": address})
+        self._queue(_Learned(event.device_id, {"address": address}, audited))
+
     def offline(self, device_code: str, reason: str) -> None:
         audited = self._event(AuditEventName.DEVICE_OFFLINE, device_code, {"reason": reason})
         self._queue(_Learned(device_code, {"online": False}, audited))
@@ -144,7 +149,9 @@ class Recorder:
 
         async def write(tx: Transaction) -> None:
             act = self._act_once(event_id)
-            cameras = await asyncio.to_thread(lambda: cameras_in(inventory_items(items), self._profile))
+            cameras = await asyncio.to_thread(
+                lambda: cameras_in(inventory_items(items), self._profile, device.record.device_code)
+            )
             outcome = await sync_inventory(
                 tx,
                 device.id,

@@ -5,7 +5,8 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import assert_never
@@ -21,8 +22,10 @@ from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
 from pinegate.domain.access.session_end import InviteFailure
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.long_bodies import LongBody
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzInstruction
@@ -86,6 +89,8 @@ class Gb28181Server:
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
+        self._reader = ThreadPoolExecutor(1, "sip-bodies")
+        self._reading = False
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -125,6 +130,7 @@ class Gb28181Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sockets.close()
+        self._reader.shutdown(wait=False)
 
     # -- VideoSignalling -----------------------------------------------------------------------------------------
 
@@ -235,6 +241,13 @@ class Gb28181Server:
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
 
+    def deviations(self, device_code: str) -> Mapping[str, int]:
+        if self._machine is None:
+            return {}
+        return {
+            deviation.value: count for deviation, count in self._machine.deviations_of(device_code).items()
+        }
+
     async def ask_status(self, device_code: str) -> DeviceAnswer:
         machine = self._machine
         if machine is None or machine.flow_of(device_code) is None:
@@ -244,7 +257,10 @@ class Gb28181Server:
         information = expect(device_code, machine.query_device_info(device_code, now))
         status = expect(device_code, machine.query_device_status(device_code, now))
         self._pump()
-        return await self._answers.said(device_code, information, status)
+        answer = await self._answers.said(device_code, information, status)
+        if not answer.status:
+            machine.note_deviation(device_code, Deviation.NO_DEVICE_STATUS)
+        return answer
 
     # -- driving the machine -------------------------------------------------------------------------------------
 
@@ -279,7 +295,23 @@ class Gb28181Server:
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
+        self._read_next_body(machine)
+        for flow, held in machine.flows_to_hold():
+            self._sockets.hold(flow, held)
         self._arm(machine.next_timer())
+
+    def _read_next_body(self, machine: UpperPlatform) -> None:
+        """One at a time, in a thread of its own, which shares its time with the loop."""
+        if not self._reading and (body := machine.next_body(self._now())) is not None:
+            self._reading = True
+            self._spawn(self._read_body(body))
+
+    async def _read_body(self, body: LongBody) -> None:
+        read = await asyncio.get_running_loop().run_in_executor(self._reader, body.read)
+        self._reading = False
+        if self._machine is not None:
+            self._machine.body_read(body, read, self._now())
+            self._pump()
 
     def _arm(self, due: float | None) -> None:
         """A timer that comes too early does no harm, so only an earlier deadline replaces it."""
@@ -293,6 +325,8 @@ class Gb28181Server:
         match event:
             case events.DeviceRegistered():
                 self._registered(event)
+            case events.DeviceMoved():
+                self._recorder.moved(event)
             case events.DeviceOffline():
                 self._refresh.gone(event.device_id)
                 self._recorder.offline(event.device_id, event.reason.value)

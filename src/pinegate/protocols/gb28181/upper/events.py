@@ -57,6 +57,16 @@ class DeviceRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceMoved:
+    """A NAT gave the device another port, at the same address; what was sent there was answered, and nothing at the
+    old one.
+    """
+
+    device_id: str
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceOffline:
     """The device is gone; its calls, queries and subscription end with it."""
 
@@ -204,6 +214,7 @@ class MessageRejected:
 
 UpperEvent = (
     DeviceRegistered
+    | DeviceMoved
     | DeviceOffline
     | CatalogProgress
     | CatalogCompleted

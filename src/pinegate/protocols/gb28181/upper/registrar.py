@@ -8,6 +8,7 @@ from datetime import datetime
 from pinegate.protocols.gb28181.upper.admission import Admission
 from pinegate.protocols.gb28181.upper.config import AccountLookup, DeviceAccount, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.events import (
+    DeviceMoved,
     DeviceOffline,
     DeviceRegistered,
     MessageRejected,
@@ -207,6 +208,13 @@ class Registrar:
         if fresh:
             self._watch(known, now)
         self._emit(DeviceRegistered(device_id, flow, expires, version, fresh, moved))
+
+    def move(self, device: Registration, flow: Flow, now: float) -> None:
+        """The device is at another port of its address; who calls has the proof."""
+        self._leave_flow(device)
+        device.flow, device.last_seen = flow, now
+        self._by_flow.setdefault(flow, {})[device.device_id] = device
+        self._emit(DeviceMoved(device.device_id, flow))
 
     def _watch(self, device: Registration, now: float) -> None:
         deadline = min(device.expires_at, device.last_seen + self._silence)
