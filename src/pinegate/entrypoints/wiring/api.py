@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -57,7 +56,6 @@ def city_services(
         scans=scans,
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
-        enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
 
