@@ -74,7 +74,7 @@ class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
     def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = UpperPlatformConfig(platform_id, domain, "")
+        self._config = UpperPlatformConfig(platform_id, domain, "", answers_when_kept=True)
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)
@@ -366,14 +366,19 @@ class Gb28181Server:
                 assert_never(event)
 
     def _registered(self, event: events.DeviceRegistered) -> None:
-        self._recorder.registered(event)
         self._sockets.trust(event.flow)
+        self._recorder.registered(event, lambda kept: self._registration_kept(event, kept))
+
+    def _registration_kept(self, event: events.DeviceRegistered, kept: bool) -> None:
         machine, now = self._machine, self._now()
-        if machine is None or not event.fresh:
+        if machine is None:
             return
-        machine.query_device_info(event.device_id, now)
-        self._ask_catalogue(machine, event.device_id)
-        machine.subscribe_catalog(event.device_id, now)
+        machine.registration_kept(event.number, kept, now)
+        if kept and event.fresh and machine.flow_of(event.device_id) is not None:
+            machine.query_device_info(event.device_id, now)
+            self._ask_catalogue(machine, event.device_id)
+            machine.subscribe_catalog(event.device_id, now)
+        self._pump()
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
         state = "done" if event.complete else "incomplete"
