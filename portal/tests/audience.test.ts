@@ -12,6 +12,7 @@ const VIEWER: Me = {
   organization: { id: 'o-1', kind: 'using_unit', name: '黄山市文化和旅游局' },
   roles: ['unit_viewer'],
   totp_enabled: false,
+  must_set_up_totp: false,
   idle_timeout_seconds: 1800,
   demonstration: false,
   unacknowledged: [],

@@ -953,7 +953,7 @@ export interface paths {
         post: operations["set_up_totp_api_session_totp_post"];
         /**
          * Give Up Own Totp
-         * @description Back to the password alone.
+         * @description Back to the password alone, or to another authenticator.
          */
         delete: operations["give_up_own_totp_api_session_totp_delete"];
         options?: never;
@@ -1911,6 +1911,16 @@ export interface components {
             value: number;
         };
         /**
+         * GivenUpTotp
+         * @description Both factors once more: who has only one of them does not get rid of the other.
+         */
+        GivenUpTotp: {
+            /** Code */
+            code: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * GrantEvent
          * @description What happens to a grant.
          * @enum {string}
@@ -2109,6 +2119,8 @@ export interface components {
             idle_timeout_seconds: number;
             /** Login */
             login: string;
+            /** Must Set Up Totp */
+            must_set_up_totp: boolean;
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
@@ -2293,11 +2305,6 @@ export interface components {
             kind: components["schemas"]["OrganizationKind"];
             /** Name */
             name: string;
-        };
-        /** OwnPassword */
-        OwnPassword: {
-            /** Password */
-            password: string;
         };
         /** PasswordChange */
         PasswordChange: {
@@ -5468,7 +5475,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OwnPassword"];
+                "application/json": components["schemas"]["GivenUpTotp"];
             };
         };
         responses: {

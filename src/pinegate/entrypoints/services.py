@@ -19,6 +19,7 @@ from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
@@ -105,6 +106,7 @@ class Services:
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     sign_in_limit: TokenBuckets = field(default_factory=_sign_in_limit)
+    second_factor: SecondFactorRule = field(default_factory=SecondFactorRule)
     enrolment_lifetime: timedelta = timedelta(hours=72)
     interface_limit: TokenBuckets = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)

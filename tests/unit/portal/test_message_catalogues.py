@@ -68,6 +68,7 @@ PROBLEM_CODES = (
     "wrong_credentials",
     "locked_out",
     "totp_required",
+    "second_factor_missing",
     "enrolment_closed",
     "enrolment_code_wrong",
     "csrf",

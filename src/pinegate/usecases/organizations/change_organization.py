@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature, Standing
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
+from pinegate.usecases.organizations.organization_step import save_changed_organization
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
-from pinegate.usecases.transaction import ChangeScope
 
 
 async def change_organization(
@@ -49,22 +48,3 @@ async def change_organization(
         standing=standing or before.standing,
     )
     return await save_changed_organization(tx, before, after, act)
-
-
-async def save_changed_organization(
-    tx: OrganizationTransaction, before: OrganizationRecord, after: OrganizationRecord, act: Act
-) -> OrganizationRecord:
-    """Store it with its audit event; the pictures of its people are decided on again where its standing changed."""
-    await tx.organizations.save_organization(after)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.ORGANIZATION_CHANGED,
-            "organization",
-            after.id,
-            name=after.name,
-            standing=after.standing.value,
-        )
-    )
-    if after.standing is not before.standing:
-        await tx.changes.publish(ChangeScope.ORGANIZATION, after.id)
-    return after

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 
-from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import SHUT_OUT, PersonState
+from pinegate.domain.organizations.parties import PersonState
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.person_states import move_person
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
+from pinegate.usecases.organizations.person_step import save_changed_person
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
-from pinegate.usecases.transaction import ChangeScope
 
 
 async def change_person(
@@ -31,24 +30,3 @@ async def change_person(
         return before
     after = replace(before, state=move_person(before.state, state, act.person))
     return await save_changed_person(tx, before, after, act)
-
-
-async def save_changed_person(
-    tx: OrganizationTransaction, before: PersonRecord, after: PersonRecord, act: Act
-) -> PersonRecord:
-    """Store it with its audit event; who is shut out is signed out, and the person's pictures are decided on again."""
-    await tx.organizations.save_person(after)
-    if after.state in SHUT_OUT:
-        await tx.organizations.end_portal_sessions(after.id, act.now)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.PERSON_CHANGED,
-            "person",
-            after.id,
-            roles_before=sorted(before.roles),
-            roles=sorted(after.roles),
-            **{"from": before.state.value, "to": after.state.value},
-        )
-    )
-    await tx.changes.publish(ChangeScope.PERSON, after.id)
-    return after

@@ -8,7 +8,7 @@ from pinegate.usecases.act import Act
 from pinegate.usecases.identity.open_enrolment import open_enrolment
 from pinegate.usecases.organizations.ports import PersonTransaction
 from pinegate.usecases.organizations.proposal_step import about, decide_proposal, record_proposal_step
-from pinegate.usecases.organizations.proposed_changes import carry_out
+from pinegate.usecases.organizations.proposed_change_step import carry_out
 
 
 async def confirm_proposal(

@@ -1,50 +1,13 @@
 """A new person of an organization, with an account where one is asked for: what nominating and confirming do."""
 
-from dataclasses import dataclass
-
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import PersonState
-from pinegate.domain.organizations.person_states import check_roles
-from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.act import Act
-from pinegate.usecases.errors import InvalidInputError, NotFoundError
+from pinegate.usecases.organizations.person_step import NewPerson, check_new_person
 from pinegate.usecases.organizations.ports import (
-    OrganizationRecord,
     OrganizationTransaction,
     PersonRecord,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """``login`` empty: the person appears in papers and on rosters of programs, but cannot sign in."""
-
-    name: str
-    staff_number: str
-    mobile: str
-    email: str
-    roles: frozenset[Role]
-    login: str = ""
-
-
-async def check_new_person(
-    tx: OrganizationTransaction, organization_id: str, new: NewPerson
-) -> OrganizationRecord:
-    """The organization that takes the person in.
-
-    Raises:
-        RuleRefusedError: roles that do not sit together or not in such an organization.
-        InvalidInputError: staff number or login is taken.
-    """
-    organization = await tx.organizations.organization(organization_id)
-    if organization is None:
-        raise NotFoundError
-    check_roles(new.roles, organization.kind)
-    if await tx.organizations.staff_number_is_taken(organization_id, new.staff_number):
-        raise InvalidInputError("staff_number", "taken by another person of this organization")
-    if new.login and await tx.organizations.login_is_taken(new.login):
-        raise InvalidInputError("login", "taken")
-    return organization
 
 
 async def enter_person(

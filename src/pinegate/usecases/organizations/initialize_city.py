@@ -11,8 +11,10 @@ from pinegate.domain.organizations.parties import Actor, OrganizationNature
 from pinegate.domain.organizations.person_states import state_of_confirmed
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
 from pinegate.usecases.act import Act
-from pinegate.usecases.organizations.create_organization import NewOrganization, create_organization
-from pinegate.usecases.organizations.enter_person import NewPerson, enter_person
+from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.enter_person import enter_person
+from pinegate.usecases.organizations.organization_step import NewOrganization
+from pinegate.usecases.organizations.person_step import NewPerson
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
 
 

@@ -6,7 +6,8 @@ from pinegate.domain.organizations.person_states import state_of_nominee
 from pinegate.usecases.act import Act
 from pinegate.usecases.identity.alert_auditor import alert_auditor
 from pinegate.usecases.identity.open_enrolment import open_enrolment
-from pinegate.usecases.organizations.enter_person import NewPerson, enter_person
+from pinegate.usecases.organizations.enter_person import enter_person
+from pinegate.usecases.organizations.person_step import NewPerson
 from pinegate.usecases.organizations.ports import PersonRecord, PersonTransaction
 
 

@@ -13,7 +13,7 @@ from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.organizations.ports import PersonTransaction
 from pinegate.usecases.organizations.proposal_step import record_proposal_step
-from pinegate.usecases.organizations.proposed_changes import checked
+from pinegate.usecases.organizations.proposed_change_step import checked
 
 
 @dataclass(frozen=True, slots=True)

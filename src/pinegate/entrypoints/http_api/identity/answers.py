@@ -32,6 +32,8 @@ async def me_out(account: Account, services: Services) -> Me:
         ),
         roles=sorted(account.actor.roles),
         totp_enabled=account.totp_enabled,
+        must_set_up_totp=not account.totp_enabled
+        and services.second_factor.asks(account.actor.roles, services.now()),
         idle_timeout_seconds=int(IDLE_LIMIT.total_seconds()),
         demonstration=services.demonstration,
         unacknowledged=[Unacknowledged(**duty) for duty in duties],

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.usecases.organizations.enter_person import NewPerson
+from pinegate.usecases.organizations.person_step import NewPerson
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Address = Annotated[str, Field(max_length=200)]

@@ -12,14 +12,14 @@ from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError, StaleVersionError
 from pinegate.usecases.identity.sign_in import is_account
-from pinegate.usecases.organizations.change_organization import save_changed_organization
-from pinegate.usecases.organizations.change_person import save_changed_person
-from pinegate.usecases.organizations.create_organization import (
+from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.enter_person import enter_person
+from pinegate.usecases.organizations.organization_step import (
     NewOrganization,
     check_new_organization,
-    create_organization,
+    save_changed_organization,
 )
-from pinegate.usecases.organizations.enter_person import NewPerson, check_new_person, enter_person
+from pinegate.usecases.organizations.person_step import NewPerson, check_new_person, save_changed_person
 from pinegate.usecases.organizations.ports import OrganizationRecord, PersonRecord, PersonTransaction
 
 _K = ProposalKind
