@@ -73,8 +73,19 @@ _MOVES: dict[PtzMove, tuple[int, int, int]] = {
 class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
-    def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = UpperPlatformConfig(platform_id, domain, "")
+    def __init__(
+        self,
+        platform_id: str,
+        domain: str,
+        accounts: DeviceAccounts,
+        recorder: Recorder,
+        *,
+        max_devices: int = 50_000,
+        max_catalogue_items: int = 200_000,
+    ) -> None:
+        self._config = UpperPlatformConfig(
+            platform_id, domain, "", max_devices=max_devices, max_catalog_items=max_catalogue_items
+        )
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)
@@ -376,10 +387,13 @@ class Gb28181Server:
         machine.subscribe_catalog(event.device_id, now)
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
-        state = "done" if event.complete else "incomplete"
+        state = "over_limit" if event.over_limit else "done" if event.complete else "incomplete"
         count = len(event.items)
-        total = count if event.complete else self.catalogue_progress(event.device_id).total
-        self._progress[event.device_id] = CatalogueProgress(state, count, total)
+        if event.over_limit:
+            _log.warning("catalogue_over_limit", device_code=event.device_id, total=event.total, most=count)
+        self._progress[event.device_id] = CatalogueProgress(
+            state, count, count if event.complete else event.total
+        )
         known = self._accounts.known.get(event.device_id)
         if known is not None:
             self._recorder.catalogue(known, event.items, complete=event.complete)

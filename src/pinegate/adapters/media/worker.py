@@ -153,7 +153,15 @@ class Worker:
             on_second=lambda host: self._notify(SecondSource(source_id=source_id, host=host)),
             on_lost=lambda why: self._lost(source_id, why),
         )
-        source = Source(source_id, order.expected_host, order.ssrc, ordered, hooks, self._loop.time())
+        source = Source(
+            source_id,
+            order.expected_host,
+            order.ssrc,
+            ordered,
+            hooks,
+            self._loop.time(),
+            strict_ssrc=order.strict_ssrc,
+        )
         configuration = self._configuration
         try:
             intake = open_intake(
