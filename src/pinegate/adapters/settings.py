@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
+from pinegate.usecases.streams.media_engine import OnLoss
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -157,6 +158,12 @@ class Settings(BaseSettings):
     rtp_port_last: Port = Field(
         default=34999, description="Last port for RTP. Two ports for each camera that is being watched."
     )
+    on_loss: OnLoss = Field(
+        default="conceal",
+        description="Pictures while packets are lost on the way from a camera. `conceal`: what comes is shown, with "
+        "smears that heal with the next key frame. `strict`: nothing is shown from a loss to the next key frame, so "
+        "that no picture is ever seen that refers to a missing one. Either way the camera is asked for a key frame.",
+    )
 
     media_public_urls: Annotated[tuple[AnyHttpUrl, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=(),
@@ -183,6 +190,12 @@ class Settings(BaseSettings):
         "event no picture is opened at all.",
     )
 
+    enrolment_hours: int = Field(
+        default=72,
+        ge=1,
+        le=720,
+        description="Hours in which a person must have chosen a password by the link that was made for them.",
+    )
     retention_days: int = Field(
         default=KEPT_DAYS,
         ge=LEAST_KEPT_DAYS,

@@ -17,8 +17,9 @@ export interface PictureView {
   retrying: boolean
 }
 
-/** Technical ends after which one tries again by oneself; what the authority decided is never argued with. */
-const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error'])
+/** Ends after which one tries again by oneself; what the authority decided is never argued with. Who lost the permission
+ *  to hear may see as before, so that is tried at once. */
+const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error', 'sound_withdrawn'])
 const RETRY_MS = [3000, 6000, 12_000]
 
 export type Opener = () => Promise<PlayAnswer>
@@ -69,7 +70,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     view.code = code
     view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
     if (!view.retrying) return
-    timer = window.setTimeout(() => void connect(), RETRY_MS[tries])
+    timer = window.setTimeout(() => void connect(), code === 'sound_withdrawn' ? 0 : RETRY_MS[tries])
     tries += 1
   }
 

@@ -16,6 +16,7 @@ from pinegate.adapters.database.access_facts import (
     STANDS_ON,
     request_from,
     situation_from,
+    tracks_from,
 )
 from pinegate.adapters.database.audit import INSERT_EVENT, event_values
 from pinegate.adapters.database.driver import Driver, Row
@@ -38,8 +39,8 @@ _REGISTER = (
     """
 insert into access_register (id, channel, outcome, denial_reason, operation, person_id, organization_id, system_id,
     point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
-    ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    tracks, ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 )
 
@@ -158,6 +159,7 @@ class AccessRows:
                 request.reason,
                 request.client_host,
                 entry.protocol,
+                sorted(decision.tracks) if allowed else [],
                 entry.ticket_digest,
                 entry.ticket_expires_at,
                 decision.lease_seconds if allowed else 0.0,
@@ -175,6 +177,7 @@ class AccessRows:
             session_id=row.id,
             request=request_from(row),
             protocol=row.protocol,
+            tracks=tracks_from(row),
             portal_session_id=row.portal_session_id,
             expires_at=row.ticket_expires_at,
             used=row.started_at is not None or row.ended_at is not None,
@@ -191,7 +194,7 @@ class AccessRows:
     ) -> Sequence[LiveSession]:
         values = {"touched": None if touched_by is None else list(touched_by), "lease": longest_lease}
         rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
-        return [LiveSession(row.id, request_from(row), situation_from(row)) for row in rows]
+        return [LiveSession(row.id, request_from(row), tracks_from(row), situation_from(row)) for row in rows]
 
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         ids = [session.session_id for session in ended]

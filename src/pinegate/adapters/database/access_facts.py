@@ -12,6 +12,7 @@ from pinegate.domain.access.request import (
     PointFacts,
     SystemFacts,
 )
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.agreements.agreement import Agreement, AgreementState
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
@@ -120,6 +121,11 @@ def request_from(row: Any) -> AccessRequest:
         work_order_id=row.work_order_id,
         access_key=row.access_key,
     )
+
+
+def tracks_from(row: Any) -> frozenset[Track]:
+    """What the session of a register's row carries."""
+    return frozenset(Track(track) for track in row.tracks)
 
 
 def situation_from(row: Any) -> Situation:

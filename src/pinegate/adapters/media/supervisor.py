@@ -96,6 +96,7 @@ class MediaSupervisor:
             portal_origins=settings.portal_origins,
             trusted_proxies=settings.trusted_proxies,
             transcode_g711=settings.transcode_g711,
+            on_loss=settings.on_loss,
         )
 
         async def on_request(request: Request) -> Answer:
@@ -103,7 +104,9 @@ class MediaSupervisor:
 
         def on_notice(notice: Notice) -> None:
             # While control cannot handle events (its database is away) only the indispensable ones may pile up.
-            repeated = isinstance(notice, messages.BytesSent | messages.SecondSource)
+            repeated = isinstance(
+                notice, messages.BytesSent | messages.SecondSource | messages.KeyFrameWanted
+            )
             if not repeated or slot.events.qsize() < EVENTS_WAITING:
                 slot.events.put_nowait(notice)
 
@@ -288,6 +291,10 @@ class MediaSupervisor:
                 await events.bytes_sent(notice.sessions)
             case messages.SecondSource():
                 await events.second_source(notice.source_id, notice.host)
+            case messages.KeyFrameWanted():
+                await events.key_frame_wanted(notice.source_id)
+            case messages.PicturesComing():
+                await events.pictures_coming(notice.source_id, notice.coming)
 
 
 def _failure(answer: Answer) -> MediaEngineError:

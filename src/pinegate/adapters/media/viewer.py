@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import Track
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 BACKLOG_CAP = 2 << 20
@@ -59,11 +60,13 @@ class Viewer:
         wire: Wire,
         session_id: str,
         protocol: PlayProtocol,
+        tracks: frozenset[Track],
         lease_until: float,
         on_end: Callable[["Viewer", End], None],
     ) -> None:
         self.session_id = session_id
         self.protocol = protocol
+        self.tracks = tracks
         self.lease_until = lease_until
         self.bytes_sent = 0
         self.skips = 0

@@ -25,8 +25,10 @@ from pinegate.adapters.media.messages import (
     Done,
     EndSource,
     Failed,
+    KeyFrameWanted,
     Notice,
     Picture,
+    PicturesComing,
     Ready,
     RedeemTicket,
     RenewLeases,
@@ -152,7 +154,10 @@ class Worker:
             on_unit=lambda unit: self._take(source_id, unit),
             on_second=lambda host: self._notify(SecondSource(source_id=source_id, host=host)),
             on_lost=lambda why: self._lost(source_id, why),
+            on_key_frame_wanted=lambda: self._notify(KeyFrameWanted(source_id)),
+            on_pictures=lambda coming: self._notify(PicturesComing(source_id, coming)),
         )
+        configuration = self._configuration
         source = Source(
             source_id,
             order.expected_host,
@@ -160,9 +165,9 @@ class Worker:
             ordered,
             hooks,
             self._loop.time(),
+            strict=configuration.on_loss == "strict",
             strict_ssrc=order.strict_ssrc,
         )
-        configuration = self._configuration
         try:
             intake = open_intake(
                 order.transport,
@@ -272,13 +277,15 @@ class Worker:
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
     ) -> None:
         lease_until = self._loop.time() + admitted.lease_seconds
-        viewer = Viewer(sock, wire, admitted.session_id, protocol, lease_until, self._ended)
+        viewer = Viewer(sock, wire, admitted.session_id, protocol, admitted.tracks, lease_until, self._ended)
         self._viewers[admitted.session_id] = (viewer, admitted.source_id)
         self._counters["sessions"] += 1
         if trailing:
             viewer.received(trailing)
         if not viewer.ended:
             self._stream(admitted.source_id).join(viewer)
+            if not viewer.begun and admitted.source_id in self._sources:
+                self._sources[admitted.source_id][0].want_key_frame()
 
     def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
         return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]

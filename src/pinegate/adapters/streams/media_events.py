@@ -64,7 +64,7 @@ class MediaEventHandler:
             return Refused(answer.reason.value, "the permission changed meanwhile")
         if self._sources is not None:
             self._sources.join(answer.point_id, answer.session_id)
-        return Admitted(answer.session_id, answer.point_id, answer.lease_seconds)
+        return Admitted(answer.session_id, answer.point_id, answer.lease_seconds, answer.tracks)
 
     async def source_started(self, started: SourceStarted) -> None:
         if self._sources is not None:
@@ -92,6 +92,13 @@ class MediaEventHandler:
         if self._sources is not None:
             self._sources.leave(ended.session_id)
         self._ends.ended(ended)
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        if self._sources is not None:
+            self._sources.want_key_frame(source_id)
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        _log.info("pictures_changed", source=source_id, coming=coming)
 
     async def second_source(self, source_id: str, host: str) -> None:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
 from pinegate.domain.access.session_end import End
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.usecases.streams.media_engine import SessionEnded
 from pinegate.usecases.transaction import AuditLog
@@ -58,6 +59,7 @@ class IssuedTicket:
     session_id: str
     request: AccessRequest
     protocol: str
+    tracks: frozenset[Track]
     portal_session_id: str | None
     expires_at: datetime
     used: bool
@@ -66,10 +68,14 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it."""
+    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it.
+
+    ``tracks`` are those it was opened with: what is granted later is had by asking anew.
+    """
 
     id: str
     request: AccessRequest
+    tracks: frozenset[Track]
     situation: Situation
 
 

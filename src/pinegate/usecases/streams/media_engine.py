@@ -8,9 +8,10 @@ letter.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pinegate.domain.access.session_end import End
+from pinegate.domain.access.tracks import Track
 
 
 class Transport(StrEnum):
@@ -32,6 +33,12 @@ class PlayProtocol(StrEnum):
     @property
     def is_websocket(self) -> bool:
         return self in (PlayProtocol.WS_FLV, PlayProtocol.WS_MP4)
+
+
+OnLoss = Literal["conceal", "strict"]
+"""What becomes of pictures while packets are lost: ``conceal`` hands out what came, and decoders conceal the rest;
+``strict`` hands nothing out from a loss to the next key frame, so that no picture refers to a missing one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,15 @@ class SourceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed."""
+    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed.
+
+    ``tracks``: all that the viewer may be sent, whatever the source carries.
+    """
 
     session_id: str
     source_id: str
     lease_seconds: float
+    tracks: frozenset[Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,14 @@ class MediaEvents(Protocol):
 
     async def second_source(self, source_id: str, host: str) -> None:
         """Somebody else, or another SSRC, sent to the source's port and was refused: an alarm (S17)."""
+        ...
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        """Packets were lost, or a newcomer has nothing to begin with: ask the camera. At most once in half a second."""
+        ...
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        """False: nothing that can be shown came from a running source for 3 s. True: it comes again."""
         ...
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:

@@ -319,7 +319,9 @@ def test_a_key_frame_is_asked_of_the_channel() -> None:
     wire.registered()
     wire.platform.request_key_frame(DEVICE, CAMERA, wire.now)
     wire.run(1)
-    assert wire.events(ControlReceived) == [ControlReceived(CAMERA, (("IFrameCmd", "Send"),))]
+    assert wire.events(ControlReceived) == [
+        ControlReceived(CAMERA, (("IFameCmd", "Send"), ("IFrameCmd", "Send")))
+    ]
 
 
 def test_a_changed_account_ends_the_registration() -> None:

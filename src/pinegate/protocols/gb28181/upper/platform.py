@@ -237,9 +237,11 @@ class UpperPlatform:
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
         """Ask a channel for a key frame (GB/T 28181-2022 A.2.3.1.7); SN. Devices that do not know the command
-        ignore it.
+        ignore it. In both spellings: the 2016 text has ``IFameCmd``, and so have most devices; that of 2022 put it
+        right.
         """
-        control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
+        fields = (("IFameCmd", "Send"), ("IFrameCmd", "Send"))
+        control = Control(self._requests.next_sn(), _code(channel_id), fields=fields)
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
