@@ -91,7 +91,11 @@ async def add_person(
             state=state,
         )
     )
-    await tx.connection.execute(insert(accounts).values(person_id=person_id, login=login, password_hash="!"))
+    await tx.connection.execute(
+        insert(accounts).values(
+            person_id=person_id, login=login, password_hash="!", password_is_initial=False
+        )
+    )
     return person
 
 

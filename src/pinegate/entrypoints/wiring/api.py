@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -60,7 +59,6 @@ async def city_services(
         scans=scans,
         disk=space,
         deadlines=settings.deadlines,
-        enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
 
