@@ -10,9 +10,10 @@ from collections import Counter
 
 import structlog
 
+from pinegate.adapters.confined.helper import HelperError
 from pinegate.adapters.media.audio import AudioTranscoder
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
-from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
+from pinegate.adapters.media.codec_helper import CodecHelper
 from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
 from pinegate.adapters.media.messages import (
