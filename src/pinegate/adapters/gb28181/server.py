@@ -20,6 +20,7 @@ from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.ptz_instructions import instruction_of
 from pinegate.adapters.gb28181.recorder import Recorder
+from pinegate.adapters.gb28181.refused_media import RefusedMedia
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
 from pinegate.domain.access.session_end import InviteFailure
@@ -51,7 +52,6 @@ _SETUP: dict[Transport, Setup] = {
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
-_REFUSED_HOSTS_KEPT = 8
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 
@@ -86,7 +86,7 @@ class Gb28181Server:
         self._answers = AwaitedAnswers()
         self._faults = FaultLog(recorder.refused)
         self._refresh = CatalogueRefresh(random.random)
-        self._refused_media: dict[str, dict[str, None]] = {}
+        self._refused_media = RefusedMedia()
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
@@ -193,11 +193,7 @@ class Gb28181Server:
             await self._answers.taken(done)
 
     def note_refused_media(self, device_code: str, host: str) -> None:
-        hosts = self._refused_media.setdefault(device_code, {})
-        hosts.pop(host, None)
-        hosts[host] = None
-        if len(hosts) > _REFUSED_HOSTS_KEPT:
-            del hosts[next(iter(hosts))]
+        self._refused_media.note(device_code, host)
 
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
@@ -232,7 +228,7 @@ class Gb28181Server:
         self._progress[device_code] = CatalogueProgress("running")
 
     def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
-        return tuple(self._refused_media.get(device_code, ()))
+        return self._refused_media.hosts(device_code)
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
