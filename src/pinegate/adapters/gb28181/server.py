@@ -6,7 +6,6 @@ import os
 import random
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import assert_never
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
+from pinegate.adapters.gb28181.body_reader import BodyReader
 from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.ptz_instructions import instruction_of
@@ -27,7 +27,7 @@ from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
-from pinegate.protocols.gb28181.upper.long_bodies import LongBody
+from pinegate.protocols.gb28181.upper.long_bodies import BodyRead, LongBody
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
@@ -90,8 +90,7 @@ class Gb28181Server:
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
-        self._reader = ThreadPoolExecutor(1, "sip-bodies")
-        self._reading = False
+        self._bodies = BodyReader(self._body_read)
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -131,7 +130,7 @@ class Gb28181Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sockets.close()
-        self._reader.shutdown(wait=False)
+        self._bodies.close()
 
     # -- VideoSignalling -----------------------------------------------------------------------------------------
 
@@ -287,20 +286,13 @@ class Gb28181Server:
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
-        self._read_next_body(machine)
+        if not self._bodies.busy and (body := machine.next_body(self._now())) is not None:
+            self._bodies.read(body)
         for flow, held in machine.flows_to_hold():
             self._sockets.hold(flow, held)
         self._arm(machine.next_timer())
 
-    def _read_next_body(self, machine: UpperPlatform) -> None:
-        """One at a time, in a thread of its own, which shares its time with the loop."""
-        if not self._reading and (body := machine.next_body(self._now())) is not None:
-            self._reading = True
-            self._spawn(self._read_body(body))
-
-    async def _read_body(self, body: LongBody) -> None:
-        read = await asyncio.get_running_loop().run_in_executor(self._reader, body.read)
-        self._reading = False
+    def _body_read(self, body: LongBody, read: BodyRead) -> None:
         if self._machine is not None:
             self._machine.body_read(body, read, self._now())
             self._pump()
