@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     RECORD_INCOMPLETE = "record_incomplete"
     ROLES_INCOMPATIBLE = "roles_incompatible"
     VALIDITY_INVALID = "validity_invalid"
+    UPLOADS_SPENT = "uploads_spent"
 
 
 class RuleRefusedError(Exception):

@@ -56,6 +56,7 @@ def city_services(
         scans=scans,
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
+        upload_quota=settings.upload_quota,
     )
 
 
