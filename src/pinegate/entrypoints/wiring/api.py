@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -57,6 +58,7 @@ def city_services(
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
         upload_quota=settings.upload_quota,
+        enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
 
