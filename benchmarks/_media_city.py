@@ -12,6 +12,7 @@ from typing import Any
 from media_codecs import one_stream
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND
 from pinegate.protocols.media import rtp
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import PsMuxer
@@ -35,7 +36,7 @@ class Control:
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0)
+        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0, PICTURE_AND_SOUND)
         return ticket
 
     async def redeem_ticket(

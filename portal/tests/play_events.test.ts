@@ -19,8 +19,8 @@ class Stream extends EventTarget {
   }
 }
 
-function listener(): { ended: ReturnType<typeof vi.fn>; pictures: ReturnType<typeof vi.fn> } {
-  return { ended: vi.fn(), pictures: vi.fn() }
+function listener() {
+  return { ended: vi.fn<(reason: string) => void>(), pictures: vi.fn<(coming: boolean) => void>() }
 }
 
 describe('the events of plays', () => {

@@ -2194,7 +2194,10 @@ export interface components {
          * @enum {string}
          */
         PersonState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
-        /** PlayAnswer */
+        /**
+         * PlayAnswer
+         * @description ``tracks``: what is granted; without ``audio`` the address is silent, whatever the camera hears.
+         */
         PlayAnswer: {
             /**
              * Expires At
@@ -2209,6 +2212,8 @@ export interface components {
             protocol: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
             /** Session Id */
             session_id: string;
+            /** Tracks */
+            tracks: components["schemas"]["Track"][];
             /** Url */
             url: string;
             viewer_mark: components["schemas"]["ViewerMark"];
@@ -2495,6 +2500,8 @@ export interface components {
         /**
          * RegisterEntryOut
          * @description One line: who, for which unit and system, why, which point, which operation, from when to when, how much.
+         *
+         *     ``tracks``: whether pictures alone were watched or sound was heard as well; none where it is not recorded.
          */
         RegisterEntryOut: {
             /** Access Key */
@@ -2554,6 +2561,8 @@ export interface components {
             system_id: string;
             /** System Name */
             system_name: string | null;
+            /** Tracks */
+            tracks: components["schemas"]["Track"][];
             /** Work Order Id */
             work_order_id: string | null;
         };
@@ -2857,6 +2866,12 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /**
+         * Track
+         * @description One part of a live stream; each is granted by name.
+         * @enum {string}
+         */
+        Track: "video" | "audio";
         /** TreeNode */
         TreeNode: {
             /**

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from pinegate.adapters.access.reevaluator import NullReevaluator
 from pinegate.adapters.access.session_ends import SessionEndListeners
@@ -49,13 +49,13 @@ class TakesSnapshots(Protocol):
 
 
 class KeepsScans(Protocol):
-    """Checks and keeps scans of signed and sealed paper; both block (``adapters.documents.upload.ScanStore``)."""
+    """Checks and keeps scans of signed and sealed paper (``adapters.documents.upload.ScanStore``)."""
 
-    def store(self, content: bytes) -> StoredScan: ...
+    async def store(self, file: BinaryIO) -> StoredScan: ...
 
-    def delete(self, scan_id: str) -> None: ...
+    async def delete(self, scan_id: str) -> None: ...
 
-    def read(self, scan_id: str, sm3: str) -> bytes: ...
+    async def read(self, scan_id: str, sm3: str) -> bytes: ...
 
 
 class KnowsDiskSpace(Protocol):

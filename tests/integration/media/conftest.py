@@ -13,6 +13,7 @@ from websockets import Origin
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND, Track
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -44,9 +45,15 @@ class Control:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    def ticket(self, session_id: str, source_id: str = "camera", lease_seconds: float = 60.0) -> str:
+    def ticket(
+        self,
+        session_id: str,
+        source_id: str = "camera",
+        lease_seconds: float = 60.0,
+        tracks: frozenset[Track] = PICTURE_AND_SOUND,
+    ) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds)
+        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds, tracks)
         return ticket
 
     async def redeem_ticket(
@@ -152,8 +159,14 @@ class City:
         await until(lambda: [started for started in self.control.started if started.source_id == source_id])
         return endpoint
 
-    def address(self, session_id: str, protocol: PlayProtocol, lease_seconds: float = 60.0) -> str:
-        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds)
+    def address(
+        self,
+        session_id: str,
+        protocol: PlayProtocol,
+        lease_seconds: float = 60.0,
+        tracks: frozenset[Track] = PICTURE_AND_SOUND,
+    ) -> str:
+        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds, tracks=tracks)
         return self.engine.play_address("camera", ticket, protocol)
 
     async def close(self) -> None:

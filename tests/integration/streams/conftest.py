@@ -28,6 +28,7 @@ from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.adapters.streams.source_runner import SourceRunner
+from pinegate.domain.access.tracks import PICTURE
 from pinegate.usecases.devices.step import password_context
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate_simulator.clip_encoding import ClipSettings
@@ -54,7 +55,7 @@ class OpenEventHandler(MediaEventHandler):
     ) -> Admitted | Refused:
         assert self._sources is not None
         self._sources.join(self.point, ticket)
-        return Admitted(ticket, self.point, 60.0)
+        return Admitted(ticket, self.point, 60.0, PICTURE)
 
     async def session_ended(self, ended: SessionEnded) -> None:
         self.ended.append(str(ended.end))

@@ -19,8 +19,9 @@ export interface PictureView {
   retrying: boolean
 }
 
-/** Technical ends after which one tries again by oneself; what the authority decided is never argued with. */
-const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error'])
+/** Ends after which one tries again by oneself; what the authority decided is never argued with. Who lost the permission
+ *  to hear may see as before, so that is tried at once. */
+const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error', 'sound_withdrawn'])
 const RETRY_MS = [3000, 6000, 12_000]
 /** A decoder that gave up on damaged data is set up anew at once: the next key frame repairs the picture. */
 const HEAL_MS = 300
@@ -76,8 +77,13 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     view.code = code
     view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
     if (!view.retrying) return
-    timer = window.setTimeout(() => void connect(), code === 'media_error' && tries === 0 ? HEAL_MS : RETRY_MS[tries])
+    timer = window.setTimeout(() => void connect(), pauseBefore(code))
     tries += 1
+  }
+
+  function pauseBefore(code: string): number | undefined {
+    if (code === 'sound_withdrawn') return 0
+    return code === 'media_error' && tries === 0 ? HEAL_MS : RETRY_MS[tries]
   }
 
   async function whyEnded(sessionId: string): Promise<string> {

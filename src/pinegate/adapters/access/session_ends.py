@@ -1,9 +1,10 @@
 """The ends of sessions on their way into the register, and to the viewers who wait to be told why."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,8 @@ _log = structlog.get_logger(__name__)
 _BYTES_EVERY_SECONDS = 5.0
 _TRY_AGAIN_SECONDS = 1.0
 _MOST_WAITING_EVENTS = 100
+_MOST_AT_ONCE = 500
+"""Ends of one transaction: those who wait for a row that it holds wait for no more than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,10 @@ class SessionEndListeners:
 
 
 class SessionEndWriter:
-    """Writes ends at once and byte counts every few seconds; keeps both while the database is away."""
+    """Writes ends at once and byte counts every few seconds; keeps both while the database is away.
+
+    Nobody else writes many rows of the register at a time, and here one transaction follows the other.
+    """
 
     def __init__(
         self,
@@ -80,23 +86,17 @@ class SessionEndWriter:
         self._ends: dict[str, SessionEnded] = {}
         self._bytes: dict[str, int] = {}
         self._woken = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     def ended(self, session: SessionEnded) -> None:
-        """The engine says that the session is over."""
-        sent = max(session.bytes, self._bytes.pop(session.session_id, 0))
-        self._ends.setdefault(session.session_id, replace(session, bytes=sent))
+        """The session is over. What was told first is its end; its bytes may still rise."""
+        first = self._ends.get(session.session_id, session)
+        sent = max(session.bytes, first.bytes, self._bytes.pop(session.session_id, 0))
+        self._ends[session.session_id] = replace(first, bytes=sent)
         self._woken.set()
 
     def sent(self, totals: Mapping[str, int]) -> None:
         self._bytes.update(totals)
-
-    async def write(self, ends: Sequence[SessionEnded]) -> int:
-        """Write ends down now; how many sessions were still open."""
-        async with self._database.transaction() as tx:
-            newly = await end_sessions(tx, ends, Act(None, self._now(), self._new_id))
-        for session in newly:
-            self.listeners.notify(session)
-        return len(newly)
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -107,22 +107,40 @@ class SessionEndWriter:
             except TimeoutError:
                 pass
             self._woken.clear()
-            if not await self._flush():
+            try:
+                await self.flush()
+            except SQLAlchemyError as error:
+                _log.warning("session_ends_not_written", error=type(error).__name__)
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
                 self._woken.set()
 
-    async def _flush(self) -> bool:
-        ends, self._ends = self._ends, {}
-        totals, self._bytes = self._bytes, {}
-        try:
-            if ends:
-                await self.write(list(ends.values()))
-            if totals:
-                async with self._database.transaction() as tx:
-                    await tx.access.count_bytes(totals)
-        except SQLAlchemyError as error:
-            _log.warning("session_ends_not_written", error=type(error).__name__)
-            self._ends = ends | self._ends
-            self._bytes = totals | self._bytes
-            return False
-        return True
+    async def flush(self) -> None:
+        """Write down what is known; returns when all that was known at the call is written, by whomever.
+
+        Raises:
+            SQLAlchemyError: nothing is forgotten, ``run`` tries again.
+        """
+        async with self._turn:
+            ends, self._ends = self._ends, {}
+            totals, self._bytes = self._bytes, {}
+            try:
+                while ends:
+                    await self._write(dict(islice(ends.items(), _MOST_AT_ONCE)), ends)
+                if totals:
+                    async with self._database.transaction() as tx:
+                        await tx.access.count_bytes(totals)
+            except BaseException:
+                later, self._ends = self._ends, ends
+                self._bytes = totals | self._bytes
+                for session in later.values():
+                    self.ended(session)
+                raise
+
+    async def _write(self, some: Mapping[str, SessionEnded], ends: dict[str, SessionEnded]) -> None:
+        """Write ``some`` of ``ends``, which then are none of them any more."""
+        async with self._database.transaction() as tx:
+            newly = await end_sessions(tx, list(some.values()), Act(None, self._now(), self._new_id))
+        for session_id in some:
+            del ends[session_id]
+        for session in newly:
+            self.listeners.notify(session)

@@ -378,6 +378,7 @@ access_register = _table(
     Column("reason", Text, nullable=False),
     Column("client_host", Text, nullable=False, server_default=""),
     Column("protocol", Text, nullable=False, server_default=""),
+    Column("tracks", ARRAY(Text), nullable=False, server_default="{}"),
     Column("ticket_digest", LargeBinary, unique=True),
     _time("ticket_expires_at"),
     Column("lease_seconds", Double, nullable=False, server_default="30"),
@@ -395,8 +396,7 @@ access_register = _table(
         postgresql_where=text("outcome = 'allowed' and ended_at is null"),
     ),
 )
-"""One row for every request for a picture, a snapshot or a control, allowed or denied: the 使用登记, and at the same
-time the play session (``id`` is the session id; ``ticket_digest`` is SM3 of the single-use ticket)."""
+"""One row for every request, allowed or denied: the 使用登记, and at the same time the play session (``id``)."""
 
 access_changes = _table(
     "access_changes",

@@ -64,7 +64,7 @@ class MediaEventHandler:
             return Refused(answer.reason.value, "the permission changed meanwhile")
         if self._sources is not None:
             self._sources.join(answer.point_id, answer.session_id)
-        return Admitted(answer.session_id, answer.point_id, answer.lease_seconds)
+        return Admitted(answer.session_id, answer.point_id, answer.lease_seconds, answer.tracks)
 
     async def source_started(self, started: SourceStarted) -> None:
         self._ends.listeners.without_picture.discard(started.source_id)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pinegate.domain.access.tracks import Track
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
@@ -77,9 +78,12 @@ class ViewerMark(BaseModel):
 
 
 class PlayAnswer(BaseModel):
+    """``tracks``: what is granted; without ``audio`` the address is silent, whatever the camera hears."""
+
     session_id: str
     url: str
     protocol: ProtocolName
+    tracks: list[Track]
     expires_at: datetime
     point: PlayedPoint
     viewer_mark: ViewerMark

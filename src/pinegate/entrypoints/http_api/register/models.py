@@ -5,11 +5,15 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.catalogue.operation import Operation
 
 
 class RegisterEntryOut(BaseModel):
-    """One line: who, for which unit and system, why, which point, which operation, from when to when, how much."""
+    """One line: who, for which unit and system, why, which point, which operation, from when to when, how much.
+
+    ``tracks``: whether pictures alone were watched or sound was heard as well; none where it is not recorded.
+    """
 
     id: str
     channel: str
@@ -32,6 +36,7 @@ class RegisterEntryOut(BaseModel):
     reason: str
     client_host: str
     protocol: str
+    tracks: list[Track]
     requested_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
