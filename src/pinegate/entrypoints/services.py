@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from pinegate.adapters.access.reevaluator import NullReevaluator
@@ -79,7 +79,8 @@ def _interface_limit() -> TokenBuckets:
 @dataclass(frozen=True, slots=True)
 class Services:
     """The adapters behind every route. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
-    ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url. What has a default works without cameras.
+    ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url, also for an
+    enrolment's link. What has a default works without cameras.
     """
 
     database: Database
@@ -95,6 +96,7 @@ class Services:
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     sign_in_limit: TokenBuckets = field(default_factory=_sign_in_limit)
+    enrolment_lifetime: timedelta = timedelta(hours=72)
     interface_limit: TokenBuckets = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)

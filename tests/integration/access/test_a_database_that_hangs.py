@@ -52,6 +52,7 @@ def postgres(cluster: Path) -> Iterator[EmbeddedPostgres]:
 async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     monkeypatch.setattr(bounded_connection, "CONNECT_SECONDS", 1)
     monkeypatch.setattr("pinegate.adapters.database.connection.ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("pinegate.adapters.database.connection.OPENING_ANSWER_SECONDS", 1.0)
     monkeypatch.setattr("pinegate.adapters.database.connection.IDLE_ANSWER_SECONDS", 0.5)
     monkeypatch.setattr("pinegate.adapters.database.direct_connections.OPENING_ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(bounded_connection.BoundedConnection, "patience", 1.0)

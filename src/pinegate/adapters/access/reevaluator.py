@@ -2,7 +2,7 @@
 
 It closes sessions in the engine and leaves the writing down to others: a picture must stop even if the database stalls,
 and the next revocation waits for no register. Leases are renewed only after a re-evaluation that succeeded; when the
-database is away nothing is renewed, and every session dies with its lease (fail closed).
+database is away, or takes nothing more, nothing is renewed, and every session dies with its lease (fail closed).
 """
 
 import asyncio
@@ -127,7 +127,7 @@ class Reevaluator:
 
     async def begin(self) -> None:
         """Close what the register holds open: it belongs to an earlier run, whose workers ended with it."""
-        async with self._database.transaction() as tx:
+        async with self._database.prompt_transaction() as tx:
             self._sequence = await tx.access.newest_change()
             leftovers = await tx.access.open_sessions()
         self._say_ended(leftovers, End(EndReason.WORKER_LOST))
@@ -143,7 +143,7 @@ class Reevaluator:
 
     async def _sweep(self) -> None:
         now = self._now()
-        async with self._database.transaction() as tx:
+        async with self._database.prompt_transaction() as tx:
             await tx.identity.end_idle_sessions(now - self._idle_limit, now - self._longest_session, now)
             await tx.credentials.forget_nonces(now)
             expired = await tx.access.expired_tickets(now)
@@ -172,6 +172,9 @@ class Reevaluator:
             self._ends.ended(SessionEnded(session_id, end))
 
     async def _renew(self, reevaluated: Reevaluated) -> None:
+        # A full disk still answers what is asked: what cannot be registered does not run on.
+        if self._ends.refused:
+            return
         by_lease: defaultdict[float, list[str]] = defaultdict(list)
         for session_id, lease in reevaluated.keeps.items():
             by_lease[lease].append(session_id)

@@ -87,6 +87,8 @@ class SessionEndWriter:
         self._bytes: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
+        self.refused = False
+        """Whether the register took nothing at the last attempt: what is kept here then is tried again every second."""
 
     def ended(self, session: SessionEnded) -> None:
         """The session is over. What was told first is its end; its bytes may still rise."""
@@ -123,22 +125,26 @@ class SessionEndWriter:
         async with self._turn:
             ends, self._ends = self._ends, {}
             totals, self._bytes = self._bytes, {}
+            if not ends and not totals:
+                return
             try:
                 while ends:
                     await self._write(dict(islice(ends.items(), _MOST_AT_ONCE)), ends)
                 if totals:
-                    async with self._database.transaction() as tx:
+                    async with self._database.prompt_transaction() as tx:
                         await tx.access.count_bytes(totals)
-            except BaseException:
+            except BaseException as error:
+                self.refused = self.refused or isinstance(error, SQLAlchemyError)
                 later, self._ends = self._ends, ends
                 self._bytes = totals | self._bytes
                 for session in later.values():
                     self.ended(session)
                 raise
+            self.refused = False
 
     async def _write(self, some: Mapping[str, SessionEnded], ends: dict[str, SessionEnded]) -> None:
         """Write ``some`` of ``ends``, which then are none of them any more."""
-        async with self._database.transaction() as tx:
+        async with self._database.prompt_transaction() as tx:
             newly = await end_sessions(tx, list(some.values()), Act(None, self._now(), self._new_id))
         for session_id in some:
             del ends[session_id]

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -56,6 +57,7 @@ def city_services(
         scans=scans,
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
+        enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
 
