@@ -581,7 +581,8 @@ export interface paths {
         };
         /**
          * Play Events
-         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         * @description Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+         *     comes that can be shown, and when it comes again.
          */
         get: operations["play_events_api_play_events_get"];
         put?: never;
@@ -2372,7 +2373,8 @@ export interface components {
         };
         /**
          * PlayState
-         * @description ``end_code`` says more where the source could not be had.
+         * @description ``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+         *     more where the source could not be had.
          */
         PlayState: {
             /** End Code */
@@ -2383,7 +2385,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "live" | "ended";
+            state: "waiting" | "live" | "no_picture" | "ended";
         };
         /** PlayedPoint */
         PlayedPoint: {
@@ -2620,7 +2622,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "enrolment_not_open" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "enrolment_not_open" | "validity_invalid" | "uploads_spent";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
