@@ -320,6 +320,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/media-hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow Refused Host */
+        post: operations["allow_refused_host_api_devices__device_id__media_hosts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/status": {
         parameters: {
             query?: never;
@@ -563,7 +580,8 @@ export interface paths {
         };
         /**
          * Play Events
-         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         * @description Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+         *     comes that can be shown, and when it comes again.
          */
         get: operations["play_events_api_play_events_get"];
         put?: never;
@@ -1477,7 +1495,8 @@ export interface components {
         };
         /**
          * CatalogueOut
-         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, failed.
+         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, over_limit (``total`` is more than a
+         *     setting allows: only ``received`` were taken), failed.
          */
         CatalogueOut: {
             /** Received */
@@ -1654,6 +1673,8 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+            /** Strict Ssrc */
+            strict_ssrc?: boolean | null;
         };
         /**
          * DeviceCreated
@@ -1709,6 +1730,11 @@ export interface components {
             name: string;
             /** Password */
             password?: string | null;
+            /**
+             * Strict Ssrc
+             * @default false
+             */
+            strict_ssrc?: boolean;
         };
         /**
          * DeviceOut
@@ -1723,6 +1749,10 @@ export interface components {
              * @enum {string}
              */
             charset: "gb18030" | "gb2312" | "utf-8";
+            /** Deviations */
+            deviations: {
+                [key: string]: number;
+            };
             /** Device Code */
             device_code: string;
             /** Enabled */
@@ -1765,6 +1795,8 @@ export interface components {
             refused_media_hosts: string[];
             /** Registered At */
             registered_at: string | null;
+            /** Strict Ssrc */
+            strict_ssrc: boolean;
             /** Transport */
             transport: string;
         };
@@ -2141,6 +2173,14 @@ export interface components {
             /** Unacknowledged */
             unacknowledged: components["schemas"]["Unacknowledged"][];
         };
+        /**
+         * MediaHostIn
+         * @description An address whose media was refused.
+         */
+        MediaHostIn: {
+            /** Host */
+            host: string;
+        };
         /** MoveIn */
         MoveIn: {
             /**
@@ -2435,7 +2475,8 @@ export interface components {
         };
         /**
          * PlayState
-         * @description ``end_code`` says more where the source could not be had.
+         * @description ``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+         *     more where the source could not be had.
          */
         PlayState: {
             /** End Code */
@@ -2446,7 +2487,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "live" | "ended";
+            state: "waiting" | "live" | "no_picture" | "ended";
         };
         /** PlayedPoint */
         PlayedPoint: {
@@ -2850,7 +2891,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "second_person_missing" | "enrolment_not_open" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "second_person_missing" | "enrolment_not_open" | "validity_invalid" | "uploads_spent";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -4252,6 +4293,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    allow_refused_host_api_devices__device_id__media_hosts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaHostIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
                 };
             };
             /** @description Validation Error */

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     SECOND_PERSON_MISSING = "second_person_missing"
     ENROLMENT_NOT_OPEN = "enrolment_not_open"
     VALIDITY_INVALID = "validity_invalid"
+    UPLOADS_SPENT = "uploads_spent"
 
 
 class RuleRefusedError(Exception):

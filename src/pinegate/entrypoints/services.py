@@ -19,6 +19,7 @@ from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.documents.quota import UploadQuota
 from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
@@ -118,6 +119,7 @@ class Services:
     scans: KeepsScans = field(default_factory=NoScans)
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    upload_quota: UploadQuota = field(default_factory=UploadQuota)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_enrolment_code: Callable[[], str] = _new_code
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)

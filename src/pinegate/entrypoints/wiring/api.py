@@ -59,6 +59,7 @@ def city_services(
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
         second_factor=SecondFactorRule() if demonstration else settings.second_factor,
+        upload_quota=settings.upload_quota,
         enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
