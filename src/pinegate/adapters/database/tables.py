@@ -79,8 +79,7 @@ enrolments = _table(
     _time("expires_at", nullable=False),
     _time("used_at"),
 )
-"""By which a person chooses the own password: the last one of each. Secrets as digests only; ``accounts.password_hash``
-is null until it was used for the first time."""
+"""By which a person chooses a password: the last one of each, digests only. Before the first, the account has none."""
 
 portal_sessions = _table(
     "portal_sessions",
@@ -108,7 +107,6 @@ proposals = _table(
     _to("decided_by", "persons", nullable=True),
     _time("decided_at"),
     Column("text", Text, nullable=False, server_default=""),
-    Index("ix_proposals_state", "state", "proposed_at"),
 )
 """What makes persons, or gives them power: proposed by one, confirmed by another."""
 

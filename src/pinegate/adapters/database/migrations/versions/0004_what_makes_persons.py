@@ -46,7 +46,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
     )
     op.create_index(op.f("ix_proposals_organization_id"), "proposals", ["organization_id"])
-    op.create_index("ix_proposals_state", "proposals", ["state", "proposed_at"])
     op.alter_column("accounts", "password_hash", nullable=True)
     # A first password was read by whoever made the account: who never chose another has not enrolled.
     op.execute("update accounts set password_hash = null where password_is_initial")
