@@ -67,6 +67,21 @@ _CAMERAS = "Cameras"
 _PICTURE = "Picture and sound"
 _MISBEHAVIOUR = "Misbehaviour (to try a platform)"
 
+_Loss = Annotated[
+    str, typer.Option(help="Share of RTP packets not sent, such as 1%.", rich_help_panel=_MISBEHAVIOUR)
+]
+_Reorder = Annotated[
+    str,
+    typer.Option(help="Share of RTP packets that arrive behind later ones.", rich_help_panel=_MISBEHAVIOUR),
+]
+_Delay = Annotated[
+    str,
+    typer.Option(
+        help="What an RTP packet takes at most, such as 40ms; each its own time.",
+        rich_help_panel=_MISBEHAVIOUR,
+    ),
+]
+
 
 @app.command()
 def simulate(
@@ -155,22 +170,9 @@ def simulate(
         bool,
         typer.Option(help="Make clips before registering, or at the first call.", rich_help_panel=_PICTURE),
     ] = True,
-    loss: Annotated[
-        str, typer.Option(help="Share of RTP packets not sent, such as 1%.", rich_help_panel=_MISBEHAVIOUR)
-    ] = "0%",
-    reorder: Annotated[
-        str,
-        typer.Option(
-            help="Share of RTP packets that arrive behind later ones.", rich_help_panel=_MISBEHAVIOUR
-        ),
-    ] = "0%",
-    delay: Annotated[
-        str,
-        typer.Option(
-            help="What a RTP packet takes at most, such as 40ms; each its own time.",
-            rich_help_panel=_MISBEHAVIOUR,
-        ),
-    ] = "0ms",
+    loss: _Loss = "0%",
+    reorder: _Reorder = "0%",
+    delay: _Delay = "0ms",
     wrong_ssrc: Annotated[bool, typer.Option("--wrong-ssrc", rich_help_panel=_MISBEHAVIOUR)] = False,
     no_psm: Annotated[
         bool, typer.Option("--no-psm", help="No program stream map.", rich_help_panel=_MISBEHAVIOUR)
