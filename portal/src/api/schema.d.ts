@@ -1266,8 +1266,12 @@ export interface components {
         ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ApplicationPointOut
@@ -1349,8 +1353,12 @@ export interface components {
         AuditOut: {
             /** Items */
             items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * CatalogueOut
@@ -1771,8 +1779,12 @@ export interface components {
         GrantPage: {
             /** Items */
             items: components["schemas"]["GrantOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * GrantState
@@ -2398,8 +2410,12 @@ export interface components {
         PointPage: {
             /** Items */
             items: components["schemas"]["PointOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** PtzForm */
         PtzForm: {
@@ -2559,8 +2575,12 @@ export interface components {
         RegisterOut: {
             /** Items */
             items: components["schemas"]["RegisterEntryOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** RejectIn */
         RejectIn: {
@@ -3197,7 +3217,7 @@ export interface operations {
                 outcome?: ("allowed" | "denied") | null;
                 operation?: components["schemas"]["Operation"] | null;
                 live?: boolean | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3367,7 +3387,7 @@ export interface operations {
                 open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3668,7 +3688,7 @@ export interface operations {
                 actor?: string | null;
                 subject_kind?: string | null;
                 subject_id?: string | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3976,7 +3996,7 @@ export interface operations {
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
                 open_to?: components["schemas"]["GrantEvent"] | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4358,7 +4378,7 @@ export interface operations {
                 granted?: boolean;
                 system_id?: string;
                 sort?: string;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;

@@ -202,9 +202,44 @@ camera_points = _table(
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("device_id", "channel_code"),
     Index("ix_camera_points_search", "search", postgresql_using="gin"),
+    Index("ix_camera_points_code", "channel_code", postgresql_ops={"channel_code": "text_pattern_ops"}),
     Index("ix_camera_points_place", "division_code", "township_code", "name", "id"),
-    Index("ix_camera_points_listing_state", "listing_state"),
+    Index("ix_camera_points_name", "name", "id"),
+    Index("ix_camera_points_listing_state", "listing_state", "first_seen_at"),
+    Index(
+        "ix_camera_points_undecided",
+        "first_seen_at",
+        postgresql_where=text("sharing_marked_at is null and not secret"),
+    ),
+    Index("ix_camera_points_position", text("point(longitude, latitude)"), postgresql_using="gist"),
 )
+
+point_tallies = _table(
+    "point_tallies",
+    Column("level", Integer, nullable=False),
+    Column("x", Integer, nullable=False),
+    Column("y", Integer, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("division_code", Text, nullable=False),
+    Column("township_code", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("listing_state", Text, nullable=False),
+    Column("sharing_mark", Boolean, nullable=False),
+    Column("undecided", Boolean, nullable=False),
+    Column("secret", Boolean, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("longitude_sum", Double, nullable=False),
+    Column("latitude_sum", Double, nullable=False),
+    Column("settled", Boolean, nullable=False, server_default=false()),
+    Index("ix_point_tallies_cell", "level", "x", "y", "township_code"),
+    Index(
+        "ix_point_tallies_unsettled", "level", "x", "y", "township_code", postgresql_where=text("not settled")
+    ),
+)
+"""How many points there are, by everything that one may ask for, in the whole city (level 0) and in cells of 40/2^level
+degrees. Triggers append what each change adds and takes away, so the sums are always those of the points; the
+scheduler settles many rows into one (``point_tallies.py``)."""
 
 # -- the paper -------------------------------------------------------------------------------------------------------
 
@@ -212,7 +247,7 @@ applications = _table(
     "applications",
     _id(),
     Column("number", Text, nullable=False, unique=True),
-    _to("organization_id", "organizations", index=True),
+    _to("organization_id", "organizations"),
     _to("system_id", "information_systems", index=True),
     Column("state", Text, nullable=False),
     Column("purpose", Text, nullable=False, server_default=""),
@@ -230,7 +265,9 @@ applications = _table(
     _time("created_at", nullable=False),
     _time("state_since", nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
-    Index("ix_applications_state", "state"),
+    Index("ix_applications_state", "state", "state_since"),
+    Index("ix_applications_created", "created_at", "number"),
+    Index("ix_applications_organization_created", "organization_id", "created_at", "number"),
 )
 
 application_points = _table(
@@ -315,6 +352,8 @@ grants = _table(
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("application_id", "point_id"),
     Index("ix_grants_system_point", "system_id", "point_id"),
+    Index("ix_grants_valid_from", "valid_from", "id"),
+    Index("ix_grants_organization_valid_from", "organization_id", "valid_from", "id"),
 )
 
 revocations = _table(
@@ -366,10 +405,10 @@ access_register = _table(
     Column("outcome", Text, nullable=False),
     Column("denial_reason", Text),
     Column("operation", Text, nullable=False),
-    Column("person_id", Text, nullable=False, index=True),
+    Column("person_id", Text, nullable=False),
     Column("organization_id", Text, nullable=False, server_default=""),
     Column("system_id", Text, nullable=False, server_default=""),
-    Column("point_id", Text, nullable=False, index=True),
+    Column("point_id", Text, nullable=False),
     Column("grant_id", Text),
     Column("application_id", Text, index=True),
     Column("work_order_id", Text),
@@ -387,7 +426,11 @@ access_register = _table(
     Column("end_reason", Text),
     Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
-    Index("ix_access_register_requested_at", "requested_at"),
+    Index("ix_access_register_requested_at", "requested_at", "id"),
+    Index("ix_access_register_person", "person_id", "requested_at", "id"),
+    Index("ix_access_register_organization", "organization_id", "requested_at", "id"),
+    Index("ix_access_register_system", "system_id", "requested_at", "id"),
+    Index("ix_access_register_point", "point_id", "requested_at", "id"),
     Index(
         "ix_access_register_open",
         "system_id",
@@ -411,16 +454,18 @@ audit_events = _table(
     "audit_events",
     Column("sequence", BigInteger, Identity(always=True), primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
     _time("at", nullable=False),
-    Column("actor_person_id", Text, index=True),
+    Column("actor_person_id", Text),
     Column("actor_organization_id", Text),
     Column("subject_kind", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("client_host", Text, nullable=False),
     Column("details", JSONB, nullable=False),
     Column("canonical", LargeBinary, nullable=False),
-    Index("ix_audit_events_subject", "subject_kind", "subject_id"),
+    Index("ix_audit_events_name", "name", "sequence"),
+    Index("ix_audit_events_actor", "actor_person_id", "sequence"),
+    Index("ix_audit_events_subject", "subject_kind", "subject_id", "sequence"),
     Index("ix_audit_events_at", "at"),
 )
 
@@ -428,12 +473,13 @@ notices = _table(
     "notices",
     _id(),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
-    _to("organization_id", "organizations", index=True),
+    _to("organization_id", "organizations"),
     Column("role", Text),
     Column("kind", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("details", JSONB, nullable=False, server_default="{}"),
     _time("created_at", nullable=False),
+    Index("ix_notices_organization", "organization_id", "sequence"),
 )
 
 ALTERABLE_TABLES = tuple(table.name for table in metadata.sorted_tables if table is not audit_events)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.shared.pages import PageOut
 
 
 class RegisterEntryOut(BaseModel):
@@ -40,6 +41,5 @@ class RegisterEntryOut(BaseModel):
     bytes_sent: int
 
 
-class RegisterOut(BaseModel):
+class RegisterOut(PageOut):
     items: list[RegisterEntryOut]
-    total: int
