@@ -12,6 +12,7 @@ from typing import Any
 from media_codecs import one_stream
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND
 from pinegate.protocols.media import rtp
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.mpeg_ps import PsMuxer
@@ -31,10 +32,11 @@ class Control:
         self.tickets: dict[str, Admitted] = {}
         self.started = asyncio.Event()
         self.ended: list[SessionEnded] = []
+        self.on_key_frame_wanted: Callable[[], None] = lambda: None
 
     def ticket(self, session_id: str, source_id: str) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0)
+        self.tickets[ticket] = Admitted(session_id, source_id, 3600.0, PICTURE_AND_SOUND)
         return ticket
 
     async def redeem_ticket(
@@ -56,6 +58,12 @@ class Control:
 
     async def second_source(self, source_id: str, host: str) -> None:
         print(f"second source at {source_id}", file=sys.stderr)
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        self.on_key_frame_wanted()
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        return None
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         raise SystemExit("the worker died")

@@ -37,6 +37,7 @@ class CallCounters:
     started: int = 0
     finished: int = 0
     running: int = 0
+    key_pictures_forced: int = 0
     media: MediaCounters = field(default_factory=MediaCounters)
 
 
@@ -116,6 +117,13 @@ class Calls:
         """BYE the calls of one camera."""
         for call in [call for call in self._calls.values() if call.camera.device_id == camera_id]:
             self._hang_up(call, "hung_up")
+
+    def force_key(self, camera_id: str) -> None:
+        """The next picture of one camera's calls is a key picture."""
+        for call in self._calls.values():
+            if call.camera.device_id == camera_id and call.stream is not None:
+                self.counters.key_pictures_forced += 1
+                call.stream.force_key()
 
     def _refusal(self, event: InviteReceived, camera: Camera | None) -> int | None:
         if camera is None:

@@ -106,13 +106,21 @@ class Playout:
         self.clip = clip
         self._index = 0
         self._offset = 0
+        self._key_wanted = False
 
     @property
     def next_dts(self) -> int:
         """When the next unit is due, in ticks since the start."""
         return self.clip.units[self._index].dts + self._offset
 
+    def force_key(self) -> None:
+        """Go on with the clip's next key picture, now: a clip cannot make one of any other."""
+        self._key_wanted = True
+
     def take(self) -> AccessUnit:
+        if self._key_wanted:
+            self._key_wanted = False
+            self._skip_to_key()
         unit = self.clip.units[self._index]
         moved = AccessUnit(
             unit.codec, unit.pts + self._offset, unit.dts + self._offset, unit.key, unit.payload, unit.config
@@ -122,3 +130,8 @@ class Playout:
             self._index = 0
             self._offset += self.clip.period
         return moved
+
+    def _skip_to_key(self) -> None:
+        units, due = self.clip.units, self.next_dts
+        self._index = next((n for n in range(self._index, len(units)) if units[n].key), 0)  # the first one is
+        self._offset = due - units[self._index].dts

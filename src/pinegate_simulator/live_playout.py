@@ -1,4 +1,5 @@
-"""What a camera sends when its clip will not do: turned away from home, or showing the time of day.
+"""What a camera sends when its clip will not do: turned away from home, showing the time of day, or asked for a key
+picture between two of the clip's.
 
 A clip costs nothing; a picture of 640 × 360 that is drawn and encoded as it goes costs some 5 ms.
 """
@@ -39,21 +40,27 @@ class LivePlayout:
         self._view = view
         self._clock = clock
         self._live: _LivePicture | None = None
+        self._key_wanted = False
 
     @property
     def next_dts(self) -> int:
         return self._playout.next_dts
+
+    def force_key(self) -> None:
+        """The next picture is a key picture."""
+        self._key_wanted = True
 
     def take(self) -> AccessUnit:
         unit = self._playout.take()
         if not unit.codec.is_video:
             return unit
         view = self._view()
-        if self._clock is None and view == HOME and (self._live is None or unit.key):
-            self._live = None
+        at_clip = self._live is None and not self._key_wanted
+        if self._clock is None and view == HOME and (at_clip or unit.key):
+            self._live, self._key_wanted = None, False
             return unit
-        if self._live is None:
-            self._live = _LivePicture(self._request)
+        if self._live is None or self._key_wanted:
+            self._live, self._key_wanted = _LivePicture(self._request), False
         within = unit.dts % self.clip.period
         written = running_time(within / TIMESCALE) if self._clock is None else self._clock()
         return self._live.at(view, unit, within / self.clip.period, written)

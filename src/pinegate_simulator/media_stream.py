@@ -45,6 +45,8 @@ class UnitSource(Protocol):
 
     def take(self) -> AccessUnit: ...
 
+    def force_key(self) -> None: ...
+
 
 @dataclass(slots=True)
 class MediaCounters:
@@ -89,6 +91,10 @@ class MediaStream:
     def close(self) -> None:
         self._closed = True
         self._channel.close()
+
+    def force_key(self) -> None:
+        """Send a key picture next."""
+        self._source.force_key()
 
     def turn(self, now: float) -> float | None:
         """Send what is due, a burst at most; answer when to be called again."""

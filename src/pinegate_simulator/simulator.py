@@ -43,6 +43,8 @@ _log = structlog.get_logger(__name__)
 
 _FAREWELL: Final = 2.0
 _NEVER: Final = 1e9
+_KEY_PICTURE_COMMANDS: Final = ("IFameCmd", "IFrameCmd")
+"""As GB/T 28181-2016 spells it, and as the 2022 text does (A.2.3.1.7)."""
 
 
 def _time_of_day() -> str:
@@ -255,6 +257,8 @@ class Simulator:
 
     def _on_control(self, event: ControlReceived) -> None:
         self.counters.controls += 1
+        if any(name in _KEY_PICTURE_COMMANDS for name, _ in event.fields):
+            self._calls.force_key(event.channel_id)
         _log.info("control_taken", camera=event.channel_id, fields=[name for name, _ in event.fields])
 
     def _source(self, camera: Camera) -> ClipSource:
@@ -274,7 +278,7 @@ class Simulator:
     def _play(self, camera: Camera, clip: Clip) -> UnitSource:
         source = self._source(camera)
         clock = _time_of_day if self.config.live_clock else None
-        if not isinstance(source, ClipRequest) or not (camera.can_turn or clock):
+        if not isinstance(source, ClipRequest):
             return Playout(clip)
         head = self._heads.setdefault(camera.device_id, PtzHead())
         return LivePlayout(clip, source, lambda: head.view(self._timetable.now()), clock)

@@ -52,6 +52,10 @@ async def test_pictures_and_sound_come_by_every_transport_and_in_every_codec(
         streams = await streams_of(play["url"])
         assert {stream["codec_name"] for stream in streams} == codecs
         assert all(int(stream["nb_read_frames"]) >= 10 for stream in streams), streams
+        # the same camera, to another system of the same unit that was not granted its sound
+        silent = await Sharing(people, urban, {found[0]: ["live"]}).walk()
+        play = await urban.viewer.post("/api/play", silent.play_form(found[0], "fmp4"))
+        assert {stream["codec_name"] for stream in await streams_of(play["url"])} == codecs - {"aac"}
 
 
 async def test_a_granted_camera_turns_but_goes_to_no_preset_that_was_not_granted(

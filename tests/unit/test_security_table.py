@@ -9,7 +9,7 @@ TEXT = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 
 def test_every_threat_has_a_line_with_a_test_or_says_why_not() -> None:
     lines = dict(re.findall(r"^\| (S\d\d) \|(.*)\|$", TEXT, re.MULTILINE))
-    assert sorted(lines) == [f"S{number:02}" for number in range(1, 27)]
+    assert sorted(lines) == [f"S{number:02}" for number in range(1, max(27, len(lines) + 1))]
     for threat, line in lines.items():
         answer = line.rpartition(" | ")[2]
         assert "::test_" in answer or "not yet" in answer, threat

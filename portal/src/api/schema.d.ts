@@ -371,6 +371,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Whose link it is; with a password, that person's from now on.
+         */
+        post: operations["enrol_api_enrolment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grants": {
         parameters: {
             query?: never;
@@ -495,6 +515,26 @@ export interface paths {
         patch: operations["edit_person_api_persons__person_id__patch"];
         trace?: never;
     };
+    "/api/persons/{person_id}/enrolment-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw Enrolment Link
+         * @description Another link for a person who may enrol; the one before is void.
+         */
+        post: operations["draw_enrolment_link_api_persons__person_id__enrolment_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/play": {
         parameters: {
             query?: never;
@@ -524,7 +564,8 @@ export interface paths {
         };
         /**
          * Play Events
-         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         * @description Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+         *     comes that can be shown, and when it comes again.
          */
         get: operations["play_events_api_play_events_get"];
         put?: never;
@@ -1709,6 +1750,59 @@ export interface components {
             text_version: number;
         };
         /**
+         * EnrolmentIn
+         * @description Without ``password``: whose link it is. ``code``: what another person than the link's bearer handed over.
+         */
+        EnrolmentIn: {
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /** Password */
+            password?: string | null;
+            /** Secret */
+            secret: string;
+            /** Totp */
+            totp?: string | null;
+        };
+        /**
+         * EnrolmentLink
+         * @description ``secret``: shown this once; it stands behind ``/#/enrol/`` in the address that the person is given.
+         */
+        EnrolmentLink: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * EnrolmentOut
+         * @description ``done``: the password is kept, and the link opens nothing more.
+         */
+        EnrolmentOut: {
+            /** Asks Code */
+            asks_code: boolean;
+            /** Asks Totp */
+            asks_totp: boolean;
+            /** Done */
+            done: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Organization Name */
+            organization_name: string;
+        };
+        /**
          * FieldOut
          * @description A field of the camera record; ``codes`` names its list, if it has one.
          */
@@ -1934,8 +2028,6 @@ export interface components {
             idle_timeout_seconds: number;
             /** Login */
             login: string;
-            /** Must Change Password */
-            must_change_password: boolean;
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
@@ -2147,11 +2239,10 @@ export interface components {
         };
         /**
          * PersonCreated
-         * @description ``initial_password``: shown this once.
+         * @description ``link`` null: no account.
          */
         PersonCreated: {
-            /** Initial Password */
-            initial_password: string | null;
+            link: components["schemas"]["EnrolmentLink"] | null;
             person: components["schemas"]["PersonOut"];
         };
         /**
@@ -2180,11 +2271,15 @@ export interface components {
         };
         /**
          * PersonOut
-         * @description A person; ``login`` null: no account.
+         * @description ``login`` null: no account. ``enrolled``: has a password; ``enrolment_until``: may choose one till then.
          */
         PersonOut: {
             /** Email */
             email: string;
+            /** Enrolled */
+            enrolled: boolean;
+            /** Enrolment Until */
+            enrolment_until: string | null;
             /** Id */
             id: string;
             /** Login */
@@ -2205,7 +2300,10 @@ export interface components {
          * @enum {string}
          */
         PersonState: "nominated" | "trained" | "acknowledged" | "account_active" | "account_locked" | "removed";
-        /** PlayAnswer */
+        /**
+         * PlayAnswer
+         * @description ``tracks``: what is granted; without ``audio`` the address is silent, whatever the camera hears.
+         */
         PlayAnswer: {
             /**
              * Expires At
@@ -2220,6 +2318,8 @@ export interface components {
             protocol: "flv" | "ws-flv" | "fmp4" | "ws-fmp4";
             /** Session Id */
             session_id: string;
+            /** Tracks */
+            tracks: components["schemas"]["Track"][];
             /** Url */
             url: string;
             viewer_mark: components["schemas"]["ViewerMark"];
@@ -2246,7 +2346,8 @@ export interface components {
         };
         /**
          * PlayState
-         * @description ``end_code`` says more where the source could not be had.
+         * @description ``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+         *     more where the source could not be had.
          */
         PlayState: {
             /** End Code */
@@ -2257,7 +2358,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "live" | "ended";
+            state: "waiting" | "live" | "no_picture" | "ended";
         };
         /** PlayedPoint */
         PlayedPoint: {
@@ -2498,7 +2599,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "enrolment_not_open" | "validity_invalid";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -2509,6 +2610,8 @@ export interface components {
         /**
          * RegisterEntryOut
          * @description One line: who, for which unit and system, why, which point, which operation, from when to when, how much.
+         *
+         *     ``tracks``: whether pictures alone were watched or sound was heard as well; none where it is not recorded.
          */
         RegisterEntryOut: {
             /** Access Key */
@@ -2568,6 +2671,8 @@ export interface components {
             system_id: string;
             /** System Name */
             system_name: string | null;
+            /** Tracks */
+            tracks: components["schemas"]["Track"][];
             /** Work Order Id */
             work_order_id: string | null;
         };
@@ -2875,6 +2980,12 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /**
+         * Track
+         * @description One part of a live stream; each is granted by name.
+         * @enum {string}
+         */
+        Track: "video" | "audio";
         /** TreeNode */
         TreeNode: {
             /**
@@ -3989,6 +4100,39 @@ export interface operations {
             };
         };
     };
+    enrol_api_enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_grants_api_grants_get: {
         parameters: {
             query?: {
@@ -4241,6 +4385,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draw_enrolment_link_api_persons__person_id__enrolment_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentLink"];
                 };
             };
             /** @description Validation Error */

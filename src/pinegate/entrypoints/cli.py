@@ -3,13 +3,16 @@
 import asyncio
 import importlib.util
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from pinegate import __version__
 from pinegate.adapters.settings import Settings, SettingsError, load_settings
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="pinegate",
@@ -40,15 +43,11 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
-    from pinegate.adapters.city_profile.load import CityProfileError
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    try:
-        asyncio.run(serve(settings))
-    except CityProfileError as error:
-        _fail(str(error))
+    _run(serve(settings))
 
 
 @app.command()
@@ -67,7 +66,7 @@ def demo(
 
 @app.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to this version's tables; `serve` does it too."""
+    """Bring the database to this version's tables, while the program is stopped; `serve` does it too."""
     from pinegate.entrypoints.wiring.database import prepared_database
 
     async def run() -> None:
@@ -76,25 +75,52 @@ def migrate_database() -> None:
         async with prepared_database(settings):
             typer.echo("The database is up to date.")
 
-    asyncio.run(run())
+    _run(run())
 
 
 @app.command()
 def init(
     bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
-    administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
-    login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
+    operator: Annotated[str, typer.Option(help="Name of the operator.")],
+    security_admin: Annotated[str, typer.Option(help="Name of the security administrator (bureau).")],
+    audit_admin: Annotated[str, typer.Option(help="Name of the audit administrator (bureau).")],
+    system_admin: Annotated[str, typer.Option(help="Name of the system administrator (operator).")],
 ) -> None:
-    """Enter the first organization and account of a new city; the password is printed once."""
-    from pinegate.entrypoints.initialize import AlreadyInitializedError, initialize
+    """Enter the three administrators of a new city; each enrols by a link that is printed once."""
+    from pinegate.domain.organizations.roles import Role
+    from pinegate.entrypoints.initialize import AlreadyInitializedError, FirstAdministrator, initialize
 
+    first = [
+        FirstAdministrator(Role.SECURITY_ADMIN, security_admin, "security-admin"),
+        FirstAdministrator(Role.AUDIT_ADMIN, audit_admin, "audit-admin"),
+        FirstAdministrator(Role.SYSTEM_ADMIN, system_admin, "system-admin"),
+    ]
+    settings = _settings()
     try:
-        password = asyncio.run(initialize(_settings(), bureau, administrator, login))
+        links = _run(initialize(settings, bureau, operator, first))
     except AlreadyInitializedError:
-        _fail("this city has accounts already; sign in as security administrator and add others there")
+        _fail("this city has accounts already; sign in as security administrator and propose others there")
+    for link in links:
+        typer.echo(f"{link.login:<15} {link.address}")
     typer.echo(
-        f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."
+        f"Hand each person their own link. It is shown only now, works once, and for {settings.enrolment_hours} hours."
     )
+
+
+@app.command()
+def recover(
+    login: Annotated[str, typer.Argument(help="Login of the security, audit or system administrator.")],
+) -> None:
+    """Print a new enrolment link for an administrator who cannot sign in; it is audited, and the auditor is told."""
+    from pinegate.entrypoints.initialize import recover as recover_account
+    from pinegate.usecases.errors import NotFoundError
+
+    settings = _settings()
+    try:
+        link = _run(recover_account(settings, login))
+    except NotFoundError:
+        _fail(f"{login} is no administrator's account, or it is locked")
+    typer.echo(f"{link.address}\nIt is shown only now, works once, and for {settings.enrolment_hours} hours.")
 
 
 @app.command(context_settings=_PASS_ON, add_help_option=False)
@@ -145,6 +171,22 @@ def psql_url(
 
     urls = EmbeddedPostgres(_settings().database_folder).urls()
     typer.echo(urls.owner if owner else urls.app)
+
+
+def _run(command: Coroutine[Any, Any, T]) -> T:
+    """Run it; what an operator can correct is said in one line."""
+    from sqlalchemy.exc import OperationalError
+
+    from pinegate.adapters.city_profile.load import CityProfileError
+    from pinegate.adapters.database.server_address import ServerAddressError
+    from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgresError
+
+    try:
+        return asyncio.run(command)
+    except (CityProfileError, EmbeddedPostgresError, ServerAddressError) as error:
+        _fail(str(error))
+    except OperationalError as error:
+        _fail("the database cannot be reached: " + " ".join(str(error.orig).split()))
 
 
 def _settings() -> Settings:

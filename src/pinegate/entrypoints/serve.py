@@ -1,23 +1,17 @@
 """The program: everything of one city, served until it is told to stop."""
 
-import asyncio
-import contextlib
 import logging
-import signal
 import sys
-from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 
 from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.http_server.server import serve_application
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
 from pinegate.entrypoints.wiring.city import running_city
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
-_DRAIN_SECONDS = 3
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -48,47 +42,6 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING)
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn would raise them anew after its end, in the middle of our own stopping."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._end)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
-    def _end(self) -> None:
-        self.should_exit = True
-
-
-async def serve_application(app: FastAPI, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:
-    """HTTP until SIGINT or SIGTERM; running requests get a few seconds to end.
-
-    Raises:
-        OSError: the port is taken.
-    """
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
-        h11_max_incomplete_event_size=64 * 1024,
-        limit_concurrency=2_000,
-    )
-    await _Server(config).serve()
-
-
 async def serve(settings: Settings) -> None:
     """Run the city that the settings describe."""
     raise_descriptor_limit()
@@ -97,4 +50,4 @@ async def serve(settings: Settings) -> None:
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port
         )
-        await serve_application(city.app, settings.http_host, settings.http_port, settings.trusted_proxies)
+        await serve_application(city.app, settings)

@@ -4,6 +4,7 @@ import asyncio
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import select, text, update
 from tests.factories.applications import add_application
 from tests.integration.access.conftest import Live, Watching, build_live
@@ -19,6 +20,7 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.access.ports import ClosedEntry
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate.usecases.transaction import ChangeScope
 
@@ -239,7 +241,7 @@ class unreachable:  # noqa: N801 -- read as a sentence
 
     def __init__(self, postgres: EmbeddedPostgres, live: Live) -> None:
         self._postgres = postgres
-        self._name = live.database.engine.url.database
+        self._name = conninfo_to_dict(live.database.address)["dbname"]
 
     def __enter__(self) -> None:
         as_administrator(self._postgres, f'alter database "{self._name}" allow_connections false')
@@ -319,6 +321,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
         await change(live, watching, "grant_revoked")
         async with asyncio.timeout(HANGS_SECONDS):
             ended = await queue.get()
+    assert isinstance(ended, ClosedEntry)
     assert (ended.id, str(ended.end)) == (session, "grant_revoked")
 
 

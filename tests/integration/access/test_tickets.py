@@ -9,6 +9,7 @@ from tests.integration.access.running import end_reason
 from tests.integration.conftest import ClientAs, Clock
 
 from pinegate.adapters.database.tables import access_register, audit_events
+from pinegate.domain.access.tracks import PICTURE
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
 HOST = "127.0.0.1"
@@ -27,7 +28,7 @@ async def test_a_good_ticket_makes_the_session_live_and_is_audited(
 ) -> None:
     session_id, ticket = await ask(client_as, watching)
     admitted = await live.media_events.redeem_ticket(ticket, FLV, HOST)
-    assert admitted == Admitted(session_id, watching.points[0], 30.0)
+    assert admitted == Admitted(session_id, watching.points[0], 30.0, PICTURE)
     async with live.database.transaction() as tx:
         row = (await tx.connection.execute(select(access_register))).one()
         names = (

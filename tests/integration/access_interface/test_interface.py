@@ -14,13 +14,14 @@ from tests.integration.conftest import ClientAs, Clock
 from tests.waiting import until
 
 from pinegate.adapters.database.tables import interface_nonces, organizations
+from pinegate.domain.access.tracks import PICTURE, PICTURE_AND_SOUND, Track
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access_interface.signing import (
     Algorithm,
 )
-from pinegate.usecases.streams.media_engine import PlayProtocol, Refused
+from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 from pinegate.usecases.streams.signalling import PtzMove
 
 HOST = "127.0.0.1"
@@ -112,6 +113,24 @@ async def test_a_play_address_works_once_for_the_named_person(
     assert state.json()["state"] == "live"
     assert (await program.ask("DELETE", f"/access/v1/sessions/{play['session_id']}")).status_code == 204
     assert live.media.cut == {play["session_id"]: "viewer_left"}
+
+
+async def test_a_program_hears_only_where_sound_is_granted(
+    program: Program, watching: Watching, live: Live
+) -> None:
+    path = f"/access/v1/points/{watching.points[0]}/play"
+
+    async def carried() -> frozenset[Track]:
+        play = (await program.ask("POST", path, body=b"{}")).json()
+        ticket = play["url"].rsplit("/", 1)[1].split(".")[0]
+        admitted = await live.media_events.redeem_ticket(ticket, PlayProtocol.FLV, HOST)
+        assert isinstance(admitted, Admitted) and admitted.tracks == frozenset(play["tracks"])
+        return admitted.tracks
+
+    assert await carried() == PICTURE
+    async with live.database.transaction() as tx:
+        await tx.connection.execute(text("update grants set operations = operations || '{audio}'"))
+    assert await carried() == PICTURE_AND_SOUND
 
 
 async def test_an_end_user_whom_the_unit_does_not_have_is_denied_and_registered(

@@ -13,6 +13,7 @@ from websockets import Origin
 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND, Track
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -37,14 +38,22 @@ class Control:
         self.lost: list[tuple[str, str]] = []
         self.ended: dict[str, SessionEnded] = {}
         self.sent: dict[str, int] = {}
+        self.key_frames: list[str] = []
+        self.coming: list[tuple[str, bool]] = []
         self.second: list[tuple[str, str]] = []
         self.workers_lost: list[tuple[set[str], set[str]]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    def ticket(self, session_id: str, source_id: str = "camera", lease_seconds: float = 60.0) -> str:
+    def ticket(
+        self,
+        session_id: str,
+        source_id: str = "camera",
+        lease_seconds: float = 60.0,
+        tracks: frozenset[Track] = PICTURE_AND_SOUND,
+    ) -> str:
         ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds)
+        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds, tracks)
         return ticket
 
     async def redeem_ticket(
@@ -69,6 +78,12 @@ class Control:
 
     async def second_source(self, source_id: str, host: str) -> None:
         self.second.append((source_id, host))
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        self.key_frames.append(source_id)
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        self.coming.append((source_id, coming))
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         self.workers_lost.append((set(source_ids), set(session_ids)))
@@ -144,8 +159,14 @@ class City:
         await until(lambda: [started for started in self.control.started if started.source_id == source_id])
         return endpoint
 
-    def address(self, session_id: str, protocol: PlayProtocol, lease_seconds: float = 60.0) -> str:
-        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds)
+    def address(
+        self,
+        session_id: str,
+        protocol: PlayProtocol,
+        lease_seconds: float = 60.0,
+        tracks: frozenset[Track] = PICTURE_AND_SOUND,
+    ) -> str:
+        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds, tracks=tracks)
         return self.engine.play_address("camera", ticket, protocol)
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from pinegate.adapters.media.viewer import Viewer
 from pinegate.adapters.media.wires import HttpWire
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PIECE = bytes(100_000)
@@ -42,6 +43,7 @@ class DistantSeat:
             Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
+            PICTURE_AND_SOUND,
             1e9,
             lambda _, end: self.ended.append(end),
         )

@@ -8,6 +8,7 @@ from pinegate.adapters.media import http_listener
 from pinegate.adapters.media.channel import ChannelClosedError
 from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.viewer import Wire
+from pinegate.domain.access.tracks import PICTURE
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
 TICKET = "B" * 43
@@ -19,7 +20,7 @@ class Engine:
     def __init__(self, trusted_proxies: tuple[str, ...] = ()) -> None:
         self.asked: list[tuple[str, PlayProtocol, str]] = []
         self.admitted: list[socket.socket] = []
-        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1.0)
+        self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1.0, PICTURE)
         self.room = True
         self.listener = HttpListener(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
         self.port = self.listener.listen("127.0.0.1", 0)

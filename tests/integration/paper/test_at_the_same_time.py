@@ -21,6 +21,17 @@ async def test_of_many_approvals_one_counts(walk: Walk) -> None:
         assert (await tx.connection.execute(select(func.count()).select_from(agreements))).scalar_one() == 1
 
 
+async def test_of_many_reviews_one_counts(walk: Walk) -> None:
+    await walk.to_bureau()
+    reviewers = [walk.city.persons[Role.BUREAU_REVIEWER], walk.city.others[Role.BUREAU_REVIEWER]] * 3
+    for reviewer in reviewers:
+        await walk.client(reviewer)
+    answers = await asyncio.gather(*(walk.step(reviewer, "record_review") for reviewer in reviewers))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    opinions = (await walk.file(Role.BUREAU_APPROVER))["opinions"]
+    assert [opinion["kind"] for opinion in opinions].count("bureau_review") == 1
+
+
 async def test_a_seal_given_twice_prepares_one_sharing(walk: Walk) -> None:
     agreement_id = await walk.to_agreement()
     await walk.sign(Role.UNIT_LEADER, agreement_id)

@@ -30,6 +30,21 @@ def test_a_damaged_clip_is_refused_with_a_reason(
         read_clip(path)
 
 
+def test_a_forced_key_picture_is_the_next_of_the_clip_at_the_time_that_was_due(clip: Clip) -> None:
+    playout = Playout(clip)
+    for _ in range(3):
+        playout.take()
+    due = playout.next_dts
+    playout.force_key()
+    unit = playout.take()
+    assert unit.key and unit.dts == due
+    assert playout.take().dts == due + 9000
+    for _ in range(len(clip.units) - 3):  # the last key picture of the clip is behind: it begins again
+        playout.take()
+    playout.force_key()
+    assert playout.take().payload in {unit.payload for unit in clip.units if unit.key}
+
+
 def test_a_loop_goes_on_with_rising_timestamps_and_begins_with_a_key_picture(clip: Clip) -> None:
     playout = Playout(clip)
     rounds = [playout.take() for _ in range(3 * len(clip.units))]

@@ -57,3 +57,22 @@ def test_with_a_clock_every_picture_is_drawn_and_the_time_is_asked_for_each() ->
     assert len(asked) == 20
     assert all(unit.payload != own.payload for unit, own in zip(units, clip.units, strict=True))
     assert [unit.key for unit in units] == [index % 10 == 0 for index in range(20)]
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+def test_a_key_picture_is_made_when_it_is_asked_for_and_the_clip_goes_on_at_its_own_next_one(
+    codec: Codec,
+) -> None:
+    request = ClipRequest(ClipSettings(160, 90, 10, 1.0, 2.0, codec), "大桥", "river_bridge", "noon", 1)
+    clip = request.make()
+    playout = LivePlayout(clip, request, lambda: HOME)
+    units = []
+    for number in range(20):
+        if number == 4:
+            playout.force_key()
+        units.append(playout.take())
+    assert [number for number, unit in enumerate(units) if unit.key] == [0, 4, 10]
+    assert [unit.payload for unit in units[10:]] == [unit.payload for unit in clip.units[10:20]]
+    decoder = av.CodecContext.create("h264" if codec is Codec.H264 else "hevc", "r")
+    frames = [frame for unit in units for frame in decoder.decode(av.Packet(unit.payload))]
+    assert len(frames) + len(decoder.decode(None)) == 20

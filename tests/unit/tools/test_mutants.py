@@ -10,6 +10,7 @@ AREAS = {
     "access_interface",
     "decision",
     "dialogs",
+    "edge",
     "leases",
     "paper",
     "points",

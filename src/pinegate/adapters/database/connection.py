@@ -1,7 +1,7 @@
 """The engine and its transactions."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
@@ -18,10 +18,12 @@ from pinegate.adapters.database.bounded_connection import (
     BoundedConnection,
     connection_options,
 )
-from pinegate.adapters.database.driver import Driver
-from pinegate.adapters.database.opening_connections import OpeningConnections
+from pinegate.adapters.database.direct_connections import DirectConnections
+from pinegate.adapters.database.driver import Driver, Row
+from pinegate.adapters.database.live_sessions import LiveSessions
 from pinegate.adapters.database.server_address import DIALECT, writable_server
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
+from pinegate.usecases.access.ports import LiveSession
 
 _HEALTHY_SECONDS = 2.0
 _POOL_TIMEOUT_SECONDS = 5
@@ -36,7 +38,7 @@ class Database:
     """
 
     def __init__(self, address: str, *, pool_size: int = 10) -> None:
-        self._address = writable_server(address)
+        self.address = writable_server(address)
         self.engine: AsyncEngine = create_async_engine(
             DIALECT,
             pool_size=pool_size,
@@ -50,12 +52,14 @@ class Database:
         event.listen(self.engine.sync_engine, "handle_error", _leave_a_server_that_became_a_standby)
         event.listen(self.engine.sync_engine, "checkin", _lay_down)
         event.listen(self.engine.sync_engine, "checkout", _take_up)
-        self._openings = OpeningConnections(self._address)
+        self._openings = DirectConnections(self.address)
+        self._readings = DirectConnections(self.address, autocommit=True)
+        self._live_sessions = LiveSessions(self.address)
         self._probe: asyncio.Task[bool] | None = None
 
     async def _connect(self, _: str, **options: Any) -> BoundedConnection:
         """In SQLAlchemy's stead, which hands over an address of its own (here an empty one)."""
-        return await BoundedConnection.connect(self._address, **options)
+        return await BoundedConnection.connect(self.address, **options)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -88,9 +92,29 @@ class Database:
                 yield OpeningTransaction(Driver(connection))
                 await connection.execute("commit")
 
+    async def read(self, statement: str, values: object) -> Sequence[Row]:
+        """The rows of one constant SELECT, prepared once: one round trip, and neither BEGIN nor COMMIT.
+
+        Raises:
+            SQLAlchemyError: as of ``transaction``.
+        """
+        with _errors_as_of_sqlalchemy():
+            async with self._readings.take() as connection:
+                return await (await Driver(connection).execute(statement, values)).fetchall()
+
+    async def live_sessions(self, longest_lease: float | None = None) -> Sequence[LiveSession]:
+        """``LiveSessions.all``. Raises ``SQLAlchemyError``."""
+        with _errors_as_of_sqlalchemy():
+            return await self._live_sessions.all(longest_lease)
+
+    async def sessions_touched_since(self, sequence: int) -> tuple[int, Sequence[LiveSession]]:
+        """``LiveSessions.touched_since``. Raises ``SQLAlchemyError``."""
+        with _errors_as_of_sqlalchemy():
+            return await self._live_sessions.touched_since(sequence)
+
     async def listen(self, channel: str) -> BoundedConnection:
         """A connection of its own that NOTIFY reaches. Raises ``psycopg.Error``."""
-        connection = await BoundedConnection.connect(self._address, autocommit=True, **connection_options())
+        connection = await BoundedConnection.connect(self.address, autocommit=True, **connection_options())
         await connection.execute(f"listen {channel}".encode())
         return connection
 
@@ -113,6 +137,8 @@ class Database:
         if self._probe is not None:
             await asyncio.wait({self._probe})
         await self._openings.close()
+        await self._readings.close()
+        await self._live_sessions.close()
         await self.engine.dispose()
 
 

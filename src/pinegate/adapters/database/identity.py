@@ -1,23 +1,32 @@
 """Accounts and portal sessions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pinegate.adapters.database.tables import accounts, organizations, persons, portal_sessions
+from pinegate.adapters.database.tables import (
+    accounts,
+    enrolments,
+    organizations,
+    persons,
+    portal_sessions,
+)
+from pinegate.domain.organizations.enrolment import Enrolment
 from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.identity.ports import Account, PortalSession
 
 _SESSION_COLUMNS = [portal_sessions.c[field.name] for field in fields(PortalSession)]
 
+_ENROLMENT_COLUMNS = [enrolments.c[field.name] for field in fields(Enrolment)]
+
 _PERSON_COLUMNS = (
     accounts.c.login,
-    accounts.c.password_is_initial,
     accounts.c.withdrawn_at,
     persons.c.id.label("person_id"),
     persons.c.name,
@@ -43,37 +52,9 @@ _ACCOUNT = (
     .join(organizations, organizations.c.id == persons.c.organization_id)
 )
 
-_RUNNING = (
-    select(
-        portal_sessions.c.id.label("session_id"),
-        portal_sessions.c.last_seen_at,
-        portal_sessions.c.created_at,
-        portal_sessions.c.ended_at,
-        *_PERSON_COLUMNS,
-    )
-    .join(persons, persons.c.id == portal_sessions.c.person_id)
-    .join(accounts, accounts.c.person_id == persons.c.id)
-    .join(organizations, organizations.c.id == persons.c.organization_id)
-)
 
-
-@dataclass(frozen=True, slots=True)
-class SessionOfToken:
-    """What a cookie's token stands for at this moment."""
-
-    session_id: str
-    actor: Actor
-    login: str
-    created_at: datetime
-    last_seen_at: datetime
-    ended_at: datetime | None
-    password_is_initial: bool
-    withdrawn: bool
-    state: PersonState
-    standing: Standing
-
-
-def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
+def actor_of(row: Any) -> Actor:
+    """The person of a row that names ``kind`` and the columns of persons."""
     return Actor(
         person_id=row.person_id,
         organization_id=row.organization_id,
@@ -85,11 +66,10 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
 
 def _account(row: Row[*tuple[Any, ...]]) -> Account:
     return Account(
-        actor=_actor(row),
+        actor=actor_of(row),
         organization_name=row.organization_name,
         login=row.login,
         password_hash=row.password_hash,
-        password_is_initial=row.password_is_initial,
         totp_secret=row.totp_secret,
         totp_last_step=row.totp_last_step,
         failed_attempts=row.failed_attempts,
@@ -135,7 +115,25 @@ class IdentityRows:
         await self._change(person_id, failed_attempts=0, locked_until=None)
 
     async def set_password(self, person_id: str, password_hash: str) -> None:
-        await self._change(person_id, password_hash=password_hash, password_is_initial=False)
+        await self._change(person_id, password_hash=password_hash)
+
+    async def enrolment(self, person_id: str, *, lock: bool = False) -> Enrolment | None:
+        return await self._enrolment(enrolments.c.person_id == person_id, lock=lock)
+
+    async def enrolment_of_link(self, link_digest: bytes) -> Enrolment | None:
+        return await self._enrolment(enrolments.c.link_digest == link_digest, lock=False)
+
+    async def _enrolment(self, condition: ColumnElement[bool], *, lock: bool) -> Enrolment | None:
+        query = select(*_ENROLMENT_COLUMNS).where(condition)
+        row = (await self._connection.execute(query.with_for_update() if lock else query)).one_or_none()
+        return None if row is None else Enrolment(*row)
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None:
+        row = {field.name: getattr(enrolment, field.name) for field in fields(Enrolment)}
+        new = insert_or_change(enrolments).values(**row)
+        await self._connection.execute(
+            new.on_conflict_do_update(index_elements=[enrolments.c.person_id], set_=row)
+        )
 
     async def set_totp(self, person_id: str, sealed_secret: bytes | None, last_step: int | None) -> None:
         await self._change(person_id, totp_secret=sealed_secret, totp_last_step=last_step)
@@ -196,25 +194,6 @@ class IdentityRows:
             .values(ended_at=now)
         )
         return ended.rowcount
-
-    async def session_of_token(self, token_digest: bytes) -> SessionOfToken | None:
-        """The session of a cookie, with its person as they are now."""
-        query = _RUNNING.where(portal_sessions.c.token_digest == token_digest)
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return SessionOfToken(
-            session_id=row.session_id,
-            actor=_actor(row),
-            login=row.login,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            ended_at=row.ended_at,
-            password_is_initial=row.password_is_initial,
-            withdrawn=row.withdrawn_at is not None,
-            state=PersonState(row.state),
-            standing=Standing(row.standing),
-        )
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
         """The person is at work."""

@@ -8,6 +8,8 @@ from pinegate.usecases.devices.ports import DeviceAnswer, DeviceUnreachableError
 from pinegate.usecases.streams.signalling import Answered, InviteFailed
 
 _ANSWER_SECONDS = 8.0
+_OTHER_ANSWER_SECONDS = 3.0
+"""After the first of two."""
 _FAILURES = {
     404: InviteFailure.CHANNEL_UNKNOWN,
     408: InviteFailure.TIMED_OUT,
@@ -58,12 +60,16 @@ class AwaitedAnswers:
     async def said(
         self, device_code: str, information: asyncio.Future[_Said], status: asyncio.Future[_Said]
     ) -> DeviceAnswer:
-        """Both answers. Raises :class:`DeviceUnreachableError`."""
-        try:
-            both = await asyncio.wait_for(asyncio.gather(information, status), _ANSWER_SECONDS)
-        except TimeoutError:
-            raise DeviceUnreachableError(device_code) from None
-        return DeviceAnswer(*both)
+        """What was answered: many devices know but one of the questions. Raises :class:`DeviceUnreachableError`."""
+        both = (information, status)
+        await asyncio.wait(both, timeout=_ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, timeout=_OTHER_ANSWER_SECONDS)
+        said = [answer.result() if answer.done() and not answer.exception() else {} for answer in both]
+        for answer in both:
+            answer.cancel()
+        if not any(said):
+            raise DeviceUnreachableError(device_code)
+        return DeviceAnswer(*said)
 
     # What came.
 

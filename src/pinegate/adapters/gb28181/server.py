@@ -5,7 +5,8 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import assert_never
@@ -17,14 +18,16 @@ from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
+from pinegate.adapters.gb28181.ptz_instructions import instruction_of
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
 from pinegate.domain.access.session_end import InviteFailure
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
+from pinegate.protocols.gb28181.upper.long_bodies import LongBody
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
-from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
 from pinegate.protocols.sdp.session import Setup
@@ -36,7 +39,6 @@ from pinegate.usecases.streams.signalling import (
     Invitation,
     InviteFailed,
     PtzCommand,
-    PtzMove,
     SignallingEvents,
 )
 
@@ -52,26 +54,12 @@ _RETRY_SECONDS = 1.0
 _REFUSED_HOSTS_KEPT = 8
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
-_MOVES: dict[PtzMove, tuple[int, int, int]] = {
-    PtzMove.STOP: (0, 0, 0),
-    PtzMove.UP: (0, 1, 0),
-    PtzMove.DOWN: (0, -1, 0),
-    PtzMove.LEFT: (-1, 0, 0),
-    PtzMove.RIGHT: (1, 0, 0),
-    PtzMove.UP_LEFT: (-1, 1, 0),
-    PtzMove.UP_RIGHT: (1, 1, 0),
-    PtzMove.DOWN_LEFT: (-1, -1, 0),
-    PtzMove.DOWN_RIGHT: (1, -1, 0),
-    PtzMove.ZOOM_IN: (0, 0, 1),
-    PtzMove.ZOOM_OUT: (0, 0, -1),
-}
-
 
 class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
     def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = UpperPlatformConfig(platform_id, domain, "")
+        self._config = UpperPlatformConfig(platform_id, domain, "", answers_when_kept=True)
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)
@@ -86,6 +74,8 @@ class Gb28181Server:
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
+        self._reader = ThreadPoolExecutor(1, "sip-bodies")
+        self._reading = False
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -125,6 +115,7 @@ class Gb28181Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sockets.close()
+        self._reader.shutdown(wait=False)
 
     # -- VideoSignalling -----------------------------------------------------------------------------------------
 
@@ -168,12 +159,7 @@ class Gb28181Server:
             self._pump()
 
     async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
-        if command.move is PtzMove.PRESET_CALL:
-            code = ptz.preset(ptz.PtzCode.PRESET_CALL, command.preset)
-        else:
-            pan, tilt, zoom = _MOVES[command.move]
-            code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
-        return await self._control(device_code, channel_code, code)
+        return await self._control(device_code, channel_code, instruction_of(command))
 
     async def _control(self, device_code: str, channel_code: str, code: PtzInstruction) -> bool:
         if self._machine is None:
@@ -235,6 +221,13 @@ class Gb28181Server:
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
 
+    def deviations(self, device_code: str) -> Mapping[str, int]:
+        if self._machine is None:
+            return {}
+        return {
+            deviation.value: count for deviation, count in self._machine.deviations_of(device_code).items()
+        }
+
     async def ask_status(self, device_code: str) -> DeviceAnswer:
         machine = self._machine
         if machine is None or machine.flow_of(device_code) is None:
@@ -244,7 +237,10 @@ class Gb28181Server:
         information = expect(device_code, machine.query_device_info(device_code, now))
         status = expect(device_code, machine.query_device_status(device_code, now))
         self._pump()
-        return await self._answers.said(device_code, information, status)
+        answer = await self._answers.said(device_code, information, status)
+        if not answer.status:
+            machine.note_deviation(device_code, Deviation.NO_DEVICE_STATUS)
+        return answer
 
     # -- driving the machine -------------------------------------------------------------------------------------
 
@@ -279,7 +275,23 @@ class Gb28181Server:
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
+        self._read_next_body(machine)
+        for flow, held in machine.flows_to_hold():
+            self._sockets.hold(flow, held)
         self._arm(machine.next_timer())
+
+    def _read_next_body(self, machine: UpperPlatform) -> None:
+        """One at a time, in a thread of its own, which shares its time with the loop."""
+        if not self._reading and (body := machine.next_body(self._now())) is not None:
+            self._reading = True
+            self._spawn(self._read_body(body))
+
+    async def _read_body(self, body: LongBody) -> None:
+        read = await asyncio.get_running_loop().run_in_executor(self._reader, body.read)
+        self._reading = False
+        if self._machine is not None:
+            self._machine.body_read(body, read, self._now())
+            self._pump()
 
     def _arm(self, due: float | None) -> None:
         """A timer that comes too early does no harm, so only an earlier deadline replaces it."""
@@ -293,6 +305,8 @@ class Gb28181Server:
         match event:
             case events.DeviceRegistered():
                 self._registered(event)
+            case events.DeviceMoved():
+                self._recorder.moved(event)
             case events.DeviceOffline():
                 self._refresh.gone(event.device_id)
                 self._recorder.offline(event.device_id, event.reason.value)
@@ -332,14 +346,19 @@ class Gb28181Server:
                 assert_never(event)
 
     def _registered(self, event: events.DeviceRegistered) -> None:
-        self._recorder.registered(event)
         self._sockets.trust(event.flow)
+        self._recorder.registered(event, lambda kept: self._registration_kept(event, kept))
+
+    def _registration_kept(self, event: events.DeviceRegistered, kept: bool) -> None:
         machine, now = self._machine, self._now()
-        if machine is None or not event.fresh:
+        if machine is None:
             return
-        machine.query_device_info(event.device_id, now)
-        self._ask_catalogue(machine, event.device_id)
-        machine.subscribe_catalog(event.device_id, now)
+        machine.registration_kept(event.number, kept, now)
+        if kept and event.fresh and machine.flow_of(event.device_id) is not None:
+            machine.query_device_info(event.device_id, now)
+            self._ask_catalogue(machine, event.device_id)
+            machine.subscribe_catalog(event.device_id, now)
+        self._pump()
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
         state = "done" if event.complete else "incomplete"

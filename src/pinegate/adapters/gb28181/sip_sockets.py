@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import struct
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
@@ -21,6 +23,9 @@ _DATAGRAMS_AT_ONCE = 64
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _BEHIND_SECONDS = 0.25
 """Datagrams that wait so long are about to be repeated (RFC 3261 17.1.1.1: T1 is 0.5 s)."""
+_SO_TIMESTAMPNS = 35
+"""Linux's, which Python does not name: the kernel tells when a datagram arrived (socket(7))."""
+_TIMESPEC = struct.Struct("@ll")
 
 
 class SipSockets:
@@ -34,8 +39,8 @@ class SipSockets:
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._connections: dict[Flow, asyncio.Transport] = {}
-        self._full: tuple[float, float] | None = None
-        """Since when, and when last, more datagrams were there than one turn takes."""
+        self._waited = 0.0
+        """How long the oldest datagram of the last turn had waited in the socket."""
         self.counters = {
             "connections_refused": 0,
             "strangers_closed": 0,
@@ -49,12 +54,8 @@ class SipSockets:
 
     @property
     def behind(self) -> bool:
-        """Whether datagrams come faster than they are taken, and have for a while."""
-        if self._full is None:
-            return False
-        since, last = self._full
-        now = asyncio.get_running_loop().time()
-        return now - since >= _BEHIND_SECONDS and now - last < _BEHIND_SECONDS
+        """Whether datagrams wait so long that their senders lose patience."""
+        return self._waited >= _BEHIND_SECONDS
 
     def trust(self, flow: Flow) -> None:
         """A device proved its password here: the connection may stay."""
@@ -76,6 +77,7 @@ class SipSockets:
         udp = socket.socket(listening.family, socket.SOCK_DGRAM)
         udp.setblocking(False)
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        udp.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         try:
             udp.bind(address)
         except OSError:
@@ -111,6 +113,12 @@ class SipSockets:
                 self.counters["unread_dropped"] += 1
                 connection.abort()
 
+    def hold(self, flow: Flow, held: bool) -> None:
+        """Read no more from a connection, so that its peer waits, or read again."""
+        connection = self._connections.get(flow)
+        if connection is not None and not connection.is_closing():
+            (connection.pause_reading if held else connection.resume_reading)()
+
     def disconnect(self, flow: Flow) -> None:
         connection = self._connections.get(flow)
         if connection is not None:
@@ -144,19 +152,19 @@ class SipSockets:
     def _read_datagrams(self, udp: socket.socket) -> None:
         """As many as are there, but not for ever: TCP and the timers have their turn too."""
         arrived: list[Received] = []
-        for _ in range(_DATAGRAMS_AT_ONCE):
+        for number in range(_DATAGRAMS_AT_ONCE):
             try:
-                data, address = udp.recvfrom(65_536)
+                if number:
+                    data, address = udp.recvfrom(65_536)
+                else:
+                    data, told, _, address = udp.recvmsg(65_536, 64)
+                    self._waited = _waited(told)
             except BlockingIOError:
-                self._full = None
                 break
             except OSError:
                 # ICMP "port unreachable" of a device that went away: its transactions time out by themselves.
                 continue
             arrived.append((data, Flow("udp", address[0], address[1])))
-        else:
-            now = asyncio.get_running_loop().time()
-            self._full = (now if self._full is None else self._full[0], now)
         if arrived:
             self._on_data(arrived)
 
@@ -168,6 +176,15 @@ class SipSockets:
             self._udp.sendto(data, (flow.host, flow.port))
         except OSError:
             self.counters["datagrams_unsent"] += 1
+
+
+def _waited(told: list[tuple[int, int, bytes]]) -> float:
+    """Seconds since the kernel took the datagram in."""
+    for level, kind, data in told:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(data) == _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack(data)
+            return time.time() - seconds - nanoseconds / 1e9  # noqa: TID251 -- the kernel's clock
+    return 0.0
 
 
 class _TcpPeer(asyncio.Protocol):

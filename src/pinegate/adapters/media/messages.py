@@ -15,6 +15,7 @@ from pydantic import Base64Bytes, TypeAdapter, ValidationError
 from pinegate.domain.access.session_end import End
 from pinegate.usecases.streams.media_engine import (
     Admitted,
+    OnLoss,
     PlayProtocol,
     Refused,
     SessionEnded,
@@ -38,6 +39,7 @@ class Configure:
     portal_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     transcode_g711: bool
+    on_loss: OnLoss
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class EndSource:
 class CloseSessions:
     session_ids: tuple[str, ...]
     end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The sessions that ran and are cut, and the bytes that each was sent."""
+
+    sessions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +137,23 @@ class SecondSource:
     host: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFrameWanted:
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesComing:
+    source_id: str
+    coming: bool
+
+
 Order = Configure | SourceRequest | BindSource | EndSource | CloseSessions | RenewLeases | Snapshot | Stats
 Request = Order | RedeemTicket
-Answer = Ready | SourceEndpoint | Picture | Counters | Done | Failed | Admitted | Refused
-Notice = SourceStarted | SourceLost | SessionEnded | BytesSent | SecondSource
+Answer = Ready | SourceEndpoint | Closed | Picture | Counters | Done | Failed | Admitted | Refused
+Notice = (
+    SourceStarted | SourceLost | SessionEnded | BytesSent | SecondSource | KeyFrameWanted | PicturesComing
+)
 Message = Request | Answer | Notice
 
 _CODECS: Mapping[bytes, TypeAdapter[Any]] = {

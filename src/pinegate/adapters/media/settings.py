@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pinegate.usecases.streams.media_engine import OnLoss
+
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings:
@@ -12,6 +14,7 @@ class MediaSettings:
     stands before it (``https://v.example.cn/w0``), else empty. ``rtp_host``: the address written into the
     SDP. ``rtp_ports``: first and last port, shared out among the workers. ``portal_origins``: the only web
     origins that may read pictures. ``trusted_proxies``: addresses whose ``X-Forwarded-For`` is believed.
+    ``on_loss``: see :data:`OnLoss`.
     """
 
     workers: int = 1
@@ -24,6 +27,7 @@ class MediaSettings:
     portal_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     transcode_g711: bool = True
+    on_loss: OnLoss = "conceal"
 
     def __post_init__(self) -> None:
         first, last = self.rtp_ports

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pinegate.protocols.media.frames import AccessUnit, MalformedMedia
+from pinegate.protocols.media.key_frames import NO_PICTURE_SECONDS, KeyFrameRequests
 from pinegate.protocols.media.payloads import Depacketizer, depacketizer_for
 from pinegate.protocols.media.rtp import Receiver, RtpPacket, parse
 
@@ -27,16 +28,21 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class SourceHooks:
-    """What a source calls: with each unit; when a second source shows up (its host); when it is lost."""
+    """What a source calls: with each unit; when a second source shows up (its host); when it is lost; when it wants
+    a key frame; when no picture comes any more, and when one comes again.
+    """
 
     on_unit: Callable[[AccessUnit], None]
     on_second: Callable[[str], None]
     on_lost: Callable[[str], None]
+    on_key_frame_wanted: Callable[[], None]
+    on_pictures: Callable[[bool], None]
 
 
 class Source:
     """Datagrams (or TCP frames) in, access units out. ``now`` is monotonic, in seconds.
 
+    ``strict``: nothing is handed out from a loss to the next key frame, rather than left to decoders to conceal.
     ``faults`` counts the peer's violations by name.
     """
 
@@ -48,6 +54,8 @@ class Source:
         ordered: bool,
         hooks: SourceHooks,
         now: float,
+        *,
+        strict: bool = False,
     ) -> None:
         self.source_id = source_id
         self.faults: Counter[str] = Counter()
@@ -56,6 +64,10 @@ class Source:
         self._ssrc = ssrc
         self._window = 0 if ordered else UDP_WINDOW
         self._hooks = hooks
+        self._strict = strict
+        self._key_frames = KeyFrameRequests()
+        self._last_picture = 0.0
+        self._no_picture = False
         self._sender: Address | None = None
         self._receiver = Receiver(ssrc, self._window)
         self._unannounced: tuple[Address, int, float] | None = None
@@ -107,10 +119,11 @@ class Source:
         receiver = self._receiver
         foreign, received = receiver.foreign, receiver.received
         for packet in receiver.receive(datagram):
-            self._depacketize(packet)
+            self._depacketize(packet, now)
         if receiver.received != received:
             self.packets += 1
-            self._sender = sender
+            if self._sender is None:
+                self._sender, self._last_picture = sender, now
             self._last_packet = now
         elif receiver.foreign != foreign:
             self.refuse(sender[0], now)
@@ -139,24 +152,50 @@ class Source:
             self._reported = now
             self._hooks.on_second(host)
 
-    def _depacketize(self, packet: RtpPacket) -> None:
+    def _depacketize(self, packet: RtpPacket, now: float) -> None:
         if self._depacketizer is None:
-            chosen = depacketizer_for(packet.payload_type, packet.payload)
+            chosen = depacketizer_for(packet.payload_type, packet.payload, wait_for_key=self._strict)
             if isinstance(chosen, MalformedMedia):
                 self.faults["unknown_payload"] += 1
                 return
             self._depacketizer = chosen
-        units = self._depacketizer.feed(packet.payload, packet.timestamp, packet.marker, packet.lost_before)
+        reader = self._depacketizer
+        withheld = reader.damaged + reader.skipped
+        units = reader.feed(packet.payload, packet.timestamp, packet.marker, packet.lost_before)
+        if packet.lost_before or reader.damaged + reader.skipped != withheld:
+            self._key_frames.need()
         for unit in units:
+            if unit.codec.is_video:
+                self._note_picture(unit, now)
             self._hooks.on_unit(unit)
+        if self._key_frames.due(now):
+            self.faults["key_frames_wanted"] += 1
+            self._hooks.on_key_frame_wanted()
+
+    def _note_picture(self, unit: AccessUnit, now: float) -> None:
+        self._last_picture = now
+        if unit.torn:
+            self.faults["torn_pictures"] += 1
+        if unit.key:
+            self._key_frames.key_came(whole=not unit.torn)
+        if self._no_picture:
+            self._no_picture = False
+            self._hooks.on_pictures(True)
+
+    def want_key_frame(self) -> None:
+        """Somebody has nothing to begin with; the camera is asked with its next packet."""
+        self._key_frames.need()
 
     def check(self, now: float) -> None:
-        """Declare the source lost when nothing came for too long."""
+        """Declare the source lost when nothing came for too long; tell when nothing came that can be shown."""
         if self._sender is None:
             if now >= self._due:
                 self.lost("no packet came")
         elif now - self._last_packet >= SILENCE_SECONDS:
             self.lost(f"no packet for {SILENCE_SECONDS:g} s")
+        elif now - self._last_picture >= NO_PICTURE_SECONDS and not self._no_picture:
+            self._no_picture = True
+            self._hooks.on_pictures(False)
 
     def lost(self, why: str) -> None:
         """The camera is gone."""

@@ -1,7 +1,8 @@
 """One camera's pictures on their way to its viewers: the last group of pictures, one packer an output, the
 tick.
 
-A packer exists only while somebody watches its output; its bytes are made once and shared by all viewers.
+An output is a container with the tracks that its viewers were granted. Its packer exists only while somebody watches
+it; its bytes are made once and shared by all of them.
 """
 
 import asyncio
@@ -12,9 +13,11 @@ from typing import Protocol
 from pinegate.adapters.media.viewer import Viewer
 from pinegate.adapters.media.wires import binary_frame
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import Track
 from pinegate.protocols.media.flv import FlvPacker
 from pinegate.protocols.media.fmp4 import Fmp4Packer
 from pinegate.protocols.media.frames import AccessUnit, Codec
+from pinegate.protocols.media.key_frames import GroupAge
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 FLUSH_SECONDS = 0.04
@@ -24,7 +27,7 @@ PICTURE_INTERVAL_SECONDS = 0.03
 GOP_CAP = 8 << 20
 """Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
 SETTLE_SECONDS = 0.5
-"""How long the first viewers wait after the first key frame for a first frame of audio."""
+"""How long the first viewers who may hear wait after the first key frame for a first frame of audio."""
 TRANSCODED_SECONDS = 1.5
 """How much longer when the camera's sound is being transcoded, by a helper that may just be starting."""
 
@@ -39,7 +42,7 @@ class Packer(Protocol):
 
 
 class Output:
-    """One container format of one stream, to plain and to WebSocket viewers."""
+    """One container format of one stream, with sound or without, to plain and to WebSocket viewers."""
 
     def __init__(self, packer: Packer, group: list[AccessUnit]) -> None:
         self.plain: dict[Viewer, None] = {}
@@ -59,8 +62,10 @@ class Output:
         if key:
             self.flush()  # a piece must begin with its key frame, for slow viewers resume there
             self._group = []
-            self._pending_key = True
         packed = self._packer.pack(unit)
+        if not packed:  # sound, in an output without
+            return
+        self._pending_key = self._pending_key or key
         self._group.append(packed)
         self._pending.append(packed)
         self._catch_up = None
@@ -93,8 +98,6 @@ class Output:
             return
         piece, key = b"".join(self._pending), self._pending_key
         self._pending, self._pending_key = [], False
-        if not piece:
-            return
         for viewer in tuple(self.plain):
             viewer.offer(piece, key)
         if self.framed:
@@ -123,7 +126,8 @@ class Stream:
         self._settling: asyncio.TimerHandle | None = None
         self._group: list[AccessUnit] = []
         self._group_bytes = 0
-        self._outputs: dict[PlayProtocol, Output] = {}
+        self._age = GroupAge()
+        self._outputs: dict[tuple[PlayProtocol, bool], Output] = {}
         self._flushing: asyncio.TimerHandle | None = None
         self._picture_waits = False
         self._picture_due = 0.0
@@ -135,7 +139,7 @@ class Stream:
 
     @property
     def audio(self) -> Codec | None:
-        """The audio that the outputs carry."""
+        """The audio that goes to those who may hear it."""
         return self._audio.codec if self._audio is not None else None
 
     @property
@@ -147,34 +151,43 @@ class Stream:
         return [*self.waiting, *(viewer for output in outputs for viewer in (*output.plain, *output.framed))]
 
     def join(self, viewer: Viewer) -> None:
-        if not (self._settled and self._group):
+        """Start a viewer, or have it wait for a key frame of now, and who may hear until the tracks are settled.
+
+        Whose tracks leave sound out gets an output whose packer was never given any.
+        """
+        may_hear = Track.AUDIO in viewer.tracks
+        live = self._group and self._age.is_live(self._loop.time())
+        if not live or (may_hear and not self._settled):
             self.waiting[viewer] = None
             return
         container = PlayProtocol.MP4 if viewer.protocol.value.endswith("mp4") else PlayProtocol.FLV
-        output = self._outputs.get(container)
+        audio = self._audio if may_hear else None
+        output = self._outputs.get((container, audio is not None))
         if output is None:
-            packer = self._packer(container)
+            packer = self._packer(container, audio)
             output = Output(packer, self._group)
             if not packer.ready:  # the key frame's parameter sets cannot be read; perhaps the next one's
                 self.waiting[viewer] = None
                 return
-            self._outputs[container] = output
+            self._outputs[container, audio is not None] = output
         output.join(viewer)
 
-    def _packer(self, container: PlayProtocol) -> Packer:
+    def _packer(self, container: PlayProtocol, audio: AccessUnit | None) -> Packer:
         """A packer that is ready: it has seen an audio frame even if the group at hand has none."""
-        packer = (Fmp4Packer if container is PlayProtocol.MP4 else FlvPacker)(self.video, self.audio)
-        if self._audio is not None:
+        packer = (Fmp4Packer if container is PlayProtocol.MP4 else FlvPacker)(
+            self.video, audio.codec if audio is not None else None
+        )
+        if audio is not None:
             start = self._group[0].dts
-            packer.pack(replace(self._audio, pts=start, dts=start))
+            packer.pack(replace(audio, pts=start, dts=start))
         return packer
 
     def leave(self, viewer: Viewer) -> None:
         self.waiting.pop(viewer, None)
-        for container, output in tuple(self._outputs.items()):
+        for key, output in tuple(self._outputs.items()):
             output.leave(viewer)
             if not output.watched:
-                del self._outputs[container]
+                del self._outputs[key]
 
     def push(self, unit: AccessUnit) -> None:
         """Take the next picture or audio frame."""
@@ -182,8 +195,10 @@ class Stream:
             self.camera_audio = unit.codec
             return
         if unit.codec.is_video:
-            if not self._take_picture(unit):
+            taken = self._take_picture(unit)
+            if taken is None:
                 return
+            unit = taken
         else:
             if self._audio is None and not self._settled:
                 self._audio = unit  # a track that comes later is left out: players cannot add one
@@ -197,21 +212,28 @@ class Stream:
             output.pack(unit)
         if not self._settled:
             self._try_to_settle()
-        elif self.waiting and unit.key:
+        if self.waiting and unit.key:
             self._begin_waiting()
         self._schedule_flush(unit.codec.is_video)
 
-    def _take_picture(self, unit: AccessUnit) -> bool:
-        """Note codec and group; False when nothing can be done with the picture."""
+    def _take_picture(self, unit: AccessUnit) -> AccessUnit | None:
+        """Note codec and group; None when nothing can be done with the picture. A torn key picture is one among others
+        as long as newcomers have a better one to begin with.
+        """
         if unit.codec is not self.video:
             if not unit.key:
-                return False
+                return None
             if self.video is not None:
                 self.reset(End(EndReason.SOURCE_CHANGED))
             self.video = unit.codec
+        now = self._loop.time()
         if unit.key:
-            self._group, self._group_bytes = [unit], 0
-        return True
+            if self._age.begins(unit.torn, now):
+                self._group, self._group_bytes = [unit], 0
+            else:
+                unit = replace(unit, key=False)
+        self._age.picture(now)
+        return unit
 
     def _keep(self, unit: AccessUnit) -> None:
         self._group_bytes += len(unit.payload)
@@ -287,4 +309,5 @@ class Stream:
             self._settling = None
         self._settled = False
         self._group = []
+        self._age = GroupAge()
         self.video = self.camera_audio = self._audio = None

@@ -96,6 +96,7 @@ class MediaSupervisor:
             portal_origins=settings.portal_origins,
             trusted_proxies=settings.trusted_proxies,
             transcode_g711=settings.transcode_g711,
+            on_loss=settings.on_loss,
         )
 
         async def on_request(request: Request) -> Answer:
@@ -103,7 +104,9 @@ class MediaSupervisor:
 
         def on_notice(notice: Notice) -> None:
             # While control cannot handle events (its database is away) only the indispensable ones may pile up.
-            repeated = isinstance(notice, messages.BytesSent | messages.SecondSource)
+            repeated = isinstance(
+                notice, messages.BytesSent | messages.SecondSource | messages.KeyFrameWanted
+            )
             if not repeated or slot.events.qsize() < EVENTS_WAITING:
                 slot.events.put_nowait(notice)
 
@@ -161,17 +164,25 @@ class MediaSupervisor:
             await slot.process.request(messages.EndSource(source_id, end))
             slot.sources.discard(source_id)
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> frozenset[str]:
         if self._redeeming:
             self._cut_early.update(dict.fromkeys(session_ids, end))
 
-        async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
+        async def cut(slot: _Slot, ids: tuple[str, ...]) -> Mapping[str, int]:
             try:
-                await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
+                answer = await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
             except EngineUnavailableError:
+                answer = None
+            if not isinstance(answer, messages.Closed):
                 slot.process.kill()  # a revocation that is not obeyed ends all of the worker's sessions
+                return {}
+            slot.sessions.difference_update(answer.sessions)
+            for session_id, sent in answer.sessions.items():
+                await self._events.session_ended(SessionEnded(session_id, end, sent))
+            return answer.sessions
 
-        await asyncio.gather(*(cut(slot, ids) for slot, ids in self._with_sessions(session_ids)))
+        ran = await asyncio.gather(*(cut(slot, ids) for slot, ids in self._with_sessions(session_ids)))
+        return frozenset(session_id for sessions in ran for session_id in sessions)
 
     async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
         async def renew(slot: _Slot, ids: tuple[str, ...]) -> None:
@@ -288,6 +299,10 @@ class MediaSupervisor:
                 await events.bytes_sent(notice.sessions)
             case messages.SecondSource():
                 await events.second_source(notice.source_id, notice.host)
+            case messages.KeyFrameWanted():
+                await events.key_frame_wanted(notice.source_id)
+            case messages.PicturesComing():
+                await events.pictures_coming(notice.source_id, notice.coming)
 
 
 def _failure(answer: Answer) -> MediaEngineError:

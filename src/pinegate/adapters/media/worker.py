@@ -10,23 +10,27 @@ from collections import Counter
 
 import structlog
 
+from pinegate.adapters.confined.helper import HelperError
 from pinegate.adapters.media.audio import AudioTranscoder
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
-from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
+from pinegate.adapters.media.codec_helper import CodecHelper
 from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
 from pinegate.adapters.media.messages import (
     Answer,
     BindSource,
     BytesSent,
+    Closed,
     CloseSessions,
     Configure,
     Counters,
     Done,
     EndSource,
     Failed,
+    KeyFrameWanted,
     Notice,
     Picture,
+    PicturesComing,
     Ready,
     RedeemTicket,
     RenewLeases,
@@ -126,8 +130,7 @@ class Worker:
             case EndSource():
                 self._close_source(request.source_id, request.end)
             case CloseSessions():
-                for viewer in self._viewers_of(request.session_ids):
-                    viewer.end(request.end)
+                return self._cut(request)
             case RenewLeases():
                 until = self._loop.time() + request.lease_seconds
                 for viewer in self._viewers_of(request.session_ids):
@@ -152,9 +155,19 @@ class Worker:
             on_unit=lambda unit: self._take(source_id, unit),
             on_second=lambda host: self._notify(SecondSource(source_id=source_id, host=host)),
             on_lost=lambda why: self._lost(source_id, why),
+            on_key_frame_wanted=lambda: self._notify(KeyFrameWanted(source_id)),
+            on_pictures=lambda coming: self._notify(PicturesComing(source_id, coming)),
         )
-        source = Source(source_id, order.expected_host, order.ssrc, ordered, hooks, self._loop.time())
         configuration = self._configuration
+        source = Source(
+            source_id,
+            order.expected_host,
+            order.ssrc,
+            ordered,
+            hooks,
+            self._loop.time(),
+            strict=configuration.on_loss == "strict",
+        )
         try:
             intake = open_intake(
                 order.transport,
@@ -264,18 +277,34 @@ class Worker:
         self, sock: socket.socket, wire: Wire, admitted: Admitted, protocol: PlayProtocol, trailing: bytes
     ) -> None:
         lease_until = self._loop.time() + admitted.lease_seconds
-        viewer = Viewer(sock, wire, admitted.session_id, protocol, lease_until, self._ended)
+        viewer = Viewer(sock, wire, admitted.session_id, protocol, admitted.tracks, lease_until, self._ended)
         self._viewers[admitted.session_id] = (viewer, admitted.source_id)
         self._counters["sessions"] += 1
         if trailing:
             viewer.received(trailing)
         if not viewer.ended:
             self._stream(admitted.source_id).join(viewer)
+            if not viewer.begun and admitted.source_id in self._sources:
+                self._sources[admitted.source_id][0].want_key_frame()
 
     def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
         return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]
 
+    def _cut(self, order: CloseSessions) -> Closed:
+        """All sockets first; everything else may wait until the last of them is closed."""
+        viewers = self._viewers_of(order.session_ids)
+        for viewer in viewers:
+            viewer.hang_up(order.end)
+        for viewer in viewers:
+            viewer.tidy()
+            self._forget(viewer)
+        return Closed({viewer.session_id: viewer.bytes_sent for viewer in viewers})
+
     def _ended(self, viewer: Viewer, end: End) -> None:
+        self._forget(viewer)
+        self._notify(SessionEnded(viewer.session_id, end, viewer.bytes_sent))
+
+    def _forget(self, viewer: Viewer) -> None:
         entry = self._viewers.pop(viewer.session_id, None)
         self._reported.pop(viewer.session_id, None)
         self._counters["bytes_sent_by_ended"] += viewer.bytes_sent
@@ -283,7 +312,6 @@ class Worker:
         if entry is not None and entry[1] in self._streams:
             self._streams[entry[1]].leave(viewer)
             self._forget_stream(entry[1])
-        self._notify(SessionEnded(viewer.session_id, end, viewer.bytes_sent))
 
     # Reports
 

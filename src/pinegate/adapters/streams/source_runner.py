@@ -104,6 +104,17 @@ class SourceRunner:
             await self._hang_up(source_id)
             self._do(self._book.lost(source_id, self._monotonic()))
 
+    def viewers(self, source_id: str) -> Sequence[str]:
+        """The sessions that want this point's pictures."""
+        return self._book.viewers(source_id)
+
+    def want_key_frame(self, source_id: str) -> None:
+        """The pictures are damaged: ask the camera. Who asks limits how often."""
+        dialog = self._dialogs.get(source_id)
+        if dialog is not None:
+            camera = dialog.camera
+            self._spawn(self._signalling.request_key_frame(camera.device_code, camera.channel_code))
+
     def note_refused(self, source_id: str, host: str) -> None:
         """Media from an address that is not the camera's: told by name, so that an administrator can list it."""
         dialog = self._dialogs.get(source_id)

@@ -2,6 +2,7 @@
 
 Play is allowed only if the application is active ∧ the agreement in force ∧ the grant valid now ∧ the point listed
 and still marked shareable ∧ the operation granted ∧ the person on the system's roster and bound by acknowledgement.
+Sound is an operation of its own: pictures without it are silent.
 """
 
 from datetime import datetime
@@ -20,6 +21,7 @@ from pinegate.domain.access.request import (
     PointFacts,
     SystemFacts,
 )
+from pinegate.domain.access.tracks import PICTURE, PICTURE_AND_SOUND, Track
 from pinegate.domain.applications.states import PICTURES_FLOW
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import SENSITIVE, Operation
@@ -97,9 +99,20 @@ def _decide_on_grants(
         if reason is None:
             grant = facts.grant
             lease = SENSITIVE_LEASE_SECONDS if request.operation in SENSITIVE else LEASE_SECONDS
-            return Allowed(grant.id, grant.application_id, grant.valid_until, lease)
+            tracks = _tracks(request.operation, person, grants, now)
+            return Allowed(grant.id, grant.application_id, grant.valid_until, lease, tracks)
         denied = Denied(reason, facts.grant.id)
     return denied
+
+
+def _tracks(
+    operation: Operation, person: PersonFacts, grants: tuple[GrantFacts, ...], now: datetime
+) -> frozenset[Track]:
+    """Sound is asked for by the same rule as the pictures, and may stand on another grant of the point."""
+    if operation is not Operation.LIVE:
+        return frozenset()
+    heard = any(_grant_denial(Operation.AUDIO, person, facts, now) is None for facts in grants)
+    return PICTURE_AND_SOUND if heard else PICTURE
 
 
 def _grant_denial(
@@ -128,7 +141,7 @@ def _grant_denial(
 def _decide_operator_test(
     request: AccessRequest, facts: AccessFacts, person: PersonFacts
 ) -> Allowed | Denied:
-    """The operator's test play: only in an open work order, only a live look, only at a listed point (article 5)."""
+    """The operator's test play: a silent look at a listed point, and only in an open work order (article 5)."""
     if person.state is not PersonState.ACCOUNT_ACTIVE:
         return Denied(DenialReason.PERSON_NOT_ACTIVE)
     if facts.point is None:
@@ -138,4 +151,4 @@ def _decide_operator_test(
     denial = _point_denial(facts.point)
     if denial is not None:
         return Denied(denial)
-    return Allowed(None, None, None, SENSITIVE_LEASE_SECONDS)
+    return Allowed(None, None, None, SENSITIVE_LEASE_SECONDS, PICTURE)

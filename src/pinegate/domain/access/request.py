@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.agreements.agreement import Agreement
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
@@ -97,12 +98,20 @@ class AccessFacts:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Yes: on which grant, until when at the latest, and for how long a lease runs without being asked again."""
+    """Yes: on which grant, until when at the latest, and for how long a lease runs without being asked again.
+
+    ``tracks``: what of the point may be watched and heard; none for what is done at once.
+    """
 
     grant_id: str | None
     application_id: str | None
     valid_until: datetime | None
     lease_seconds: float
+    tracks: frozenset[Track]
+
+    def covers(self, tracks: frozenset[Track]) -> bool:
+        """Whether a session that carries ``tracks`` may go on."""
+        return tracks <= self.tracks
 
 
 @dataclass(frozen=True, slots=True)

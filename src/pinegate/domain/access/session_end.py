@@ -19,6 +19,7 @@ class EndReason(StrEnum):
     TICKET_EXPIRED = "ticket_expired"
     TICKET_OTHER_PROTOCOL = "ticket_other_protocol"
     TICKET_OTHER_HOST = "ticket_other_host"
+    SOUND_WITHDRAWN = "sound_withdrawn"
     SIGNED_OUT = "signed_out"
     CAMERA_TAKEN = "camera_taken"
     DONE = "done"

@@ -58,8 +58,17 @@ def _standing(application: Application, asked: Standing) -> Opinion | None:
     return None
 
 
+_PREPARES: Mapping[ApplicationEvent, ApplicationEvent] = {
+    _E.RECORD_REVIEW: _E.APPROVE,
+    _E.PROPOSE_RESUME: _E.RESUME,
+}
+
+
 def _check_what_went_before(application: Application, event: ApplicationEvent, actor: Actor) -> None:
-    """The second pair of eyes: consent, approval and resumption stand on another person's step."""
+    """The second pair of eyes: consent, approval and resumption stand on another person's step.
+
+    What prepares is done once while it stands: a second reviewer would free the first to approve.
+    """
     if event is _E.CONSENT:
         _another_person(application.latest(OpinionKind.POLICE_ACCEPTANCE), actor)
     elif event is _E.APPROVE:
@@ -72,6 +81,8 @@ def _check_what_went_before(application: Application, event: ApplicationEvent, a
         if proposal is None:
             raise RuleRefusedError(Refusal.PROPOSAL_MISSING)
         _another_person(proposal, actor)
+    elif event in _PREPARES and _standing(application, STANDS_ON[_PREPARES[event]]) is not None:
+        raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": application.state, "event": event})
 
 
 def allowed_events(application: Application, actor: Actor) -> tuple[ApplicationEvent, ...]:
@@ -261,8 +272,9 @@ def refuse(
 
 
 def record_review(application: Application, text: str, actor: Actor, now: datetime) -> Application:
-    """The bureau's reviewer writes down the review on which the approver decides."""
+    """The bureau's reviewer writes down the review on which the approver decides; one stands, until superseded."""
     target = _target(application, _E.RECORD_REVIEW, actor)
+    _check_what_went_before(application, _E.RECORD_REVIEW, actor)
     opinion = _opinion(actor, OpinionKind.BUREAU_REVIEW, "reviewed", text, now)
     return replace(application, state=target).with_opinion(opinion)
 
@@ -322,6 +334,7 @@ def move_with_reason(
 ) -> Application:
     """The steps that ask for nothing but a stated reason: withdraw, suspend, revoke, propose to resume …"""
     target = _target(application, event, actor)
+    _check_what_went_before(application, event, actor)
     if not reason.strip():
         raise RuleRefusedError(Refusal.REASON_MISSING, {"field": "text"})
     opinion = _opinion(actor, _WITH_REASON[event], event.value, reason, now)

@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
-from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
-from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
+from pinegate.entrypoints.demonstration.organizations import ORGANIZATIONS
+from pinegate.entrypoints.demonstration.people import ROLE_NAMES
 from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
 from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
+from pinegate.entrypoints.http_server.server import serve_application
 from pinegate.entrypoints.process import raise_descriptor_limit, shorten_collector_pauses
-from pinegate.entrypoints.serve import portal_folder, serve_application
+from pinegate.entrypoints.serve import portal_folder
 from pinegate.entrypoints.wiring.city import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
 from pinegate_simulator.clip_encoding import ClipSettings
@@ -57,9 +58,7 @@ async def demonstrate(settings: Settings, cache_folder: Path) -> None:
     portal = portal_folder()
     async with running_city(settings, portal=portal, demonstration=True, any_sip_port=True) as city:
         made = Secrets.load_or_make(settings.secrets_folder)
-        serving = asyncio.create_task(
-            serve_application(city.app, settings.http_host, settings.http_port), name="http"
-        )
+        serving = asyncio.create_task(serve_application(city.app, settings), name="http")
         setting_up = asyncio.create_task(_set_up(city, made, cache_folder, narrator), name="set up")
         try:
             await asyncio.wait({serving, setting_up}, return_when=asyncio.FIRST_COMPLETED)
@@ -160,10 +159,7 @@ async def _cameras(city: City) -> CatalogueProgress:
 
 def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
     address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
-    people = [(BUREAU.name, FIRST_ADMINISTRATOR)]
-    people += [
-        (organization.name, person) for organization in ORGANIZATIONS for person in organization.people
-    ]
+    people = [(organization.name, person) for organization in ORGANIZATIONS for person in organization.people]
     width = max(len(login) for login in made.passwords)
     lines = [
         "",

@@ -80,4 +80,5 @@ def media_settings(settings: Settings) -> MediaSettings:
         portal_origins=portal_origins(settings),
         play_bases=tuple(str(url) for url in settings.media_public_urls),
         trusted_proxies=settings.trusted_proxies,
+        on_loss=settings.on_loss,
     )

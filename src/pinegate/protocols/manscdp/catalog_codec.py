@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem, is_code
-from pinegate.protocols.manscdp.xml import Element, decimal, escape, number, own_text
+from pinegate.protocols.manscdp.xml import MAX_TEXT, Element, decimal, escape, number, own_text
 
 _SPECIAL = {
     "device_id": "DeviceID",
@@ -20,6 +21,7 @@ _SPECIAL = {
 }
 _SECRETS = frozenset(("Password", "password"))
 _MAX_OTHER = 32
+_STATUS = {"OK": "ON", "ONLINE": "ON", "1": "ON", "OFFLINE": "OFF", "0": "OFF"}
 
 Convert = Callable[[str], Any]
 
@@ -38,9 +40,9 @@ _ITEM = _table(CatalogItem)
 _INFO = _table(CatalogInfo)
 
 
-def parse_item(element: Element) -> CatalogItem | None:
+def parse_item(element: Element, noted: set[Deviation]) -> CatalogItem | None:
     """One ``Item``; ``None`` without a DeviceID that can stand in an address (nothing can be done with it)."""
-    values: dict[str, Any] = {}
+    values = _attributes(element, noted)
     other: list[tuple[str, str]] = []
     for child in element:
         known = _ITEM.get(child.tag)
@@ -53,10 +55,26 @@ def parse_item(element: Element) -> CatalogItem | None:
         elif child.tag not in _SECRETS and len(other) < _MAX_OTHER:
             other.append((child.tag, own_text(child)))
     if not is_code(values.get("device_id", "")):
+        noted.add(Deviation.ITEMS_WITHOUT_CODE)
         return None
+    status = values.get("status", "ON")
+    if status not in ("ON", "OFF"):
+        noted.add(Deviation.STATUS_WORD)
+        values["status"] = _STATUS.get(status.upper(), status.upper())
     if other:
         values["other"] = tuple(other)
     return CatalogItem(**values)
+
+
+def _attributes(element: Element, noted: set[Deviation]) -> dict[str, Any]:
+    """What the item says in attributes, as some devices do."""
+    values: dict[str, Any] = {}
+    for name, text in element.items():
+        known = _ITEM.get(name)
+        if known is not None and text.strip():
+            noted.add(Deviation.ITEM_ATTRIBUTES)
+            values[known[0]] = known[1](text.strip()[:MAX_TEXT])
+    return values
 
 
 def _parse_info(element: Element) -> CatalogInfo:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.catalog_codec import parse_item, serialise_item
 from pinegate.protocols.manscdp.messages import (
@@ -33,51 +34,61 @@ from pinegate.protocols.manscdp.xml import (
 
 CONTENT_TYPE = "Application/MANSCDP+xml"
 ENCODINGS = ("GB18030", "GB2312", "UTF-8")
-_ROOTS = frozenset(("Query", "Control", "Notify", "Response"))
+_ROOTS = {name.lower(): name for name in ("Query", "Control", "Notify", "Response")}
 
 
-def parse_message(body: bytes, max_bytes: int = MAX_BYTES) -> Message | MalformedXml:
-    """One body, or its fault as a value; never raises. ``max_bytes``: raise it only for catalogues over TCP."""
-    root = parse_xml(body, max_bytes)
+def parse_message(
+    body: bytes, max_bytes: int = MAX_BYTES, noted: set[Deviation] | None = None
+) -> Message | MalformedXml:
+    """One body, or its fault as a value; never raises. ``max_bytes``: raise it only for catalogues over TCP.
+    ``noted``: gets what was overlooked.
+    """
+    noted = set() if noted is None else noted
+    root = parse_xml(body, max_bytes, noted)
     if isinstance(root, MalformedXml):
         return root
-    if root.tag not in _ROOTS:
+    tag = _ROOTS.get(root.tag.lower())
+    if tag is None:
         return MalformedXml("root")
+    if tag != root.tag:
+        noted.add(Deviation.LOWER_CASE_ROOT)
     cmd_type = text_of(root, "CmdType")
     sn = number(text_of(root, "SN"))
     device_id = text_of(root, "DeviceID")
     if not cmd_type or len(device_id) > 64:
         return MalformedXml("fields")
     sn = 0 if sn is None else sn
-    if root.tag == "Query":  # A.2.4
+    if tag == "Query":  # A.2.4
         return Query(cmd_type, sn, device_id)
-    if root.tag == "Control" and cmd_type == "DeviceControl":  # A.2.3.1
+    if tag == "Control" and cmd_type == "DeviceControl":  # A.2.3.1
         return _control(root, sn, device_id)
-    parser = _PARSERS.get((root.tag, cmd_type))
+    if cmd_type == "Catalog" and tag in _CATALOGS:
+        return _CATALOGS[tag](root, sn, device_id, noted)
+    parser = _PARSERS.get((tag, cmd_type))
     if parser is not None:
         return parser(root, sn, device_id)
     result = text_of(root, "Result")
-    if root.tag == "Response" and result:
+    if tag == "Response" and result:
         return ResultResponse(cmd_type, sn, device_id, result)
-    return Unknown(root.tag, cmd_type, sn, device_id)
+    return Unknown(tag, cmd_type, sn, device_id)
 
 
 def _keepalive(root: Element, sn: int, device_id: str) -> Message:
     return Keepalive(sn, device_id, text_of(root, "Status") or "OK")
 
 
-def _items(root: Element) -> tuple[tuple[CatalogItem, ...], int]:
+def _items(root: Element, noted: set[Deviation]) -> tuple[tuple[CatalogItem, ...], int]:
     """The items, and how many could not be used."""
     listed = root.find("DeviceList")
     if listed is None:
         return (), 0
-    parsed = [parse_item(child) for child in listed if child.tag == "Item"]
+    parsed = [parse_item(child, noted) for child in listed if child.tag == "Item"]
     items = tuple(item for item in parsed if item is not None)
     return items, len(parsed) - len(items)
 
 
-def _catalog_response(root: Element, sn: int, device_id: str) -> Message:
-    items, skipped = _items(root)
+def _catalog_response(root: Element, sn: int, device_id: str, noted: set[Deviation]) -> Message:
+    items, skipped = _items(root, noted)
     if not items and root.find("SumNum") is None and (result := text_of(root, "Result")):
         return ResultResponse("Catalog", sn, device_id, result)
     total = number(text_of(root, "SumNum"))
@@ -85,8 +96,8 @@ def _catalog_response(root: Element, sn: int, device_id: str) -> Message:
     return CatalogResponse(sn, device_id, total, items, skipped)
 
 
-def _catalog_notify(root: Element, sn: int, device_id: str) -> Message:
-    items, _ = _items(root)
+def _catalog_notify(root: Element, sn: int, device_id: str, noted: set[Deviation]) -> Message:
+    items, _ = _items(root, noted)
     total = number(text_of(root, "SumNum"))
     return CatalogNotify(sn, device_id, len(items) if total is None else max(total, 0), items)
 
@@ -161,13 +172,12 @@ def _media_status(root: Element, sn: int, device_id: str) -> Message:
     return MediaStatus(sn, device_id, text_of(root, "NotifyType"))
 
 
+_CATALOGS = {"Notify": _catalog_notify, "Response": _catalog_response}  # 9.11.4, A.2.6.4
 _PARSERS: dict[tuple[str, str], Callable[[Element, int, str], Message]] = {
     ("Notify", "Keepalive"): _keepalive,  # A.2.5.2
-    ("Notify", "Catalog"): _catalog_notify,  # 9.11.4
     ("Notify", "Alarm"): _alarm,  # A.2.5.3
     ("Notify", "MobilePosition"): _mobile_position,  # A.2.5.6
     ("Notify", "MediaStatus"): _media_status,  # A.2.5.4
-    ("Response", "Catalog"): _catalog_response,  # A.2.6.4
     ("Response", "DeviceInfo"): _device_info,  # A.2.6.5
     ("Response", "DeviceStatus"): _device_status,  # A.2.6.6
 }

@@ -9,12 +9,14 @@ from typing import Any, Protocol, cast
 
 from lxml import etree as untyped_etree  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 
+from pinegate.protocols.deviations import Deviation
+
 etree = cast(Any, untyped_etree)
 """lxml has no type stubs; it is only seen through this."""
 
 MAX_BYTES = 65_536
 MAX_DEPTH = 32
-_MAX_TEXT = 1_024
+MAX_TEXT = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Element(Protocol):
     def __len__(self) -> int: ...
     def find(self, path: str) -> "Element | None": ...
     def get(self, key: str) -> str | None: ...
+    def items(self) -> list[tuple[str, str]]: ...
 
 
 _PARSER = etree.XMLParser(
@@ -61,8 +64,10 @@ def decode_text(body: bytes) -> str:
         return body.decode("gb18030", "replace")
 
 
-def parse_xml(body: bytes, max_bytes: int = MAX_BYTES) -> Element | MalformedXml:
-    """The root element, or what is wrong. Repairs what vendors break; never raises."""
+def parse_xml(
+    body: bytes, max_bytes: int = MAX_BYTES, noted: set[Deviation] | None = None
+) -> Element | MalformedXml:
+    """The root element, or what is wrong. Repairs what vendors break, and adds to ``noted``; never raises."""
     if len(body) > max_bytes:
         return MalformedXml("too_long")
     text = _CONTROL.sub("", decode_text(body))
@@ -74,6 +79,8 @@ def parse_xml(body: bytes, max_bytes: int = MAX_BYTES) -> Element | MalformedXml
     root = _tree(text.strip())
     if root is None:
         root = _tree(repair(text))
+        if noted is not None:
+            noted.add(Deviation.BROKEN_XML)
     if root is None:
         return MalformedXml("not_xml")
     return MalformedXml("too_deep") if _TOO_DEEP(root) else root
@@ -140,13 +147,13 @@ def text_of(element: Element, name: str) -> str:
     """
     child = element.find(name)
     value = element.get(name) if child is None else child.text
-    return value.strip()[:_MAX_TEXT] if value else ""
+    return value.strip()[:MAX_TEXT] if value else ""
 
 
 def own_text(element: Element) -> str:
     """The element's text, trimmed and cut."""
     value = element.text
-    return value.strip()[:_MAX_TEXT] if value else ""
+    return value.strip()[:MAX_TEXT] if value else ""
 
 
 def number(text: str) -> int | None:

@@ -13,17 +13,20 @@ _MAX_PARAMETER_SET_BYTES: Final = 4096
 _MAX_PREFIX_BYTES: Final = 65_536
 _MAX_NAL_UNITS: Final = 1024
 _SHORT_START_CODE: Final = b"\x00\x00\x01"
+_LEAST_TORN_SLICE: Final = 64
+"""Bytes that hold a slice header and some macroblocks: a decoder that finds no whole header gives the picture up."""
 
 
 class _Picture:
     """What a scan finds of one picture, which begins at ``start`` of the stream."""
 
-    __slots__ = ("begins", "key", "parameter_sets", "slices", "start")
+    __slots__ = ("begins", "first_slice", "key", "parameter_sets", "slices", "start")
 
     def __init__(self, start: int) -> None:
         self.start = start
         self.parameter_sets: dict[int, list[bytes]] = {}
         self.slices = False
+        self.first_slice = start + (1 << 30)
         self.begins = False
         self.key = False
 
@@ -35,6 +38,7 @@ class Assembler:
       ZLMediaKit sends a key picture and the next with one PTS, and a decoder that gets both as one stops.
     - Nothing before the first key picture, and nothing from a loss to the next key picture when
       ``wait_for_key`` (counted in ``skipped``).
+    - A torn picture (its end was lost) keeps what it has, unless that is too little for any decoder.
     - What does not begin with a picture's first slice is a fragment and goes the way of a loss (``damaged``).
     - A picture of more than 1,024 NAL units, which would take every packer's time, is discarded (``damaged``).
     - Parameter sets sent on their own are put before the next picture; a key picture without any gets the
@@ -61,9 +65,11 @@ class Assembler:
         self.damaged += 1
         self.lose()
 
-    def video(self, codec: Codec, stream: bytes, pts: int, dts: int | None) -> list[AccessUnit]:
+    def video(
+        self, codec: Codec, stream: bytes, pts: int, dts: int | None, torn: bool = False
+    ) -> list[AccessUnit]:
         """What came as one picture in, its units out: one as a rule, none when it is withheld. ``stream``: Annex B.
-        ``pts``/``dts``: raw 33-bit values of 90 kHz.
+        ``pts``/``dts``: raw 33-bit values of 90 kHz. ``torn``: its end was lost.
         """
         if codec is not self._codec:
             self._codec, self._parameter_sets, self._prefix, self._waiting = codec, {}, b"", True
@@ -79,14 +85,17 @@ class Assembler:
         for number, picture in enumerate(pictures, 1):
             following = pictures[number].start if number < len(pictures) else end
             part = stream if picture.start == 0 and following == end else stream[picture.start : following]
-            unit = self._unit(codec, picture, part, pts, dts)
+            unit = self._unit(codec, picture, part, pts, dts, torn and following == end)
             if unit is not None:
                 units.append(unit)
         return units
 
     def _unit(
-        self, codec: Codec, picture: _Picture, stream: bytes, pts: int, dts: int | None
+        self, codec: Codec, picture: _Picture, stream: bytes, pts: int, dts: int | None, torn: bool
     ) -> AccessUnit | None:
+        if torn and picture.first_slice + _LEAST_TORN_SLICE > picture.start + len(stream):
+            self.damage()  # parameter sets that are cut short would be worse than none
+            return None
         if not picture.slices:
             self._prefix = stream if len(stream) <= _MAX_PREFIX_BYTES else b""
             return None
@@ -100,11 +109,11 @@ class Assembler:
                 self.skipped += 1
                 return None
             self._waiting = False
-            return AccessUnit(codec, shown, decoded, True, complete + stream)
+            return AccessUnit(codec, shown, decoded, True, complete + stream, torn=torn)
         if self._waiting:
             self.skipped += 1
             return None
-        return AccessUnit(codec, shown, decoded, False, stream)
+        return AccessUnit(codec, shown, decoded, False, stream, torn=torn)
 
     def audio(
         self, codec: Codec, frame: bytes, pts: int | None, duration: int, config: bytes = b""
@@ -201,7 +210,7 @@ def _scan(stream: bytes, scanner: _Scanner) -> list[_Picture]:
                 current = leading or _Picture(_code_start(stream, at))
             leading = None
             if not current.slices:
-                current.slices, current.begins = True, begins
+                current.slices, current.begins, current.first_slice = True, begins, start
                 current.key = scanner.is_key(stream, start, bool(current.parameter_sets))
         elif kind == scanner.delimiter and current.slices:
             pictures.append(current)

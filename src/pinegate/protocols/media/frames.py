@@ -35,7 +35,8 @@ class AccessUnit:
     ``dts`` rises strictly within a track, both tracks of a stream on one timeline; ``pts`` may lie before
     ``dts`` when a device sends B-frames without DTS. ``key``: a decoder can start here; the inputs of this
     package see to it that a key picture carries its parameter sets. Audio is never ``key``. ``config``:
-    AAC's AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), empty for other codecs.
+    AAC's AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), empty for other codecs. ``torn``: the end of the
+    picture was lost; a decoder shows what there is and conceals the rest.
     """
 
     codec: Codec
@@ -44,6 +45,7 @@ class AccessUnit:
     key: bool
     payload: bytes
     config: bytes = b""
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

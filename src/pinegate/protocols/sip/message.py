@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.sip.addresses import NameAddr, Via, split_list, via_with_source
 from pinegate.protocols.sip.faults import SipSyntaxError
 from pinegate.protocols.sip.flow import Flow
@@ -43,6 +44,7 @@ REASONS = {
     408: "Request Timeout",
     413: "Request Entity Too Large",
     415: "Unsupported Media Type",
+    420: "Bad Extension",
     423: "Interval Too Brief",
     481: "Call/Transaction Does Not Exist",
     486: "Busy Here",
@@ -91,11 +93,13 @@ class Headers:
 class _Message:
     """What requests and responses share. Typed views are parsed once, on first use."""
 
-    __slots__ = ("_cseq", "_from", "_to", "_via", "body", "headers")
+    __slots__ = ("_cseq", "_from", "_to", "_via", "body", "deviations", "headers")
 
     def __init__(self, headers: Headers, body: bytes = b"") -> None:
         self.headers = headers
         self.body = body
+        self.deviations: tuple[Deviation, ...] = ()
+        """What was overlooked in reading it."""
         self._via: Via | None = None
         self._from: NameAddr | None = None
         self._to: NameAddr | None = None

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.sip.faults import MalformedMessage, SipSyntaxError
 from pinegate.protocols.sip.message import KNOWN_NAMES, Headers, Request, Response, canonical
 
@@ -30,40 +31,51 @@ DEFAULT_LIMITS = Limits()
 def parse_message(
     data: bytes, limits: Limits = DEFAULT_LIMITS
 ) -> Request | Response | MalformedMessage | None:
-    """One datagram → message; ``None`` for a keep-alive of line ends (RFC 3261 7.5) or zeros. Never raises."""
+    """One datagram → message; ``None`` for a keep-alive of line ends (RFC 3261 7.5) or zeros. Never raises.
+
+    Lenient, for a datagram's borders cannot be mistaken: lines may all end in LF, and Content-Length may be too long.
+    """
     if data[:1] in (b"\r", b"\n", b"\0", b""):
         data = data.lstrip(b"\r\n\0")
         if not data:
             return None
-    end = data.find(b"\r\n\r\n", 0, limits.head + 4)
+    first = data.find(b"\n", 0, limits.line)
+    line_end = b"\n" if first > 0 and data[first - 1 : first] != b"\r" else b"\r\n"
+    end = data.find(2 * line_end, 0, limits.head + 4)
     if end < 0:
         return MalformedMessage("head_too_long" if len(data) > limits.head else "no_end_of_head")
-    return _parse(data[:end], data[end + 4 :], limits)
+    return _parse(data[:end], data[end + 2 * len(line_end) :], limits, line_end.decode())
 
 
-def _parse(head: bytes, body: bytes, limits: Limits) -> Request | Response | MalformedMessage:
+def _parse(
+    head: bytes, body: bytes, limits: Limits, line_end: str = "\r\n"
+) -> Request | Response | MalformedMessage:
     try:
-        return _message(head, body, limits)
+        return _message(head, body, limits, line_end)
     except SipSyntaxError as fault:
         return MalformedMessage(str(fault))
 
 
-def _message(head: bytes, body: bytes, limits: Limits) -> Request | Response:
+def _message(head: bytes, body: bytes, limits: Limits, line_end: str) -> Request | Response:
     text = head.decode("utf-8", "surrogateescape")
-    lines = text.split("\r\n")
-    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
+    lines = text.split(line_end)
+    breaks = len(lines) - 1
+    if text.count("\n") != breaks or text.count("\r") != (0 if line_end == "\n" else breaks):
         raise SipSyntaxError("bare_line_break")
     if "\0" in text:
         raise SipSyntaxError("zero_octet")
     headers = _headers(lines, limits)
     length = content_length(headers)
+    deviations = [Deviation.BARE_LINE_FEEDS] if line_end == "\n" else []
     if length is not None:
-        if length > len(body):  # RFC 3261 18.3
-            raise SipSyntaxError("truncated_body")
+        if length > len(body):  # who receives it asks who sent it
+            deviations.append(Deviation.CONTENT_LENGTH_TOO_LONG)
         body = body[:length]  # RFC 3261 18.3: what is behind the body of a datagram is discarded
     if len(body) > limits.body:
         raise SipSyntaxError("body_too_long")
-    return _start_line(lines[0], headers, body)
+    message = _start_line(lines[0], headers, body)
+    message.deviations = tuple(deviations)
+    return message
 
 
 def _headers(lines: list[str], limits: Limits) -> Headers:

@@ -19,6 +19,7 @@ def decided(entry: RegisterEntry, act: Act) -> AuditEvent:
         act,
         protocol=entry.protocol,
         application=decision.application_id,
+        tracks=sorted(decision.tracks),
     )
 
 

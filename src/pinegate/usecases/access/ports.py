@@ -1,12 +1,13 @@
 """What the access use cases need of the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.access.request import AccessFacts, AccessRequest, Allowed, Denied
 from pinegate.domain.access.session_end import End
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.usecases.streams.media_engine import SessionEnded
 from pinegate.usecases.transaction import AuditLog
@@ -58,6 +59,7 @@ class IssuedTicket:
     session_id: str
     request: AccessRequest
     protocol: str
+    tracks: frozenset[Track]
     portal_session_id: str | None
     expires_at: datetime
     used: bool
@@ -66,10 +68,14 @@ class IssuedTicket:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it."""
+    """A play session that runs, or whose ticket is still out, with everything to re-evaluate it.
+
+    ``tracks`` are those it was opened with: what is granted later is had by asking anew.
+    """
 
     id: str
     request: AccessRequest
+    tracks: frozenset[Track]
     situation: Situation
 
 
@@ -104,15 +110,6 @@ class AccessStore(Protocol):
         ...
 
     async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None: ...
-
-    async def live(
-        self, touched_by: Collection[str] | None, longest_lease: float | None = None
-    ) -> Sequence[LiveSession]:
-        """Running sessions with their facts: all, or those that a change of any of the ids ``touched_by`` may concern.
-
-        ``longest_lease``: only those with a lease of at most so many seconds.
-        """
-        ...
 
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         """Write down the ends; gives those that were still open. Byte counts only ever rise."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pinegate.domain.access.decide_access import decide_access
 from pinegate.domain.access.request import Denied
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import Track
 from pinegate.usecases.access.decision_events import decided, started
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import AccessTransaction, IssuedTicket, RegisterEntry
@@ -28,15 +29,17 @@ class TicketRefusal(StrEnum):
     EXPIRED = "ticket_expired"
     OTHER_PROTOCOL = "ticket_other_protocol"
     OTHER_HOST = "ticket_other_host"
+    SOUND_WITHDRAWN = "sound_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """The session is live; cut it when ``lease_seconds`` pass without a renewal."""
+    """The session is live and carries ``tracks``; cut it when ``lease_seconds`` pass without a renewal."""
 
     session_id: str
     point_id: str
     lease_seconds: float
+    tracks: frozenset[Track]
 
 
 async def redeem_ticket(
@@ -73,9 +76,12 @@ async def redeem_ticket(
         await tx.audit.append(decided(entry, act))
         await _end(tx, issued.session_id, End(decision.reason), act)
         return decision
+    if not decision.covers(issued.tracks):
+        await _end(tx, issued.session_id, End(EndReason.SOUND_WITHDRAWN), act)
+        return TicketRefusal.SOUND_WITHDRAWN
     await tx.access.start(issued.session_id, decision, act.now)
     await tx.audit.append(started(entry, act))
-    return Redeemed(issued.session_id, issued.request.point_id, decision.lease_seconds)
+    return Redeemed(issued.session_id, issued.request.point_id, decision.lease_seconds, issued.tracks)
 
 
 def _misuse(issued: IssuedTicket, protocol: str, act: Act) -> TicketRefusal | None:

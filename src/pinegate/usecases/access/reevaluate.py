@@ -28,6 +28,8 @@ def reevaluate_sessions(sessions: Sequence[LiveSession], now: datetime) -> Reeva
             falls[session.id] = End(decision.reason)
         elif not session.situation.signed_in:
             falls[session.id] = End(EndReason.SIGNED_OUT)
+        elif not decision.covers(session.tracks):
+            falls[session.id] = End(EndReason.SOUND_WITHDRAWN)
         else:
             keeps[session.id] = decision.lease_seconds
     return Reevaluated(falls, keeps)

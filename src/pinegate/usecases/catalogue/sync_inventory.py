@@ -9,16 +9,17 @@ from pinegate.usecases.catalogue.ports import CatalogueTransaction, SyncOutcome
 from pinegate.usecases.catalogue.sync_step import record_sync
 
 
-def cameras_in(items: Sequence[InventoryItem], profile: CityProfile) -> list[InventoryPoint]:
-    """What a catalogue answer adds to the catalogue; the last word counts where a code comes twice.
+def cameras_in(
+    items: Sequence[InventoryItem], profile: CityProfile, device_code: str = ""
+) -> list[InventoryPoint]:
+    """What an answer of ``device_code`` adds to the catalogue; the last word counts where a code comes twice.
 
-    Seconds of work for a large city: call it in a thread.
+    A camera that registers by itself often has a recorder's code (118) and lists itself: where no other camera is
+    listed, the device is one. Seconds of work for a large city: call it in a thread.
     """
-    cameras = {
-        item.channel_code: take_over(item, profile.divisions, profile.categories)
-        for item in items
-        if item.is_camera
-    }
+    listed = [item for item in items if item.is_camera]
+    listed = listed or [item for item in items if item.channel_code == device_code]
+    cameras = {item.channel_code: take_over(item, profile.divisions, profile.categories) for item in listed}
     return list(cameras.values())
 
 

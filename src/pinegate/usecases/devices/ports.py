@@ -1,5 +1,6 @@
 """What the devices' use cases need of the world."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +43,7 @@ class CatalogueProgress:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAnswer:
-    """What a device says of itself (DeviceInfo, DeviceStatus)."""
+    """What a device says of itself (DeviceInfo, DeviceStatus); empty what it did not answer."""
 
     information: dict[str, str]
     status: dict[str, str]
@@ -67,6 +68,10 @@ class DeviceSignalling(Protocol):
 
     def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
         """The last few addresses that media came from, or was offered from, and that nobody listed; since the start."""
+        ...
+
+    def deviations(self, device_code: str) -> Mapping[str, int]:
+        """What it does otherwise than the standards say, though it is understood, and how often since the start."""
         ...
 
     async def ask_status(self, device_code: str) -> DeviceAnswer:
@@ -111,6 +116,9 @@ class NullDeviceSignalling:
 
     def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
         return ()
+
+    def deviations(self, device_code: str) -> Mapping[str, int]:
+        return {}
 
     async def ask_status(self, device_code: str) -> DeviceAnswer:
         raise DeviceUnreachableError(device_code)

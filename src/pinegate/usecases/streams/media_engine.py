@@ -8,9 +8,10 @@ letter.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pinegate.domain.access.session_end import End
+from pinegate.domain.access.tracks import Track
 
 
 class Transport(StrEnum):
@@ -32,6 +33,12 @@ class PlayProtocol(StrEnum):
     @property
     def is_websocket(self) -> bool:
         return self in (PlayProtocol.WS_FLV, PlayProtocol.WS_MP4)
+
+
+OnLoss = Literal["conceal", "strict"]
+"""What becomes of pictures while packets are lost: ``conceal`` hands out what came, and decoders conceal the rest;
+``strict`` hands nothing out from a loss to the next key frame, so that no picture refers to a missing one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,15 @@ class SourceEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed."""
+    """The ticket was good: the session lives until ``lease_seconds`` from now unless renewed.
+
+    ``tracks``: all that the viewer may be sent, whatever the source carries.
+    """
 
     session_id: str
     source_id: str
     lease_seconds: float
+    tracks: frozenset[Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +146,10 @@ class MediaEngine(Protocol):
         """End a source and its sessions; unknown sources are no error."""
         ...
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> Collection[str]:
         """Cut sessions; returns when their sockets are closed. Unknown sessions are no error.
+
+        Gives those that ran here: their ends were told (``MediaEvents.session_ended``) before this returns.
 
         A session whose ticket is being redeemed meanwhile is refused in the end: its decision may have been made on
         what has just changed.
@@ -163,7 +176,9 @@ class MediaEngine(Protocol):
 
 
 class MediaEvents(Protocol):
-    """What the engine calls back. Calls about one worker come one by one, ``redeem_ticket`` aside."""
+    """What the engine calls back. Calls about one worker come one by one, ``redeem_ticket`` and the end of whom
+    ``close_sessions`` cut aside.
+    """
 
     async def redeem_ticket(
         self, ticket: str, protocol: PlayProtocol, client_host: str
@@ -183,6 +198,14 @@ class MediaEvents(Protocol):
 
     async def second_source(self, source_id: str, host: str) -> None:
         """Somebody else, or another SSRC, sent to the source's port and was refused: an alarm (S17)."""
+        ...
+
+    async def key_frame_wanted(self, source_id: str) -> None:
+        """Packets were lost, or a newcomer has nothing to begin with: ask the camera. At most once in half a second."""
+        ...
+
+    async def pictures_coming(self, source_id: str, coming: bool) -> None:
+        """False: nothing that can be shown came from a running source for 3 s. True: it comes again."""
         ...
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
@@ -213,8 +236,9 @@ class NullMediaEngine:
         if self.sources.pop(source_id, None) is not None:
             self.closed_sources.append((source_id, end))
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> Collection[str]:
         self.closed_sessions.extend((session_id, end) for session_id in session_ids)
+        return ()
 
     async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
         self.renewed.append((tuple(session_ids), lease_seconds))

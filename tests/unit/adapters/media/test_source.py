@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from pinegate.adapters.media.source import SETUP_SECONDS, SILENCE_SECONDS, Source, SourceHooks
 from pinegate.protocols.media.frames import TIMESCALE, AccessUnit, Codec
+from pinegate.protocols.media.key_frames import NO_PICTURE_SECONDS
 from pinegate.protocols.media.mpeg_ps import PsMuxer
 from pinegate.protocols.media.rtp import Packetizer
 from pinegate_simulator.faults import without_program_stream_map
@@ -20,10 +21,17 @@ class Heard:
         self.units: list[AccessUnit] = []
         self.second: list[str] = []
         self.lost: list[str] = []
+        self.key_frames_wanted = 0
+        self.coming: list[bool] = []
 
     @property
     def hooks(self) -> SourceHooks:
-        return SourceHooks(self.units.append, self.second.append, self.lost.append)
+        return SourceHooks(
+            self.units.append, self.second.append, self.lost.append, self._wanted, self.coming.append
+        )
+
+    def _wanted(self) -> None:
+        self.key_frames_wanted += 1
 
 
 def _source(heard: Heard, ssrc: int | None = 7) -> Source:
@@ -201,3 +209,65 @@ def test_a_camera_whose_map_names_audio_or_that_has_no_map_may_be_heard_yet() ->
         for packet in Packetizer(7).packetize(pack * 2, 0):
             source.packet(packet, CAMERA, 0.0)
         assert not source.silent
+
+
+def _lossy(source: Source, packets: list[bytes], lost: set[int], start: float = 0.0) -> None:
+    for number, packet in enumerate(packets):
+        if number not in lost:
+            source.packet(packet, CAMERA, start + number / 100)
+
+
+def _inter_packets() -> list[bytes]:
+    """A key picture and nine others, two packets each."""
+    muxer, packetizer = PsMuxer(Codec.H264), Packetizer(7, mtu=200)
+    packets: list[bytes] = []
+    for number in range(10):
+        payload = KEY + b"\x7f" * 200 if number == 0 else b"\x00\x00\x00\x01\x41\x9a" + b"\x7f" * 250
+        at = number * TIMESCALE // 25
+        packets += packetizer.packetize(muxer.mux(AccessUnit(Codec.H264, at, at, not number, payload)), at)
+    return packets
+
+
+def test_without_a_loss_no_key_frame_is_wanted() -> None:
+    heard = Heard()
+    _lossy(_source(heard), _inter_packets(), set())
+    assert len(heard.units) >= 9 and heard.key_frames_wanted == 0
+
+
+def test_after_a_loss_pictures_go_on_unless_the_source_is_strict() -> None:
+    shown = dict[bool, int]()
+    for strict in (False, True):
+        heard = Heard()
+        source = Source("camera", CAMERA[0], 7, ordered=True, hooks=heard.hooks, now=0.0, strict=strict)
+        packets = _inter_packets()
+        _lossy(source, packets, {len(packets) // 2})
+        shown[strict] = len(heard.units)
+        assert heard.key_frames_wanted == 1
+    assert shown[False] >= 8
+    assert shown[True] <= 5
+
+
+def test_that_no_picture_comes_is_told_once_and_that_one_comes_again() -> None:
+    heard = Heard()
+    source = _source(heard)
+    packets = _packets(pictures=8)
+    for packet in packets[:4]:
+        source.packet(packet, CAMERA, 0.0)
+    for second in (1.0, 2.0, 3.0, 4.0, 5.0):
+        source.check(second)
+        assert heard.coming == ([] if second < NO_PICTURE_SECONDS else [False])
+    for packet in packets[4:]:
+        source.packet(packet, CAMERA, 5.5)
+    source.check(6.0)
+    assert heard.coming == [False, True]
+    assert not heard.lost
+
+
+def test_a_camera_whose_packets_never_make_a_picture_shows_none() -> None:
+    heard = Heard()
+    source = _source(heard)
+    for number, packet in enumerate(_inter_packets()[2:]):
+        source.packet(packet, CAMERA, number / 5)
+    source.check(NO_PICTURE_SECONDS)
+    assert heard.coming == [False]
+    assert heard.key_frames_wanted >= 1

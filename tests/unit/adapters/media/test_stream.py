@@ -9,6 +9,7 @@ from pinegate.adapters.media import stream as stream_module
 from pinegate.adapters.media.stream import Stream
 from pinegate.adapters.media.viewer import Viewer
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import PICTURE, PICTURE_AND_SOUND, Track
 from pinegate.protocols.media.aac import audio_specific_config
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.usecases.streams.media_engine import PlayProtocol
@@ -20,8 +21,9 @@ AUDIO_CONFIG = audio_specific_config(16_000, 1)
 class Watcher:
     """Stands for a viewer: remembers what it is given."""
 
-    def __init__(self, protocol: PlayProtocol = PlayProtocol.FLV) -> None:
+    def __init__(self, protocol: PlayProtocol, tracks: frozenset[Track]) -> None:
         self.protocol = protocol
+        self.tracks = tracks
         self.first: bytes | None = None
         self.pieces: list[tuple[bytes, bool]] = []
         self.ended: list[End] = []
@@ -44,11 +46,13 @@ class Screen:
         self.stream = Stream(lambda _, key: self.settled.append(key), transcodes)
         self._time = 0
 
-    def picture(self, key: bool = False, codec: Codec = Codec.H264, size: int = 100) -> None:
+    def picture(
+        self, key: bool = False, codec: Codec = Codec.H264, size: int = 100, torn: bool = False
+    ) -> None:
         self._time += 3600
         kind = b"\x65\x88" if key else b"\x41\x9a"
         payload = (PARAMETERS if key else b"") + b"\x00\x00\x00\x01" + kind + b"\x7f" * size
-        self.stream.push(AccessUnit(codec, self._time, self._time, key, payload))
+        self.stream.push(AccessUnit(codec, self._time, self._time, key, payload, torn=torn))
 
     def broken_key_picture(self) -> None:
         self._time += 3600
@@ -59,8 +63,10 @@ class Screen:
         config = AUDIO_CONFIG if codec is Codec.AAC else b""
         self.stream.push(AccessUnit(codec, self._time, self._time, False, b"\x21" * 50, config))
 
-    def watch(self, protocol: PlayProtocol = PlayProtocol.FLV) -> Watcher:
-        watcher = Watcher(protocol)
+    def watch(
+        self, protocol: PlayProtocol = PlayProtocol.FLV, tracks: frozenset[Track] = PICTURE_AND_SOUND
+    ) -> Watcher:
+        watcher = Watcher(protocol, tracks)
         self.stream.join(cast(Viewer, watcher))
         return watcher
 
@@ -247,8 +253,81 @@ async def test_an_output_nobody_watches_is_not_packed(screen: Screen) -> None:
     assert not screen.stream.watched
 
 
+@pytest.mark.parametrize("protocol", PlayProtocol)
+async def test_sound_reaches_only_those_whose_session_carries_it(
+    screen: Screen, protocol: PlayProtocol
+) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    hears, sees = screen.watch(protocol), screen.watch(protocol, PICTURE)
+    screen.sound()
+    screen.picture(key=True)
+    heard = b"".join([hears.first or b"", *(piece for piece, _ in hears.pieces)])
+    seen = b"".join([sees.first or b"", *(piece for piece, _ in sees.pieces)])
+    sound = b"\x21" * 50
+    assert sound in heard and sound not in seen
+    assert AUDIO_CONFIG in heard and AUDIO_CONFIG not in seen
+    assert seen.count(b"\x7f" * 100) == 2
+
+
+async def test_who_may_not_hear_waits_for_no_sound(screen: Screen) -> None:
+    sees, may_hear = screen.watch(tracks=PICTURE), screen.watch()
+    screen.picture(key=True)
+    assert sees.first is not None and may_hear.first is None
+    later = screen.watch(tracks=PICTURE)
+    assert later.first is not None
+    screen.sound()
+    assert may_hear.first is not None and may_hear.first.startswith(b"FLV\x01\x05")
+    assert sees.first.startswith(b"FLV\x01\x01")
+
+
+async def test_of_a_silent_camera_all_share_one_output(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "SETTLE_SECONDS", 0.0)
+    screen.picture(key=True)
+    may_hear, sees = screen.watch(), screen.watch(tracks=PICTURE)
+    async with asyncio.timeout(5):
+        while may_hear.first is None:
+            await asyncio.sleep(0)
+    screen.picture()
+    assert may_hear.pieces[-1][0] is sees.pieces[-1][0]
+
+
 async def test_a_camera_that_says_it_has_no_sound_starts_with_its_first_picture(screen: Screen) -> None:
     screen.stream.silent = True
     watcher = screen.watch()
     screen.picture(key=True)
     assert watcher.first is not None and watcher.first.startswith(b"FLV\x01\x01")
+
+
+async def test_a_group_that_is_no_longer_live_is_given_to_nobody(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.sound()
+    screen.picture(key=True)
+    early = screen.watch()
+    loop = asyncio.get_running_loop()
+    later = loop.time() + 36
+    monkeypatch.setattr(loop, "time", lambda: later)
+    screen.picture()
+    late = screen.watch()
+    assert early.first is not None and late.first is None
+    screen.picture(key=True)
+    assert late.first is not None
+
+
+async def test_a_torn_key_picture_is_no_beginning_while_there_is_a_better_one(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True, size=3000)
+    early = screen.watch()
+    screen.picture(key=True, size=20, torn=True)
+    late = screen.watch()
+    assert late.first is not None and len(late.first) > 3000
+    assert [key for _, key in early.pieces] == [False]
+
+
+async def test_a_torn_key_picture_is_a_beginning_where_there_is_no_other(screen: Screen) -> None:
+    screen.sound()
+    screen.picture(key=True, torn=True)
+    assert screen.watch().first is not None

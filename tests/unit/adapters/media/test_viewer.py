@@ -10,6 +10,7 @@ from pinegate.adapters.media.viewer import BACKLOG_CAP, STALLED_SECONDS, WAIT_SE
 from pinegate.adapters.media.wires import HttpWire, WebSocketWire
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.domain.access.tracks import PICTURE_AND_SOUND
 from pinegate.usecases.streams.media_engine import PlayProtocol
 
 PIECE = 100_000
@@ -36,6 +37,7 @@ class Seat:
             wire or Silent(PlayProtocol.FLV, ()),
             "session",
             PlayProtocol.FLV,
+            PICTURE_AND_SOUND,
             lease_until,
             lambda _, end: self.ended.append(end),
         )

@@ -26,6 +26,7 @@ from pinegate.domain.access.request import (
     PointFacts,
     SystemFacts,
 )
+from pinegate.domain.access.tracks import PICTURE, PICTURE_AND_SOUND
 from pinegate.domain.agreements.agreement import IN_FORCE, Agreement, AgreementState
 from pinegate.domain.applications.states import PICTURES_FLOW, ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
@@ -112,7 +113,56 @@ BROKEN: dict[DenialReason, Change] = {
 
 
 def test_everything_in_order_is_allowed_until_the_grant_ends() -> None:
-    assert decide_access(REQUEST, FACTS, NOW) == Allowed("g1", "a1", NOW + HOUR, LEASE_SECONDS)
+    assert decide_access(REQUEST, FACTS, NOW) == Allowed("g1", "a1", NOW + HOUR, LEASE_SECONDS, PICTURE)
+
+
+HEARD = replace(GRANT, id="g2", application_id="a2", operations=frozenset({Operation.AUDIO}))
+
+
+def test_sound_is_carried_where_it_is_granted_by_name() -> None:
+    request, facts = _granted(operations=frozenset({Operation.LIVE, Operation.AUDIO}))(REQUEST, FACTS)
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed) and answer.tracks == PICTURE_AND_SOUND
+
+
+def test_everything_but_sound_is_silent() -> None:
+    request, facts = _granted(operations=frozenset(Operation) - {Operation.AUDIO})(REQUEST, FACTS)
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed) and answer.tracks == PICTURE
+
+
+@pytest.mark.parametrize("operation", [Operation.SNAPSHOT, Operation.PTZ, Operation.AUDIO])
+def test_what_is_no_live_look_carries_nothing(operation: Operation) -> None:
+    request, facts = _granted(operations=frozenset(Operation))(replace(REQUEST, operation=operation), FACTS)
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed) and answer.tracks == frozenset()
+
+
+def test_an_operator_s_test_is_silent() -> None:
+    request, facts = _granted(operations=frozenset(Operation))(
+        TEST_PLAY, replace(FACTS, work_order_open=True)
+    )
+    answer = decide_access(request, facts, NOW)
+    assert isinstance(answer, Allowed) and answer.tracks == PICTURE
+
+
+def test_sound_may_stand_on_another_grant_than_the_pictures() -> None:
+    both = replace(FACTS, grants=(FACTS.grants[0], replace(FACTS.grants[0], grant=HEARD)))
+    answer = decide_access(REQUEST, both, NOW)
+    assert isinstance(answer, Allowed)
+    assert (answer.grant_id, answer.tracks) == ("g1", PICTURE_AND_SOUND)
+
+
+@pytest.mark.parametrize("reason", [reason for reason in BROKEN if reason.value.startswith("grant_")])
+def test_a_grant_of_sound_that_would_not_open_a_picture_opens_no_sound(reason: DenialReason) -> None:
+    broken = BROKEN[reason](REQUEST, replace(FACTS, grants=(replace(FACTS.grants[0], grant=HEARD),)))[1]
+    answer = decide_access(REQUEST, replace(FACTS, grants=(*FACTS.grants, *broken.grants)), NOW)
+    assert isinstance(answer, Allowed) and answer.tracks == PICTURE
+
+
+def test_sound_alone_opens_no_picture() -> None:
+    answer = decide_access(REQUEST, replace(FACTS, grants=(replace(FACTS.grants[0], grant=HEARD),)), NOW)
+    assert answer == Denied(DenialReason.OPERATION_NOT_GRANTED, "g2")
 
 
 def test_sensitive_operations_get_a_short_lease() -> None:
@@ -148,7 +198,7 @@ def test_an_unknown_system_is_not_active() -> None:
 
 def test_the_operator_s_test_needs_an_open_order_and_nothing_of_the_paper() -> None:
     bare = AccessFacts(FACTS.person, None, FACTS.point, (), work_order_open=True)
-    assert decide_access(TEST_PLAY, bare, NOW) == Allowed(None, None, None, SENSITIVE_LEASE_SECONDS)
+    assert decide_access(TEST_PLAY, bare, NOW) == Allowed(None, None, None, SENSITIVE_LEASE_SECONDS, PICTURE)
     closed = replace(bare, work_order_open=False)
     assert decide_access(TEST_PLAY, closed, NOW) == Denied(DenialReason.WORK_ORDER_NOT_OPEN)
     control = replace(TEST_PLAY, operation=Operation.PTZ)

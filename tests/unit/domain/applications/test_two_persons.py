@@ -88,9 +88,15 @@ def test_a_review_of_what_the_police_decided_before_counts_no_more() -> None:
     assert refused_approval(decided_again, OTHER) is Refusal.REVIEW_MISSING
 
 
-def test_a_later_review_by_the_same_person_is_what_counts() -> None:
-    reviewed = record_review(record_review(CONSENTED, "属实", ONE, NOW), "补充", OTHER, NOW)
-    assert refused_approval(reviewed, OTHER) is Refusal.SAME_PERSON_TWICE
+def test_a_review_is_written_once_so_that_no_second_one_frees_the_first_reviewer_to_approve() -> None:
+    reviewed = record_review(CONSENTED, "属实", ONE, NOW)
+    for reviewer in (ONE, OTHER):
+        assert ApplicationEvent.RECORD_REVIEW not in allowed_events(reviewed, reviewer)
+        with pytest.raises(RuleRefusedError) as refused:
+            record_review(reviewed, "补充", reviewer, NOW)
+        assert refused.value.refusal is Refusal.NO_SUCH_STEP
+    decided_again = reviewed.with_opinion(consent_by("police"))
+    assert record_review(decided_again, "补充", OTHER, NOW).opinions[-1].person_id == OTHER.person_id
 
 
 def test_nothing_is_approved_that_the_police_have_not_decided() -> None:
@@ -122,6 +128,14 @@ def test_who_proposed_to_resume_does_not_resume_and_another_does() -> None:
     proposed = step(suspended, ApplicationEvent.PROPOSE_RESUME, ONE)
     assert refused_resumption(proposed, ONE) is Refusal.SAME_PERSON_TWICE
     assert resume(proposed, "恢复", OTHER, NOW).state is ApplicationState.ACTIVE
+
+
+def test_a_resumption_is_proposed_once() -> None:
+    proposed = step(step(ACTIVE, ApplicationEvent.SUSPEND, ONE), ApplicationEvent.PROPOSE_RESUME, ONE)
+    assert ApplicationEvent.PROPOSE_RESUME not in allowed_events(proposed, OTHER)
+    with pytest.raises(RuleRefusedError) as refused:
+        step(proposed, ApplicationEvent.PROPOSE_RESUME, OTHER)
+    assert refused.value.refusal is Refusal.NO_SUCH_STEP
 
 
 def test_nothing_is_resumed_unproposed() -> None:

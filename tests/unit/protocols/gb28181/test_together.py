@@ -96,7 +96,7 @@ def test_a_device_registers_and_stays(transport: Transport, minimum: Algorithm) 
     wire.registered(transport=transport, port=40000)
     (registered,) = wire.events(DeviceRegistered)
     assert registered == DeviceRegistered(
-        DEVICE, Flow(transport, "10.20.1.8", 40000), 86400, "3.0", fresh=True, moved=False
+        DEVICE, Flow(transport, "10.20.1.8", 40000), 86400, "3.0", fresh=True, moved=False, number=1
     )
     wire.run(86400)
     assert wire.events(DeviceOffline) == []
@@ -308,7 +308,9 @@ def test_a_key_frame_is_asked_of_the_channel() -> None:
     wire.registered()
     wire.platform.request_key_frame(DEVICE, CAMERA, wire.now)
     wire.run(1)
-    assert wire.events(ControlReceived) == [ControlReceived(CAMERA, (("IFrameCmd", "Send"),))]
+    assert wire.events(ControlReceived) == [
+        ControlReceived(CAMERA, (("IFameCmd", "Send"), ("IFrameCmd", "Send")))
+    ]
 
 
 def test_a_changed_account_ends_the_registration() -> None:

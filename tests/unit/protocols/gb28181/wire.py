@@ -87,6 +87,7 @@ class Wire:
         """Give the platform raw bytes; what it answers to that very flow."""
         self._collect()
         self.platform.receive_data(data, flow, self.now)
+        self._read_bodies()
         answers = [sent.data for sent in self.platform.data_to_send() if sent.flow == flow]
         self._collect()
         return answers
@@ -133,8 +134,13 @@ class Wire:
                 self._post(True, data, flow)
             while (heard := device.next_event()) is not None:
                 self.device_events.append(heard)
+        self._read_bodies()
         while (event := self.platform.next_event()) is not None:
             self.platform_events.append(event)
+
+    def _read_bodies(self) -> None:
+        while (body := self.platform.next_body(self.now)) is not None:
+            self.platform.body_read(body, body.read(), self.now)
 
     def _post(self, up: bool, data: bytes, flow: Flow) -> None:
         self.sent.append((up, data, flow))

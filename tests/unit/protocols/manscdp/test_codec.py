@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
 from pinegate.protocols.manscdp.codec import Message, parse_message, serialise_message
 from pinegate.protocols.manscdp.messages import (
@@ -123,6 +124,29 @@ def test_an_item_without_id_is_left_out_and_a_password_is_dropped() -> None:
         b"</DeviceList></Response>"
     )
     assert message == CatalogResponse(1, "1", 2, (CatalogItem("2"),), 1)
+
+
+def test_what_devices_write_otherwise_is_read_and_noted() -> None:
+    noted: set[Deviation] = set()
+    message = parse_message(
+        b"<response><CmdType>Catalog</CmdType><SN>1</SN><DeviceID>1</DeviceID><SumNum>4</SumNum><DeviceList>"
+        b"<Item DeviceID='2' Name='A' Status='ONLINE' Longitude='118.3'/>"
+        b"<Item><DeviceID>3</DeviceID><Status>1</Status></Item><Item><DeviceID>4</DeviceID><Status>off</Status></Item>"
+        b"<Item><DeviceID>5</DeviceID><Status>ERROR</Status></Item></DeviceList></response>",
+        noted=noted,
+    )
+    items = (CatalogItem("2", name="A", status="ON", longitude=118.3), CatalogItem("3", status="ON"))
+    assert message == CatalogResponse(
+        1, "1", 4, (*items, CatalogItem("4", status="OFF"), CatalogItem("5", status="ERROR"))
+    )
+    assert noted == {Deviation.LOWER_CASE_ROOT, Deviation.ITEM_ATTRIBUTES, Deviation.STATUS_WORD}
+
+
+def test_nothing_is_noted_of_a_message_as_the_standard_has_it() -> None:
+    noted: set[Deviation] = set()
+    message = CatalogResponse(1, "1", 1, (CatalogItem("2", status="ON"),))
+    assert parse_message(serialise_message(message), noted=noted) == message
+    assert noted == set()
 
 
 def test_a_foreign_root_is_malformed() -> None:

@@ -132,3 +132,21 @@ def test_endless_parameter_sets_do_not_pile_up() -> None:
     unit = only(assembler.video(Codec.H264, media.h264_units()[0].payload, 400, None))
     assert unit is not None
     assert len(unit.payload) < 65_536 + len(media.h264_units()[0].payload) + 1100
+
+
+def test_a_torn_picture_is_kept_when_there_is_enough_for_a_decoder() -> None:
+    first, second, *_ = streams("slices=1")
+    assembler = Assembler(wait_for_key=False)
+    assert only(assembler.video(Codec.H264, first, 0, None))
+    kept = only(assembler.video(Codec.H264, second[:100], 3600, None, torn=True))
+    assert kept is not None and kept.torn and kept.payload == second[:100]
+    assert only(assembler.video(Codec.H264, second[:50], 7200, None, torn=True)) is None
+    assert assembler.damaged == 1
+
+
+def test_parameter_sets_that_are_cut_short_are_never_believed() -> None:
+    first, *_ = streams("slices=1")
+    assembler = Assembler(wait_for_key=False)
+    for length in range(5, 60):
+        assert only(assembler.video(Codec.H264, first[:length], 0, None, torn=True)) is None
+    assert only(assembler.video(Codec.H264, first, 3600, None)) == AccessUnit(Codec.H264, 0, 0, True, first)

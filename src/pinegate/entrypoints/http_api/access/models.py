@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pinegate.domain.access.tracks import Track
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
@@ -23,9 +24,11 @@ class PlayForm(BaseModel):
 
 
 class PlayState(BaseModel):
-    """``end_code`` says more where the source could not be had."""
+    """``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+    more where the source could not be had.
+    """
 
-    state: Literal["waiting", "live", "ended"]
+    state: Literal["waiting", "live", "no_picture", "ended"]
     end_reason: str | None
     end_code: str | None
 
@@ -75,9 +78,12 @@ class ViewerMark(BaseModel):
 
 
 class PlayAnswer(BaseModel):
+    """``tracks``: what is granted; without ``audio`` the address is silent, whatever the camera hears."""
+
     session_id: str
     url: str
     protocol: ProtocolName
+    tracks: list[Track]
     expires_at: datetime
     point: PlayedPoint
     viewer_mark: ViewerMark

@@ -64,6 +64,7 @@ def _play_answer(
         session_id=opened.session_id,
         url="ws" + url.removeprefix("http") if output.is_websocket else url,
         protocol=protocol,
+        tracks=sorted(opened.allowed.tracks, reverse=True),
         expires_at=opened.expires_at,
         point=PlayedPoint(id=request.point_id, name=situation.point_name),
         viewer_mark=ViewerMark(

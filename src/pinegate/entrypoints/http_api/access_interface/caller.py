@@ -98,7 +98,7 @@ class SignedCallers(Gate):
     def words(self) -> str:
         return "signed by an information system"
 
-    def __call__(self, _caller: CurrentCaller) -> None:
+    async def __call__(self, _caller: CurrentCaller) -> None:
         """Raises as ``signed_caller`` does."""
 
 

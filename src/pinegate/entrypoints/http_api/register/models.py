@@ -5,12 +5,16 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from pinegate.domain.access.tracks import Track
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.shared.pages import PageOut
 
 
 class RegisterEntryOut(BaseModel):
-    """One line: who, for which unit and system, why, which point, which operation, from when to when, how much."""
+    """One line: who, for which unit and system, why, which point, which operation, from when to when, how much.
+
+    ``tracks``: whether pictures alone were watched or sound was heard as well; none where it is not recorded.
+    """
 
     id: str
     channel: str
@@ -33,6 +37,7 @@ class RegisterEntryOut(BaseModel):
     reason: str
     client_host: str
     protocol: str
+    tracks: list[Track]
     requested_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

@@ -1,9 +1,11 @@
 """What holds for every answer and every request, before any route is known: headers, and whose name was asked for."""
 
+import contextlib
 from collections.abc import Collection, Sequence
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from pinegate.entrypoints.http_api.shared.problems import problem
@@ -62,7 +64,9 @@ class SecuredApplication(FastAPI):
             refused = problem(421, "unknown_host", "ask for the portal by its own name")
             await refused(scope, receive, send_with_headers)
             return
-        await super().__call__(scope, receive, send_with_headers)
+        # Who went away is not told, and does not fill the log.
+        with contextlib.suppress(ClientDisconnect):
+            await super().__call__(scope, receive, send_with_headers)
 
 
 def _name(host: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from pinegate.adapters.database.identity import SessionOfToken
+from pinegate.adapters.database.signed_in_sessions import SessionOfToken
 from pinegate.domain.organizations.parties import SHUT_OUT, Actor, PersonState, Standing
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import Role
@@ -43,8 +43,8 @@ class SignedIn:
         return permission.held_by(self.actor)
 
 
-def services_of(request: Request) -> Services:
-    """The adapters that ``create_app`` was given."""
+async def services_of(request: Request) -> Services:
+    """The adapters that ``create_app`` was given. Not a plain function: those are run in a thread."""
     return cast(Services, request.app.state.services)
 
 
@@ -88,23 +88,22 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
 
     Raises:
         ProblemError: ``not_signed_in`` without a running session; ``csrf`` for a foreign site's request;
-            ``forbidden`` before the initial password is changed, or the duty of confidence acknowledged.
+            ``forbidden`` before the duty of confidence is acknowledged.
     """
     token = request.cookies.get(COOKIE, "")
     if not token:
         raise ProblemError("not_signed_in")
     refuse_foreign_sites(request)
     now = services.now()
-    async with services.database.transaction() as tx:
-        session = await tx.identity.session_of_token(token_digest(token))
-        if session is None or session.ended_at is not None or session.withdrawn:
-            raise ProblemError("not_signed_in")
-        if now - session.last_seen_at > IDLE_LIMIT or now - session.created_at > ABSOLUTE_LIMIT:
-            raise ProblemError("not_signed_in", "the session ran out")
-        if session.state in SHUT_OUT or session.standing is not Standing.ACTIVE:
-            raise ProblemError("not_signed_in", "the account is not active")
-        if now - session.last_seen_at > _TOUCH_EVERY:
-            await tx.identity.touch_session(session.session_id, now)
+    session = await services.sessions.of_token(token_digest(token))
+    if session is None or session.ended_at is not None or session.withdrawn:
+        raise ProblemError("not_signed_in")
+    if now - session.last_seen_at > IDLE_LIMIT or now - session.created_at > ABSOLUTE_LIMIT:
+        raise ProblemError("not_signed_in", "the session ran out")
+    if session.state in SHUT_OUT or session.standing is not Standing.ACTIVE:
+        raise ProblemError("not_signed_in", "the account is not active")
+    if now - session.last_seen_at > _TOUCH_EVERY:
+        await services.sessions.touch(session.session_id, now)
     _refuse_before_ready(request.url.path, session)
     return SignedIn(session.actor, session.session_id, session.login, client_host_of(request))
 
@@ -112,8 +111,6 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
 def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
     if path == _SESSION_ROUTES or path.startswith(_SESSION_ROUTES + "/"):
         return
-    if session.password_is_initial:
-        raise ProblemError("forbidden", "change the initial password first")
     only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
     # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
     if only_watches and session.state in _NOT_YET_BOUND and not path.startswith((_DUTY_ROUTES, _WORKBENCH)):

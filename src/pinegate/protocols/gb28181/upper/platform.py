@@ -8,45 +8,34 @@ Sans-IO. The owner has the sockets (UDP and TCP on one port) and the clock, and 
 """
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from pinegate.protocols.deviations import Deviation, DeviationBook
 from pinegate.protocols.gb28181.upper.admission import Admission
 from pinegate.protocols.gb28181.upper.catalog_subscriptions import CatalogSubscriptions
 from pinegate.protocols.gb28181.upper.config import AccountLookup, UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.device_requests import DeviceRequests
 from pinegate.protocols.gb28181.upper.events import (
-    AlarmReceived,
     CallFailed,
-    CatalogChanged,
-    CatalogHinted,
+    DeviceMoved,
     DeviceOffline,
     DeviceRegistered,
     MessageRejected,
-    PlaybackEnded,
-    PositionReceived,
     Rejection,
     UpperEvent,
 )
+from pinegate.protocols.gb28181.upper.inbox import Inbox
+from pinegate.protocols.gb28181.upper.long_bodies import BodyRead, LongBody
 from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
-from pinegate.protocols.gb28181.upper.registrar import Registrar, Registration
+from pinegate.protocols.gb28181.upper.registrar import Registrar
 from pinegate.protocols.manscdp.catalog import is_code
-from pinegate.protocols.manscdp.codec import CONTENT_TYPE, parse_message
+from pinegate.protocols.manscdp.codec import CONTENT_TYPE
 from pinegate.protocols.manscdp.messages import (
-    Alarm,
-    CatalogNotify,
-    CatalogResponse,
     Control,
-    DeviceInfo,
-    DeviceStatus,
-    Keepalive,
-    MediaStatus,
-    Message,
-    MobilePosition,
 )
 from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.manscdp.ptz import encode as encode_ptz
-from pinegate.protocols.manscdp.xml import MalformedXml
 from pinegate.protocols.sdp.session import SessionDescription
 from pinegate.protocols.sip.endpoint import Identity, RequestHandler, SipEndpoint
 from pinegate.protocols.sip.faults import printable
@@ -58,7 +47,6 @@ from pinegate.protocols.sip.parser import Limits
 ALLOW = "REGISTER, MESSAGE, NOTIFY, BYE, OPTIONS"
 _STRANGER_LIMITS = Limits(head=8_192, body=4_096)
 """On TCP before a REGISTER succeeds: enough for that, and little to keep for each of many idle attackers."""
-_END_OF_RECORDING = "121"  # GB/T 28181-2022 A.2.5.4
 
 
 class UpperPlatform:
@@ -100,11 +88,23 @@ class UpperPlatform:
             self._requests.next_sn,
         )
         self._calls = OutgoingCalls(endpoint, self._events.append, config.domain, config.invite_timeout)
+        self._deviations = DeviationBook(lambda device_id: lookup(device_id) is not None)
+        self._inbox = Inbox(
+            config,
+            endpoint,
+            self._registrar,
+            self._requests,
+            self._subscriptions,
+            self._calls,
+            self._deviations,
+            self._events.append,
+            self._reject,
+        )
         self._offline: list[str] = []
         self._handlers: dict[str, RequestHandler] = {
             "REGISTER": self._register,
-            "MESSAGE": self._receive_message,
-            "NOTIFY": self._notify,
+            "MESSAGE": self._inbox.message,
+            "NOTIFY": self._inbox.notify,
             "BYE": self._bye,
             "CANCEL": self._cancel,
             "OPTIONS": self._options,
@@ -124,6 +124,7 @@ class UpperPlatform:
         """A TCP connection ended: the devices on it are offline."""
         self._endpoint.connection_lost(flow, now)
         self._registrar.connection_lost(flow)
+        self._inbox.bodies.connection_lost(flow)
         self._drop_offline(now)
 
     def next_timer(self) -> float | None:
@@ -147,6 +148,18 @@ class UpperPlatform:
         """TCP connections that the owner is to close (and then to report by ``connection_lost``)."""
         return self._endpoint.flows_to_close()
 
+    def next_body(self, now: float) -> LongBody | None:
+        """A body to ``read`` where it delays nobody; ``body_read`` takes what it holds."""
+        return self._inbox.bodies.next(now)
+
+    def body_read(self, body: LongBody, read: BodyRead, now: float) -> None:
+        """What a long body holds. Its sender counts only if it is still there."""
+        self._inbox.body_read(body, read, now)
+
+    def flows_to_hold(self) -> list[tuple[Flow, bool]]:
+        """TCP connections that the owner is to read no more for a while (True), or again (False)."""
+        return self._inbox.bodies.holds()
+
     @property
     def counters(self) -> Counter[str]:
         """Faults of peers by name since the start; names are ours, so their number is bounded."""
@@ -166,10 +179,23 @@ class UpperPlatform:
         """Devices that registered or kept alive after ``since``."""
         return [device.device_id for device in self._registrar.devices.values() if device.last_seen > since]
 
+    def deviations_of(self, device_id: str) -> Mapping[Deviation, int]:
+        """What a device does otherwise than the standards say, and how often it did since the start."""
+        return self._deviations.of(device_id)
+
+    def note_deviation(self, device_id: str, deviation: Deviation) -> None:
+        """What only the owner could see."""
+        self._deviations.note(device_id, deviation)
+
     def drop_strangers(self, now: float) -> None:
         """Accounts changed: devices whose account is gone, or has another password, must register anew."""
         self._registrar.drop_strangers()
+        self._deviations.forget_strangers()
         self._drop_offline(now)
+
+    def registration_kept(self, number: int, kept: bool, now: float) -> None:
+        """A registration is where it survives us (or cannot be kept): the device is answered 200 (or 503)."""
+        self._registrar.kept(number, kept, now)
 
     def set_overloaded(self, overloaded: bool) -> None:
         """Data waits so long that devices repeat it: new registrations are put off (503 with Retry-After)."""
@@ -215,9 +241,11 @@ class UpperPlatform:
 
     def request_key_frame(self, device_id: str, channel_id: str, now: float) -> int:
         """Ask a channel for a key frame (GB/T 28181-2022 A.2.3.1.7); SN. Devices that do not know the command
-        ignore it.
+        ignore it. In both spellings: the 2016 text has ``IFameCmd``, and so have most devices; that of 2022 put it
+        right.
         """
-        control = Control(self._requests.next_sn(), _code(channel_id), fields=(("IFrameCmd", "Send"),))
+        fields = (("IFameCmd", "Send"), ("IFrameCmd", "Send"))
+        control = Control(self._requests.next_sn(), _code(channel_id), fields=fields)
         return self._requests.control(device_id, control, now)
 
     def invite(self, device_id: str, channel_id: str, offer: SessionDescription, now: float) -> str:
@@ -240,9 +268,18 @@ class UpperPlatform:
         if stranger and not self._admission.admits_request(request, flow, now):
             self.counters["over_rate"] += 1
             return
+        if self._inbox.waits_or_is_too_much(request, flow):
+            return
         required = request.headers.all("require")
         if required and request.method not in ("ACK", "CANCEL"):  # RFC 3261 8.2.2.3: we know no extension
             self._endpoint.refuse(request, flow, 420, [("Unsupported", ", ".join(required))])
+            return
+        sender = self._registrar.at(flow)
+        if sender is not None:
+            for deviation in request.deviations:
+                self._deviations.note(sender.device_id, deviation)
+        elif Deviation.CONTENT_LENGTH_TOO_LONG in request.deviations:  # RFC 3261 18.3
+            self._endpoint.refuse(request, flow, 400)
             return
         handler = self._handlers.get(request.method)
         if handler is not None:
@@ -267,104 +304,16 @@ class UpperPlatform:
         """We accept no INVITE, so there is nothing that a CANCEL could mean."""
         self._reject(request, flow, 481, Rejection.NO_DIALOG)
 
-    def _notify(self, request: Request, flow: Flow, now: float) -> None:
-        status, device_id = self._subscriptions.receive_notify(request, flow, now)
-        if status == 481 and self._is_hint(request, flow):
-            self._endpoint.reply(request, flow, 200, now)
-            return
-        if status != 200:
-            self._reject(request, flow, status, Rejection.NO_DIALOG)
-            return
-        self._endpoint.reply(request, flow, 200, now)
-        if not request.body:
-            return
-        message = self._body(request, flow)
-        if isinstance(message, CatalogNotify):
-            self._events.append(CatalogChanged(device_id, message.items))
-        elif isinstance(message, CatalogResponse):
-            # Some answer the Query inside SUBSCRIBE by a NOTIFY of the whole catalogue.
-            self._events.append(CatalogChanged(device_id, message.items))
-
-    def _is_hint(self, request: Request, flow: Flow) -> bool:
-        """Whether a NOTIFY outside our subscriptions comes from a device at its own flow, and is of its catalogue.
-
-        What it says is not believed, for nothing shows that it is new and whole: it only makes us ask.
-        """
-        device = self._registrar.at(flow)
-        if device is None or self._subscriptions.knows(request.call_id):
-            return False
-        claimed = self._registrar.devices.get(request.from_.user, device)
-        if claimed.flow != flow or not isinstance(self._body(request, flow), CatalogNotify | CatalogResponse):
-            return False
-        self.counters["notify_outside_subscription"] += 1
-        self._events.append(CatalogHinted(claimed.device_id))
-        return True
-
-    def _receive_message(self, request: Request, flow: Flow, now: float) -> None:
-        device = self._sender(request, flow)
-        if device is None:
-            return
-        message = self._body(request, flow)
-        if isinstance(message, MalformedXml):
-            self._endpoint.reply(request, flow, 400, now)
-            self._events.append(MessageRejected("MESSAGE", device.device_id, flow, Rejection.BAD_BODY))
-            return
-        self._endpoint.reply(request, flow, 200, now)
-        self._handle(device, message, request, now)
-
-    def _sender(self, request: Request, flow: Flow) -> Registration | None:
-        """Who sent a MESSAGE: the device that registered from this very flow (S15).
-
-        From may name a channel of the device (alarms of Hikvision do); a From that names another registered device,
-        or anything from an unknown flow, is refused, so that a device that we forgot registers again.
-        """
-        claimed = request.from_.user
-        device = self._registrar.devices.get(claimed)
-        if device is None:
-            device = self._registrar.at(flow)
-            if device is None:
-                self._reject(request, flow, 403, Rejection.NOT_REGISTERED)
-        elif device.flow != flow:
-            self._reject(request, flow, 403, Rejection.OTHER_SOURCE)
-            device = None
-        return device
-
-    def _body(self, request: Request, flow: Flow) -> Message | MalformedXml:
-        limit = self.config.max_body_tcp if flow.transport == "tcp" else self.config.max_body_udp
-        message = parse_message(request.body, limit)
-        if isinstance(message, MalformedXml):
-            self.counters[f"xml_{message.fault}"] += 1
-        return message
-
     def _reject(self, request: Request, flow: Flow, status: int, reason: Rejection) -> None:
         self.counters[reason.value] += 1
         self._events.append(MessageRejected(request.method[:32], printable(request.from_.user), flow, reason))
         self._endpoint.refuse(request, flow, status)
 
-    def _handle(self, device: Registration, message: Message, request: Request, now: float) -> None:
-        device_id = device.device_id
-        match message:
-            case Keepalive():
-                device.last_seen = now
-            case CatalogResponse() | DeviceInfo() | DeviceStatus():
-                if not self._requests.take(device_id, message, now):
-                    self.counters["unasked_answer"] += 1
-            case Alarm():
-                self._events.append(AlarmReceived(device_id, message))
-                self._requests.acknowledge_alarm(device, message, now)
-            case MobilePosition():
-                self._events.append(PositionReceived(device_id, message))
-            case MediaStatus(notify_type=kind) if kind == _END_OF_RECORDING:
-                if self._calls.device_of(request.call_id) == device_id:
-                    self._events.append(PlaybackEnded(request.call_id))
-            case _:
-                self.counters["unhandled_message"] += 1
-
     # Devices that come, move and go.
 
     def _registration_event(self, event: UpperEvent) -> None:
         self._events.append(event)
-        if isinstance(event, DeviceRegistered) and event.moved:
+        if isinstance(event, DeviceMoved) or (isinstance(event, DeviceRegistered) and event.moved):
             device = self._registrar.devices[event.device_id]
             self._calls.move_device(device)
             self._subscriptions.move_device(device)

@@ -23,10 +23,10 @@ class PsDemuxer:
     at once (one frame interval less latency) after it was seen at the end, and only there, of four pictures
     of several packets in a row, and never again after it proved wrong.
 
-    *Loss*: the picture that a missing packet belonged to is discarded whole. With ``wait_for_key``
-    (default) the pictures after it are withheld until the next key picture, so that nothing is shown that
-    refers to a missing one; without it they are handed out and a decoder may show smears. Audio goes on at
-    once in both cases.
+    *Loss*: with ``wait_for_key`` (default) the picture that a missing packet belonged to is discarded whole, and the
+    pictures after it are withheld until the next key picture, so that nothing is shown that refers to a missing one.
+    Without it what came of the picture is handed out (``torn``), and the pictures after it as well: a decoder
+    conceals what is missing. Audio goes on at once in both cases.
 
     *Without a PSM* the video codec is guessed from its NAL units, and the audio codec is ``audio`` (or AAC
     when ADTS is seen). *Timestamps*: see ``timeline``. A picture above ``max_picture_bytes`` is discarded.
@@ -38,6 +38,7 @@ class PsDemuxer:
         if audio is not None and audio.is_video:
             raise ValueError("audio must be an audio codec")
         self.malformed = 0
+        self._conceals = not wait_for_key
         self._assembler = Assembler(wait_for_key=wait_for_key)
         self._streams = StreamTable(audio)
         self._limit = max_picture_bytes
@@ -94,17 +95,17 @@ class PsDemuxer:
         self, payload: bytes, timestamp: int, marker: bool, lost_before: bool = False
     ) -> list[AccessUnit]:
         """Take the payload of one packet, in order; never raises on any bytes."""
+        units: list[AccessUnit] = []
         if lost_before:
-            self._discard()
+            self._lose(units)
         begins_pack = payload.startswith(syntax.PACK_START)
         if self._searching:
             at = 0 if begins_pack else payload.find(syntax.PACK_START)
             if at < 0:
-                return []
+                return units
             payload = payload[at:]
             begins_pack = True
             self._searching = False
-        units: list[AccessUnit] = []
         if timestamp != self._timestamp:
             self._end_group(units, begins_pack)
             self._timestamp = timestamp
@@ -133,6 +134,14 @@ class PsDemuxer:
             self._finish_picture(units)
         return units
 
+    def _lose(self, units: list[AccessUnit]) -> None:
+        """What follows is no longer behind what came before."""
+        if self._conceals:
+            torn = not self._marked
+            self._parse_buffered(units, whole=True)
+            self._finish_picture(units, torn)
+        self._discard()
+
     def _discard(self) -> None:
         if self._chunks or self._picture:
             self._assembler.damage()
@@ -160,14 +169,14 @@ class PsDemuxer:
         if not self._chunks:
             self._finish_picture(units)
 
-    def _finish_picture(self, units: list[AccessUnit]) -> None:
+    def _finish_picture(self, units: list[AccessUnit], torn: bool = False) -> None:
         video = self._streams.video
         if not self._picture or video is None:
             return
         stream = self._picture[0] if len(self._picture) == 1 else b"".join(self._picture)
         self._picture.clear()
         self._picture_bytes = 0
-        units += self._assembler.video(video, stream, self._pts, self._dts)
+        units += self._assembler.video(video, stream, self._pts, self._dts, torn)
 
     def _parse_buffered(self, units: list[AccessUnit], whole: bool) -> None:
         """Take apart what is buffered.

@@ -31,6 +31,7 @@ class NalDepacketizer:
         self.unsupported: set[str] = set()
         self._codec = codec
         self._read = _read_h264 if codec is Codec.H264 else _read_h265
+        self._conceals = not wait_for_key
         self._assembler = Assembler(wait_for_key=wait_for_key)
         self._limit = max_picture_bytes
         self._timestamp = -1
@@ -55,9 +56,9 @@ class NalDepacketizer:
         self, payload: bytes, timestamp: int, marker: bool, lost_before: bool = False
     ) -> list[AccessUnit]:
         """Take the payload of one packet, in order; never raises on any bytes."""
-        if lost_before:
-            self._discard()
         units: list[AccessUnit] = []
+        if lost_before:
+            self._lose(units)
         if timestamp != self._timestamp:
             self._finish(units)
             self._ticks += _signed(timestamp - self._timestamp) if self._timestamp >= 0 else 0
@@ -88,12 +89,20 @@ class NalDepacketizer:
     def _finish(self, units: list[AccessUnit]) -> None:
         if self._in_fragment:
             self._discard()
+        self._hand_out(units, torn=False)
+
+    def _hand_out(self, units: list[AccessUnit], *, torn: bool) -> None:
         if not self._parts:
             return
         stream = b"".join(self._parts)
         self._parts.clear()
         self._size = 0
-        units += self._assembler.video(self._codec, stream, self._ticks, None)
+        units += self._assembler.video(self._codec, stream, self._ticks, None, torn)
+
+    def _lose(self, units: list[AccessUnit]) -> None:
+        if self._conceals:
+            self._hand_out(units, torn=True)
+        self._discard()
 
     def _discard(self) -> None:
         if self._parts:

@@ -99,16 +99,40 @@ def test_losses_never_let_a_damaged_picture_through(seed: int, percent: int) -> 
     assert all(sound.payload == SOUND for sound in sounds)
 
 
-def test_without_waiting_for_a_key_picture_only_the_damaged_one_is_missing() -> None:
+def test_without_waiting_for_a_key_picture_the_damaged_one_is_torn_and_the_others_follow() -> None:
     sent = list(media.h264_units())
     packets = datagrams(sent, mtu=500)
     timestamps = [packet[4:8] for packet in packets]
     hit = timestamps.index((5 * media.PICTURE_TICKS).to_bytes(4, "big"))
     lossy = packets[: hit + 1] + packets[hit + 2 :]
     patient, hasty = PsDemuxer(), PsDemuxer(wait_for_key=False)
-    assert demux(lossy, hasty) == sent[:5] + sent[6:]
+    received = demux(lossy, hasty)
+    torn = received[5]
+    assert torn.torn and sent[5].payload.startswith(torn.payload)
+    assert received == [*sent[:5], torn, *sent[6:]]
     assert demux(lossy, patient) == sent[:5] + sent[12:]
     assert (patient.damaged, patient.skipped) == (1, 6)
+
+
+@given(st.integers(0, 1 << 32), st.integers(1, 15))
+@settings(max_examples=30)
+def test_what_is_handed_out_to_be_concealed_is_whole_or_a_torn_beginning(seed: int, percent: int) -> None:
+    random = Random(seed)
+    sent = list(media.h264_units(b_frames=True))
+    packets = [packet for packet in datagrams(sent, mtu=300) if random.random() * 100 >= percent]
+    lost = len(datagrams(sent, mtu=300)) - len(packets)
+    received = demux(packets, PsDemuxer(wait_for_key=False))
+    whole = {unit.payload for unit in sent}
+    for unit in received:
+        if unit.torn:
+            assert any(payload.startswith(unit.payload) for payload in whole)
+        else:
+            assert unit.payload in whole
+    begun = next((n for n, unit in enumerate(sent) if received and unit.pts == received[0].pts), len(sent))
+    if not lost:
+        assert begun == 0 and len(received) == len(sent)
+    missing = len(sent) - len([unit for unit in received if not unit.torn])
+    assert missing <= 12 + 2 * lost
 
 
 @given(st.integers(0, 1 << 32))

@@ -1,4 +1,4 @@
-"""The few connections that openings take turns on."""
+"""The few connections of those who speak to the driver itself and are waited for: openings, and who asks."""
 
 import asyncio
 import select
@@ -20,11 +20,15 @@ _ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
 """The statements find rows by their keys, so each has one good plan; planning takes longer than executing."""
 
 
-class OpeningConnections:
-    """Made when needed; the last given back goes out first, for its server process has the warmest caches."""
+class DirectConnections:
+    """Made when needed; the last given back goes out first, for its server process has the warmest caches.
 
-    def __init__(self, address: str) -> None:
+    ``autocommit``: each statement is its own transaction, which spares what only reads two round trips.
+    """
+
+    def __init__(self, address: str, *, autocommit: bool = False) -> None:
         self._address = address
+        self._autocommit = autocommit
         self._free: list[BoundedConnection] = []
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -40,7 +44,7 @@ class OpeningConnections:
             async with asyncio.timeout(_TURN_SECONDS):
                 await self._turns.acquire()
         except TimeoutError as error:
-            raise PoolTimeoutError("too many openings wait for the database") from error
+            raise PoolTimeoutError("too many wait for the database") from error
         try:
             connection = await self._connection()
             try:
@@ -60,7 +64,9 @@ class OpeningConnections:
             await connection.close()
         options = connection_options()
         options["options"] += f" {_ONE_PLAN}"
-        connection = await BoundedConnection.connect(self._address, prepare_threshold=0, **options)
+        connection = await BoundedConnection.connect(
+            self._address, prepare_threshold=0, autocommit=self._autocommit, **options
+        )
         connection.patience = OPENING_ANSWER_SECONDS
         return connection
 
