@@ -32,13 +32,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPo
 
 
 _POINT_OF_0_1_0 = """
-    with device as (
-        insert into devices (id, device_code, name, password_encrypted) values ('d', '34100000002000000001', '平台', '')
-        returning id)
     insert into camera_points (id, device_id, channel_code, name, longitude, latitude, search)
-    select 'p', id, '34100200001320000001', '老街', 118.3, 29.7,
-        array_to_tsvector(array['老', '老街', '街', '34100200001320000001'])
-    from device
+    values ('p', 'd', '34100200001320000001', '老街', 118.3, 29.7,
+        array_to_tsvector(array['老', '老街', '街', '34100200001320000001']))
 """
 
 
@@ -65,13 +61,22 @@ def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
                 },
             )
         before = connection.execute(text("select * from access_register order by id")).mappings().all()
+        connection.execute(
+            text(
+                "insert into devices (id, device_code, name, password_encrypted, media_hosts)"
+                " values ('d', '34100000002000000009', '市公安局视频平台', 'sealed', '{10.0.0.9}')"
+            )
+        )
         connection.execute(text(_POINT_OF_0_1_0))
+        device = dict(connection.execute(text("select * from devices")).mappings().one())
     migrate(owner_url, APP_ROLE)
     with engine.connect() as connection:
         after = connection.execute(text("select * from access_register order by id")).mappings().all()
+        kept = dict(connection.execute(text("select * from devices")).mappings().one())
         words = connection.execute(text("select tsvector_to_array(search) from camera_points")).scalar_one()
         tallied = connection.execute(text("select level, points, settled from point_tallies")).all()
     engine.dispose()
+    assert kept == device | {"strict_ssrc": False}
     assert words == ["老", "老街", "街"]
     assert sorted(map(tuple, tallied)) == [(level, 1, True) for level in (0, 9, 11, 13)]
     assert [row["channel"] for row in after] == channels
