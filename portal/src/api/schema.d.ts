@@ -1407,8 +1407,12 @@ export interface components {
         ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ApplicationPointOut
@@ -1490,8 +1494,12 @@ export interface components {
         AuditOut: {
             /** Items */
             items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * CatalogueOut
@@ -2000,8 +2008,12 @@ export interface components {
         GrantPage: {
             /** Items */
             items: components["schemas"]["GrantOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * GrantState
@@ -2640,8 +2652,12 @@ export interface components {
         PointPage: {
             /** Items */
             items: components["schemas"]["PointOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ProposalConfirmed
@@ -2972,8 +2988,12 @@ export interface components {
         RegisterOut: {
             /** Items */
             items: components["schemas"]["RegisterEntryOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** RejectIn */
         RejectIn: {
@@ -3616,7 +3636,7 @@ export interface operations {
                 outcome?: ("allowed" | "denied") | null;
                 operation?: components["schemas"]["Operation"] | null;
                 live?: boolean | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3786,7 +3806,7 @@ export interface operations {
                 open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4087,7 +4107,7 @@ export interface operations {
                 actor?: string | null;
                 subject_kind?: string | null;
                 subject_id?: string | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4463,7 +4483,7 @@ export interface operations {
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
                 open_to?: components["schemas"]["GrantEvent"] | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4843,7 +4863,7 @@ export interface operations {
                 granted?: boolean;
                 system_id?: string;
                 sort?: string;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
