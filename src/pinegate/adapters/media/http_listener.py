@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import h11
 
 from pinegate.adapters.media.channel import ChannelClosedError
-from pinegate.adapters.media.viewer import Wire
+from pinegate.adapters.media.viewer import NOT_SENT_BYTES, Wire
 from pinegate.adapters.media.wires import Headers, HttpWire, WebSocketWire, head, problem
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
@@ -129,6 +129,7 @@ class HttpListener:
                 continue
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
             self.counters["connections"] += 1
             self._opening_of[host] += 1
             task = self._loop.create_task(self._serve(sock, host))
