@@ -5,6 +5,7 @@ received pictures; then ``{"cut": [seconds, ...]}`` (``CLOCK_MONOTONIC``, common
 """
 
 import json
+import resource
 import select
 import socket
 import sys
@@ -12,7 +13,9 @@ import time
 from urllib.parse import urlsplit
 
 _ENOUGH = 2_000
-_PATIENCE_SECONDS = 30.0
+_AT_ONCE = 100
+"""So many connect before the first of them has pictures: a worker takes only some that are not admitted yet."""
+_PATIENCE_SECONDS = 60.0
 
 
 def connect(url: str) -> socket.socket:
@@ -29,30 +32,35 @@ def connect(url: str) -> socket.socket:
 
 def watch(urls: list[str]) -> None:
     epoll, viewers, received = select.epoll(), dict[int, socket.socket](), dict[int, int]()
-    for url in urls:
-        sock = connect(url)
-        viewers[sock.fileno()], received[sock.fileno()] = sock, 0
-        epoll.register(sock.fileno(), select.EPOLLIN)
-    playing, gone = False, list[float]()
+    to_come = list(reversed(urls))
+    waiting, playing, gone = 0, False, list[float]()
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while viewers and time.monotonic() < deadline:
+    while (to_come or viewers) and time.monotonic() < deadline:
+        while to_come and waiting < _AT_ONCE:
+            sock = connect(to_come.pop())
+            viewers[sock.fileno()], received[sock.fileno()] = sock, 0
+            epoll.register(sock.fileno(), select.EPOLLIN)
+            waiting += 1
         for number, _ in epoll.poll(1.0, 512):
             try:
                 count = len(viewers[number].recv(1 << 17))
             except ConnectionResetError:
                 count = 0
+            waiting -= received[number] <= _ENOUGH < received[number] + count
             received[number] += count
             if not count:
                 gone.append(time.monotonic())
                 epoll.unregister(number)
                 viewers.pop(number).close()
-        if not playing and all(count > _ENOUGH for count in received.values()):
+        if not playing and not to_come and not waiting:
             playing = True
             print(json.dumps({"playing": len(viewers)}), flush=True)
     print(json.dumps({"cut": gone}), flush=True)
 
 
 def main() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     for line in sys.stdin:
         watch(json.loads(line)["urls"])
 

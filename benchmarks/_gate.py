@@ -44,10 +44,6 @@ class PacedSignalling(NullSignalling):
         self._sending.pop(dialog_id).cancel()
 
 
-def driver_url(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://")
-
-
 @dataclass
 class Gate:
     """Control with one media worker. ``owner``: the database as the owner of its tables, for what no program may do."""

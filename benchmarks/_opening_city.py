@@ -15,7 +15,7 @@ from sqlalchemy import text
 from tests.factories.organizations import add_person, add_portal_session, add_to_roster
 
 from _access_city import AccessCity
-from _gate import Gate, driver_url, gate
+from _gate import Gate, gate
 from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.identity.secret_box import AesGcmBox
@@ -71,7 +71,7 @@ def play_requests(city: AccessCity, tokens: list[str], port: int, points: int = 
 
 
 async def serve(owner_url: str, url: str) -> None:
-    async with gate(driver_url(owner_url), driver_url(url), points=2000) as running:
+    async with gate(owner_url, url, points=2000) as running:
         tokens = await viewers(running)
         services = Services(
             database=running.database,

@@ -24,7 +24,6 @@ router.beforeEach(async (to) => {
     const me = await session.load().catch(() => null)
     if (!me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
-  if (session.me?.must_change_password && to.name !== 'initial-password') return { name: 'initial-password' }
   return true
 })
 

@@ -11,7 +11,6 @@ const VIEWER: Me = {
   login: 'unit-viewer',
   organization: { id: 'o-1', kind: 'using_unit', name: '黄山市文化和旅游局' },
   roles: ['unit_viewer'],
-  must_change_password: false,
   totp_enabled: false,
   idle_timeout_seconds: 1800,
   demonstration: false,

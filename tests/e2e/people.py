@@ -95,17 +95,26 @@ class People:
     async def sign_in_with_password(self, login: str, password: str) -> Person:
         return Person(self._client, await self._session({"login": login, "password": password}))
 
+    async def enrol(self, login: str, secret: str, password: str) -> Person:
+        """Choose the password by the link's secret, and sign in with it."""
+        await self._from_an_own_address("/api/enrolment", {"secret": secret, "password": password})
+        return await self.sign_in_with_password(login, password)
+
     async def health(self) -> Any:
         return (await self._client.get("/api/health")).json()
 
     async def _session(self, form: dict[str, str]) -> str:
+        answer = await self._from_an_own_address("/api/session", form)
+        cookie = answer.cookies.get(_COOKIE)
+        assert cookie
+        return cookie
+
+    async def _from_an_own_address(self, path: str, form: dict[str, str]) -> httpx2.Response:
         # Attempts are counted by address, and everybody here signs in within seconds: each from an own one.
         number = next(_addresses)
         transport = httpx2.AsyncHTTPTransport(local_address=f"127.1.{number // 250}.{number % 250 + 1}")
         headers = {"x-pinegate-request": "1"}
         async with httpx2.AsyncClient(transport=transport, base_url=self.url, headers=headers) as client:
-            answer = await client.post("/api/session", json=form)
+            answer = await client.post(path, json=form)
         assert answer.is_success, answer.text
-        cookie = answer.cookies.get(_COOKIE)
-        assert cookie
-        return cookie
+        return answer

@@ -29,7 +29,7 @@ async def unit_of_demonstration(people: People, prefix: str) -> Unit:
 
 
 async def found_unit(people: People, number: int) -> Unit:
-    """A new unit, whose people change the passwords that they were given first."""
+    """A new unit, whose people choose their own passwords."""
     security = await people.sign_in("security-admin")
     made = await security.post(
         "/api/organizations", {"kind": "using_unit", "name": f"黄山市测试单位{number}", "address": "屯溪区"}
@@ -44,9 +44,7 @@ async def found_unit(people: People, number: int) -> Unit:
             "login": login,
         }
         entered = await security.post(f"/api/organizations/{made['id']}/persons", form)
-        person = await people.sign_in_with_password(login, entered["initial_password"])
-        change = {"current": entered["initial_password"], "new": _PASSWORD.format(number)}
-        await person.post("/api/session/password", change)
+        person = await people.enrol(login, entered["link"]["secret"], _PASSWORD.format(number))
         found[role] = (person, entered["person"]["id"])
     viewer, viewer_id = found["viewer"]
     return Unit(

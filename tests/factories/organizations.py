@@ -91,11 +91,7 @@ async def add_person(
             state=state,
         )
     )
-    await tx.connection.execute(
-        insert(accounts).values(
-            person_id=person_id, login=login, password_hash="!", password_is_initial=False
-        )
-    )
+    await tx.connection.execute(insert(accounts).values(person_id=person_id, login=login, password_hash="!"))
     return person
 
 

@@ -92,7 +92,14 @@ async def city(database: Database) -> City:
 
 
 @pytest.fixture
-def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
+async def scans(tmp_path: Path) -> AsyncIterator[ScanStore]:
+    scans = ScanStore(tmp_path / "scans", MAX_UPLOAD_BYTES)
+    yield scans
+    await scans.close()
+
+
+@pytest.fixture
+def services(database: Database, clock: Clock, scans: ScanStore) -> Services:
     return Services(
         database=database,
         profile=HUANGSHAN,
@@ -100,7 +107,7 @@ def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
         new_id=fresh_id,
         secret_box=AesGcmBox(bytes(32)),
         passwords=Argon2Passwords(memory_kib=64, passes=1),
-        scans=ScanStore(tmp_path / "scans", MAX_UPLOAD_BYTES),
+        scans=scans,
     )
 
 

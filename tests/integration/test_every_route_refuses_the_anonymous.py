@@ -10,8 +10,13 @@ from pinegate.entrypoints.http_api.app import ROUTERS, create_app
 from pinegate.entrypoints.http_api.shared.signed_in import REQUEST_HEADER
 from pinegate.entrypoints.services import Services
 
-OPEN = {("GET", "/api/health"), ("GET", "/api/session/options"), ("POST", "/api/session")}
-"""The fourth are the portal's files, which are no routes."""
+OPEN = {
+    ("GET", "/api/health"),
+    ("GET", "/api/session/options"),
+    ("POST", "/api/session"),
+    ("POST", "/api/enrolment"),
+}
+"""Beside the portal's files, which are no routes."""
 
 ROUTES = sorted(
     (method, route.path)

@@ -371,6 +371,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Whose link it is; with a password, that person's from now on.
+         */
+        post: operations["enrol_api_enrolment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grants": {
         parameters: {
             query?: never;
@@ -495,6 +515,26 @@ export interface paths {
         patch: operations["edit_person_api_persons__person_id__patch"];
         trace?: never;
     };
+    "/api/persons/{person_id}/enrolment-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw Enrolment Link
+         * @description Another link for a person who may enrol; the one before is void.
+         */
+        post: operations["draw_enrolment_link_api_persons__person_id__enrolment_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/play": {
         parameters: {
             query?: never;
@@ -524,7 +564,8 @@ export interface paths {
         };
         /**
          * Play Events
-         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         * @description Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+         *     comes that can be shown, and when it comes again.
          */
         get: operations["play_events_api_play_events_get"];
         put?: never;
@@ -1701,6 +1742,59 @@ export interface components {
             text_version: number;
         };
         /**
+         * EnrolmentIn
+         * @description Without ``password``: whose link it is. ``code``: what another person than the link's bearer handed over.
+         */
+        EnrolmentIn: {
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /** Password */
+            password?: string | null;
+            /** Secret */
+            secret: string;
+            /** Totp */
+            totp?: string | null;
+        };
+        /**
+         * EnrolmentLink
+         * @description ``secret``: shown this once; it stands behind ``/#/enrol/`` in the address that the person is given.
+         */
+        EnrolmentLink: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * EnrolmentOut
+         * @description ``done``: the password is kept, and the link opens nothing more.
+         */
+        EnrolmentOut: {
+            /** Asks Code */
+            asks_code: boolean;
+            /** Asks Totp */
+            asks_totp: boolean;
+            /** Done */
+            done: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Organization Name */
+            organization_name: string;
+        };
+        /**
          * FieldOut
          * @description A field of the camera record; ``codes`` names its list, if it has one.
          */
@@ -1922,8 +2016,6 @@ export interface components {
             idle_timeout_seconds: number;
             /** Login */
             login: string;
-            /** Must Change Password */
-            must_change_password: boolean;
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
@@ -2135,11 +2227,10 @@ export interface components {
         };
         /**
          * PersonCreated
-         * @description ``initial_password``: shown this once.
+         * @description ``link`` null: no account.
          */
         PersonCreated: {
-            /** Initial Password */
-            initial_password: string | null;
+            link: components["schemas"]["EnrolmentLink"] | null;
             person: components["schemas"]["PersonOut"];
         };
         /**
@@ -2168,11 +2259,15 @@ export interface components {
         };
         /**
          * PersonOut
-         * @description A person; ``login`` null: no account.
+         * @description ``login`` null: no account. ``enrolled``: has a password; ``enrolment_until``: may choose one till then.
          */
         PersonOut: {
             /** Email */
             email: string;
+            /** Enrolled */
+            enrolled: boolean;
+            /** Enrolment Until */
+            enrolment_until: string | null;
             /** Id */
             id: string;
             /** Login */
@@ -2239,7 +2334,8 @@ export interface components {
         };
         /**
          * PlayState
-         * @description ``end_code`` says more where the source could not be had.
+         * @description ``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+         *     more where the source could not be had.
          */
         PlayState: {
             /** End Code */
@@ -2250,7 +2346,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "live" | "ended";
+            state: "waiting" | "live" | "no_picture" | "ended";
         };
         /** PlayedPoint */
         PlayedPoint: {
@@ -2487,7 +2583,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "validity_invalid";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "enrolment_not_open" | "validity_invalid";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -3984,6 +4080,39 @@ export interface operations {
             };
         };
     };
+    enrol_api_enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_grants_api_grants_get: {
         parameters: {
             query?: {
@@ -4236,6 +4365,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draw_enrolment_link_api_persons__person_id__enrolment_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentLink"];
                 };
             };
             /** @description Validation Error */

@@ -175,6 +175,12 @@ class Settings(BaseSettings):
         "event no picture is opened at all.",
     )
 
+    enrolment_hours: int = Field(
+        default=72,
+        ge=1,
+        le=720,
+        description="Hours in which a person must have chosen a password by the link that was made for them.",
+    )
     retention_days: int = Field(
         default=KEPT_DAYS,
         ge=LEAST_KEPT_DAYS,

@@ -81,19 +81,46 @@ def migrate_database() -> None:
 @app.command()
 def init(
     bureau: Annotated[str, typer.Option(help="Name of the data bureau.")],
-    administrator: Annotated[str, typer.Option(help="Name of its security administrator.")],
-    login: Annotated[str, typer.Option(help="The administrator's login.")] = "security-admin",
+    operator: Annotated[str, typer.Option(help="Name of the operator.")],
+    security_admin: Annotated[str, typer.Option(help="Name of the security administrator (bureau).")],
+    audit_admin: Annotated[str, typer.Option(help="Name of the audit administrator (bureau).")],
+    system_admin: Annotated[str, typer.Option(help="Name of the system administrator (operator).")],
 ) -> None:
-    """Enter the first organization and account of a new city; the password is printed once."""
-    from pinegate.entrypoints.initialize import AlreadyInitializedError, initialize
+    """Enter the three administrators of a new city; each enrols by a link that is printed once."""
+    from pinegate.domain.organizations.roles import Role
+    from pinegate.entrypoints.initialize import AlreadyInitializedError, FirstAdministrator, initialize
 
+    first = [
+        FirstAdministrator(Role.SECURITY_ADMIN, security_admin, "security-admin"),
+        FirstAdministrator(Role.AUDIT_ADMIN, audit_admin, "audit-admin"),
+        FirstAdministrator(Role.SYSTEM_ADMIN, system_admin, "system-admin"),
+    ]
+    settings = _settings()
     try:
-        password = _run(initialize(_settings(), bureau, administrator, login))
+        links = _run(initialize(settings, bureau, operator, first))
     except AlreadyInitializedError:
-        _fail("this city has accounts already; sign in as security administrator and add others there")
+        _fail("this city has accounts already; sign in as security administrator and propose others there")
+    for link in links:
+        typer.echo(f"{link.login:<15} {link.address}")
     typer.echo(
-        f"login:    {login}\npassword: {password}\nIt is shown only now, and must be changed at the first sign-in."
+        f"Hand each person their own link. It is shown only now, works once, and for {settings.enrolment_hours} hours."
     )
+
+
+@app.command()
+def recover(
+    login: Annotated[str, typer.Argument(help="Login of the security, audit or system administrator.")],
+) -> None:
+    """Print a new enrolment link for an administrator who cannot sign in; it is audited, and the auditor is told."""
+    from pinegate.entrypoints.initialize import recover as recover_account
+    from pinegate.usecases.errors import NotFoundError
+
+    settings = _settings()
+    try:
+        link = _run(recover_account(settings, login))
+    except NotFoundError:
+        _fail(f"{login} is no administrator's account, or it is locked")
+    typer.echo(f"{link.address}\nIt is shown only now, works once, and for {settings.enrolment_hours} hours.")
 
 
 @app.command(context_settings=_PASS_ON, add_help_option=False)

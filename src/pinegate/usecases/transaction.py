@@ -1,9 +1,12 @@
-"""What every use case needs of a transaction: the audit log and the announcement of access changes."""
+"""What every use case needs of a transaction: the audit log, the announcement of access changes, notices."""
 
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from pinegate.domain.audit.event import AuditEvent
+from pinegate.domain.organizations.roles import OrganizationKind, Role
 
 
 class ChangeScope(StrEnum):
@@ -32,3 +35,22 @@ class AccessChanges(Protocol):
         Call it last: it takes the lock that orders the changes, and holds it until COMMIT.
         """
         ...
+
+
+class NoticeBoard(Protocol):
+    """Notices to organizations; everybody of the organization sees them on the workbench, or who has ``role``."""
+
+    async def organizations_of(self, kinds: Collection[OrganizationKind]) -> Sequence[str]:
+        """Ids of all active organizations of these kinds."""
+        ...
+
+    async def post(
+        self,
+        notice_id: str,
+        organization_id: str,
+        kind: str,
+        subject_id: str,
+        details: Mapping[str, str],
+        now: datetime,
+        role: Role | None = None,
+    ) -> None: ...

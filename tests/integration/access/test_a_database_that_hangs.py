@@ -52,6 +52,7 @@ def postgres(cluster: Path) -> Iterator[EmbeddedPostgres]:
 async def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     monkeypatch.setattr(bounded_connection, "CONNECT_SECONDS", 1)
     monkeypatch.setattr("pinegate.adapters.database.connection.ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("pinegate.adapters.database.connection.OPENING_ANSWER_SECONDS", 1.0)
     monkeypatch.setattr("pinegate.adapters.database.connection.IDLE_ANSWER_SECONDS", 0.5)
     monkeypatch.setattr("pinegate.adapters.database.direct_connections.OPENING_ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(bounded_connection.BoundedConnection, "patience", 1.0)
@@ -115,7 +116,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
         assert (await client.post("/api/play", json=watching.form())).status_code == 200
 
 
-async def test_signalling_answers_devices_and_writes_what_it_learned_later(
+async def test_a_device_is_answered_when_what_it_was_told_is_written(
     database: Database, base_services: Services, cluster: Path
 ) -> None:
     async with database.transaction() as tx:
@@ -129,13 +130,11 @@ async def test_signalling_answers_devices_and_writes_what_it_learned_later(
     try:
         with hanging(cluster):
             peer.do(peer.device.start)
-            await peer.wait_for(Registered)
-
-        async def online() -> bool:
-            async with database.transaction() as tx:
-                return bool((await tx.devices.views())[0].online)
-
-        await until(online)
+            await until(lambda: recorder.waiting)
+            assert not [event for event in peer.events if isinstance(event, Registered)]
+        await peer.wait_for(Registered)
+        async with database.transaction() as tx:
+            assert (await tx.devices.views())[0].online
     finally:
         peer.close()
         await server.stop()

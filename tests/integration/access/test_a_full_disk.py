@@ -1,16 +1,21 @@
 """No space for the audit log: no new play, and everything comes back once there is space (S25)."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg.conninfo import conninfo_to_dict
 from tests.integration.access.conftest import Live, Watching
-from tests.integration.access.running import open_sessions, watch
+from tests.integration.access.running import open_sessions, serving, watch
 from tests.integration.conftest import ClientAs, as_administrator
+from tests.waiting import until
 
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
+from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.access.ports import LiveSession
+from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 @contextmanager
@@ -54,3 +59,68 @@ async def test_without_space_for_the_audit_log_there_is_no_new_play(
         assert (await client.post("/api/snapshots", json=picture)).status_code == 503
         assert await open_sessions(live) == set()
     await watch(client_as, watching, live)
+
+
+class Rounds:
+    """Counts how often all running sessions are looked at; whoever asks wakes the next."""
+
+    def __init__(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._live = live
+        self._begun = 0
+        self._before: int | None = None
+        looked_at = live.database.live_sessions
+
+        async def counted(longest_lease: float | None = None) -> Sequence[LiveSession]:
+            self._begun += longest_lease is None
+            return await looked_at(longest_lease)
+
+        monkeypatch.setattr(live.database, "live_sessions", counted)
+
+    def more_than(self, count: int) -> bool:
+        """Whether so many have begun since this was asked first: all but the last of them are over."""
+        self._live.reevaluator.wake()
+        self._before = self._begun if self._before is None else self._before
+        return self._begun - self._before > count
+
+
+@contextmanager
+def no_space_for_changes(live: Live, postgres: EmbeddedPostgres) -> Generator[None, None, None]:
+    """The register takes no change, as the server says when its disk is full; everything can still be read."""
+    name = conninfo_to_dict(live.database.address)["dbname"]
+    with psycopg.connect(postgres.urls(str(name)).owner, autocommit=True) as connection:
+        connection.execute(
+            "create function no_space() returns trigger language plpgsql as $$ begin"
+            " raise exception 'could not extend file' using errcode = 'disk_full'; end $$"
+        )
+        connection.execute(
+            "create trigger no_space before update on access_register for each statement execute function no_space()"
+        )
+        yield
+        connection.execute("drop trigger no_space on access_register")
+
+
+async def test_without_space_in_the_register_pictures_end_with_their_lease(
+    client_as: ClientAs,
+    watching: Watching,
+    live: Live,
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounds = Rounds(live, monkeypatch)
+    async with serving(live):
+        session = await watch(client_as, watching, live)
+
+        def is_renewed() -> bool:
+            live.reevaluator.wake()
+            return any(session in ids for ids, _ in live.media.renewed)
+
+        await until(is_renewed)
+        with no_space_for_changes(live, postgres):
+            await live.media_events.bytes_sent({session: 4711})
+            live.ends.ended(SessionEnded("somebody else's", End(EndReason.VIEWER_LEFT)))
+            await until(lambda: live.ends.refused)
+            live.media.renewed.clear()
+            await until(lambda: rounds.more_than(2))
+            assert live.media.renewed == []
+        await until(lambda: not live.ends.refused)
+        await until(is_renewed)

@@ -65,6 +65,40 @@ def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
     postgres.drop_database(name)
 
 
+def test_the_people_of_0_1_0_stay_enrolled_but_for_passwords_that_somebody_else_read(
+    postgres: EmbeddedPostgres,
+) -> None:
+    name = f"test_{fresh_id().replace('-', '')}"
+    owner_url = postgres.create_database(name).owner
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0002")
+        connection.execute(
+            text(
+                "insert into organizations (id, kind, name) values ('o', 'police', 'P');"
+                " insert into persons (id, organization_id, name, staff_number)"
+                " select id, 'o', id, id from unnest(array['own', 'first']) as id;"
+                " insert into accounts"
+                " (person_id, login, password_hash, password_is_initial, totp_secret, totp_last_step)"
+                " values ('own', 'own', 'hash of own', false, 'sealed', 7),"
+                " ('first', 'first', 'hash of first', true, null, null);"
+                " insert into portal_sessions (id, token_digest, person_id, client_host, created_at, last_seen_at)"
+                " select id, id::bytea, id, '::1', now(), now() from persons"
+            )
+        )
+    migrate(owner_url, APP_ROLE)
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text(
+                "select a.login, a.password_hash, a.totp_last_step, s.ended_at is null"
+                " from accounts a join portal_sessions s using (person_id) order by a.login"
+            )
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in kept] == [("first", None, None, False), ("own", "hash of own", 7, True)]
+    postgres.drop_database(name)
+
+
 @pytest.mark.parametrize(
     "statement",
     [

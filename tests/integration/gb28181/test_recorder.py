@@ -55,7 +55,7 @@ async def add_device(database: Database, code: str = DEVICE_ID) -> None:
         )
 
 
-async def test_while_the_database_is_away_devices_register_and_are_written_later(
+async def test_while_the_database_is_away_a_device_is_answered_late_and_what_it_was_told_is_written(
     own_postgres: EmbeddedPostgres, clock: Clock
 ) -> None:
     database = Database(own_postgres.urls().app)
@@ -70,12 +70,15 @@ async def test_while_the_database_is_away_devices_register_and_are_written_later
     peer.device.set_catalog([camera(1), camera(2)])
     with capture_logs() as logs:
         peer.do(peer.device.start)
-        await peer.wait_for(Registered)
-        assert (await server.ask_status(DEVICE_ID)).status["online"] == "ONLINE"
         await until(lambda: [line for line in logs if line["event"] == "signalling_writes_postponed"])
     assert recorder.waiting > 0
+    assert not [event for event in peer.events if isinstance(event, Registered)]
 
     await asyncio.to_thread(own_postgres.start)
+    await peer.wait_for(Registered)
+    async with database.transaction() as tx:
+        assert (await tx.connection.execute(select(devices.c.online))).scalar_one()
+    await until(lambda: server.catalogue_progress(DEVICE_ID).state == "done")
     async with asyncio.timeout(HANGS_SECONDS):
         await recorder.drained()
     async with database.transaction() as tx:

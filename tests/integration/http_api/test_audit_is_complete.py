@@ -149,9 +149,14 @@ class Scenes:
         admin = Role.SECURITY_ADMIN
         unit = await self.act(admin, "POST", "/api/organizations", kind="using_unit", name="新单位")
         await self.act(admin, "PATCH", f"/api/organizations/{unit['id']}", address="屯溪区")
-        person = {"name": "新人", "staff_number": "N1", "roles": ["unit_viewer"]}
+        person = {"name": "新人", "staff_number": "N1", "roles": ["unit_viewer"], "login": "newcomer"}
         made = await self.act(admin, "POST", f"/api/organizations/{unit['id']}/persons", **person)
         person_id = made["person"]["id"]
+        link = await self.act(admin, "POST", f"/api/persons/{person_id}/enrolment-link")
+        stranger = _client(self.services, self.watch)
+        for form in ({}, {"password": PASSWORD}):
+            answer = await stranger.post("/api/enrolment", json={"secret": link["secret"], **form})
+            assert answer.is_success, answer.text
         await self.act(admin, "PATCH", f"/api/persons/{person_id}", state="trained")
         await self.act(Role.UNIT_CLERK, "POST", "/api/systems", name="新系统")
 

@@ -216,20 +216,6 @@ async def test_a_person_ends_their_own_other_session_but_nobody_elses(
     assert (await there.get("/api/session")).status_code == 401
 
 
-async def test_until_the_initial_password_is_changed_nothing_else_opens(
-    anonymous: httpx2.AsyncClient, person: Person, database: Database
-) -> None:
-    await set_account(database, person, password_is_initial=True)
-    me = (await sign_in(anonymous, person)).json()
-    assert me["must_change_password"] is True
-    refused = await anonymous.post("/api/ptz", json={})
-    assert refused.status_code == 403
-
-    new = {"current": PASSWORD, "new": "another fine pass phrase"}
-    assert (await anonymous.post("/api/session/password", json=new)).status_code == 204
-    assert (await anonymous.post("/api/ptz", json={})).status_code == 422
-
-
 @pytest.mark.parametrize(
     "weak", ["short", "elevenchars", "aaaaaaaaaaaaaaaa", "x-{login}-y-and-more", "p" * 1000]
 )

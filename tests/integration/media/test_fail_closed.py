@@ -10,7 +10,7 @@ from tests.integration.media.conftest import City
 from tests.processes import END_WITH_US
 from tests.waiting import until
 
-from pinegate.adapters.media.codec_helper import python_environment
+from pinegate.adapters.confined.helper import python_environment
 
 CONTROL = """
 import asyncio

@@ -50,16 +50,16 @@ async def test_a_suspended_organization_is_shut_out_at_once(client_as: ClientAs,
     assert own.status_code == 422
 
 
-async def test_a_person_s_first_password_is_told_once(client_as: ClientAs, city: City) -> None:
+async def test_a_person_s_link_is_shown_once(client_as: ClientAs, city: City) -> None:
     security = await client_as(Role.SECURITY_ADMIN)
     made = await security.post(f"/api/organizations/{city.unit}/persons", json=NEW)
     assert made.status_code == 201
-    assert len(made.json()["initial_password"]) >= 12
+    assert len(made.json()["link"]["secret"]) >= 40
     assert made.json()["person"]["state"] == "nominated"
     again = await security.post(f"/api/organizations/{city.unit}/persons", json={**NEW, "staff_number": "N2"})
     assert again.json()["errors"][0]["field"] == "login"
     listed = (await security.get(f"/api/organizations/{city.unit}")).text
-    assert made.json()["initial_password"] not in listed
+    assert made.json()["link"]["secret"] not in listed
 
 
 async def test_a_unit_s_leader_adds_viewers_to_the_own_unit_only(client_as: ClientAs, city: City) -> None:

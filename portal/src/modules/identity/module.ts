@@ -9,10 +9,11 @@ export default {
       meta: { title: 'identity.login_title', audience: 'anybody', bare: true },
     },
     {
-      path: '/initial-password',
-      name: 'initial-password',
-      component: () => import('./InitialPasswordPage.vue'),
-      meta: { title: 'identity.initial_title', audience: 'signed-in', bare: true },
+      path: '/enrol/:secret?',
+      name: 'enrol',
+      component: () => import('./EnrolPage.vue'),
+      props: true,
+      meta: { title: 'identity.enrol_title', audience: 'anybody', bare: true },
     },
     {
       path: '/account',

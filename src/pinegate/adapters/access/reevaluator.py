@@ -1,14 +1,14 @@
 """Running sessions, decided on again: woken by every access change, and by the clock.
 
-It closes sessions in the engine first and writes the ends down after: a picture must stop even if the database
-stalls. Leases are renewed only after a re-evaluation that succeeded; when the database is away nothing is renewed, and
-every session dies with its lease (fail closed).
+It closes sessions in the engine and leaves the writing down to others: a picture must stop even if the database stalls,
+and the next revocation waits for no register. Leases are renewed only after a re-evaluation that succeeded; when the
+database is away, or takes nothing more, nothing is renewed, and every session dies with its lease (fail closed).
 """
 
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import psycopg
@@ -20,6 +20,7 @@ from pinegate.adapters.database.access_changes import CHANNEL
 from pinegate.adapters.database.connection import Database
 from pinegate.domain.access.request import LEASE_SECONDS
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.access.ports import LiveSession
 from pinegate.usecases.access.reevaluate import Reevaluated, reevaluate_sessions
 from pinegate.usecases.streams.media_engine import MediaEngine, MediaEngineError, SessionEnded
 
@@ -66,6 +67,7 @@ class Reevaluator:
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
         self._all_due = 0.0
+        self._short_due = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -100,12 +102,13 @@ class Reevaluator:
                 await listening
 
     async def reevaluate_now(self) -> None:
-        """One round for whatever has changed; returns when the sessions that fell are closed.
+        """One round for whatever has changed; returns when the sessions that fell are closed, and the register says so.
 
         Does not raise: what could not be re-evaluated now is re-evaluated by ``run``, or dies with its lease.
         """
         try:
             await self._changes()
+            await self._ends.flush()
         except SQLAlchemyError as error:
             _log.warning("sessions_not_reevaluated", error=type(error).__name__)
 
@@ -117,55 +120,61 @@ class Reevaluator:
         if self._monotonic() >= self._all_due:
             self._all_due = self._monotonic() + _ALL_EVERY
             await self._sweep()
-            await self._reevaluate(None)
-        else:
-            await self._reevaluate(None, longest_lease=LEASE_SECONDS - 1)
+            await self._reevaluate(await self._database.live_sessions())
+        elif self._monotonic() >= self._short_due:
+            self._short_due = self._monotonic() + _SHORT_LEASES_EVERY
+            await self._reevaluate(await self._database.live_sessions(LEASE_SECONDS - 1))
 
     async def begin(self) -> None:
         """Close what the register holds open: it belongs to an earlier run, whose workers ended with it."""
-        async with self._database.transaction() as tx:
+        async with self._database.prompt_transaction() as tx:
             self._sequence = await tx.access.newest_change()
             leftovers = await tx.access.open_sessions()
-        await self._ends.write([SessionEnded(key, End(EndReason.WORKER_LOST)) for key in leftovers])
+        self._say_ended(leftovers, End(EndReason.WORKER_LOST))
+        await self._ends.flush()
 
     async def _changes(self) -> None:
         async with self._turn:
-            while self._sequence is not None:
-                async with self._database.transaction() as tx:
-                    newest, targets = await tx.access.changes_since(self._sequence)
-                if not targets:
-                    return
-                await self._reevaluate(targets)
-                self._sequence = newest
+            if self._sequence is None:
+                return
+            newest, sessions = await self._database.sessions_touched_since(self._sequence)
+            await self._reevaluate(sessions)
+            self._sequence = newest
 
     async def _sweep(self) -> None:
         now = self._now()
-        async with self._database.transaction() as tx:
+        async with self._database.prompt_transaction() as tx:
             await tx.identity.end_idle_sessions(now - self._idle_limit, now - self._longest_session, now)
             await tx.credentials.forget_nonces(now)
             expired = await tx.access.expired_tickets(now)
-        await self._ends.write([SessionEnded(key, End(EndReason.TICKET_EXPIRED)) for key in expired])
+        self._say_ended(expired, End(EndReason.TICKET_EXPIRED))
 
-    async def _reevaluate(
-        self, touched_by: Collection[str] | None, *, longest_lease: float | None = None
-    ) -> None:
-        async with self._database.transaction() as tx:
-            sessions = await tx.access.live(touched_by, longest_lease)
+    async def _reevaluate(self, sessions: Sequence[LiveSession]) -> None:
         if not sessions:
             return
         reevaluated = reevaluate_sessions(sessions, self._now())
         await self._close(reevaluated)
         await self._renew(reevaluated)
-        if reevaluated.falls:
-            await self._ends.write([SessionEnded(key, end) for key, end in reevaluated.falls.items()])
 
     async def _close(self, reevaluated: Reevaluated) -> None:
-        by_end: defaultdict[End, list[str]] = defaultdict(list)
+        by_end: defaultdict[End, set[str]] = defaultdict(set)
         for session_id, end in reevaluated.falls.items():
-            by_end[end].append(session_id)
-        await asyncio.gather(*(self._media.close_sessions(ids, end) for end, ids in by_end.items()))
+            by_end[end].add(session_id)
+
+        async def close(ids: set[str], end: End) -> None:
+            ran = await self._media.close_sessions(ids, end)
+            self._say_ended(ids.difference(ran), end)
+
+        await asyncio.gather(*(close(ids, end) for end, ids in by_end.items()))
+
+    def _say_ended(self, session_ids: Iterable[str], end: End) -> None:
+        for session_id in session_ids:
+            self._ends.ended(SessionEnded(session_id, end))
 
     async def _renew(self, reevaluated: Reevaluated) -> None:
+        # A full disk still answers what is asked: what cannot be registered does not run on.
+        if self._ends.refused:
+            return
         by_lease: defaultdict[float, list[str]] = defaultdict(list)
         for session_id, lease in reevaluated.keeps.items():
             by_lease[lease].append(session_id)

@@ -10,7 +10,6 @@ from typing import Any
 from pinegate.adapters.database.access_changes import KEEP_CHANGES_OUT
 from pinegate.adapters.database.access_facts import (
     CAMERA_OF_POINT,
-    FACTS_OF_LIVE,
     FACTS_OF_ONE,
     FACTS_OF_TICKET,
     STANDS_ON,
@@ -27,7 +26,6 @@ from pinegate.domain.organizations.parties import Actor
 from pinegate.usecases.access.ports import (
     ClosedEntry,
     IssuedTicket,
-    LiveSession,
     RegisterEntry,
     Situation,
 )
@@ -48,6 +46,7 @@ _START = """
 update access_register set started_at = %s, grant_id = %s, application_id = %s, lease_seconds = %s where id = %s
 """
 
+# Who locks several of the register's rows locks them in the order of their ids: no two then wait for each other.
 _END = """
 update access_register r
 set ended_at = coalesce(r.ended_at, %s),
@@ -62,7 +61,9 @@ returning r.id, r.portal_session_id, r.end_reason, r.person_id, r.organization_i
 
 _BYTES = """
 update access_register r set bytes_sent = greatest(r.bytes_sent, b.bytes_sent)
-from unnest(%s::text[], %s::bigint[]) as b (id, bytes_sent) where r.id = b.id
+from unnest(%s::text[], %s::bigint[]) as b (id, bytes_sent),
+    (select id from access_register where id = any(%s) order by id for update) as before
+where r.id = b.id and before.id = b.id
 """
 
 _OPEN_SESSIONS = """
@@ -84,11 +85,13 @@ where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null 
     + ")"
 )
 
-_CHANGES = "select sequence, target_id from access_changes where sequence > %s order by sequence limit 10000"
-
 _PLAY = """
 select r.person_id, r.system_id, r.access_key, r.point_id, r.started_at, r.ended_at, r.end_reason
 from access_register r where r.id = %s and r.outcome = 'allowed'
+"""
+
+_PORTAL_SESSIONS = """
+select r.id, r.portal_session_id from access_register r where r.id = any(%s) and r.ended_at is null
 """
 
 _UNACKNOWLEDGED = """
@@ -189,13 +192,6 @@ class AccessRows:
             _START, (now, allowed.grant_id, allowed.application_id, allowed.lease_seconds, session_id)
         )
 
-    async def live(
-        self, touched_by: Collection[str] | None, longest_lease: float | None = None
-    ) -> Sequence[LiveSession]:
-        values = {"touched": None if touched_by is None else list(touched_by), "lease": longest_lease}
-        rows = await (await self._execute(FACTS_OF_LIVE, values)).fetchall()
-        return [LiveSession(row.id, request_from(row), tracks_from(row), situation_from(row)) for row in rows]
-
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         ids = [session.session_id for session in ended]
         reasons = [str(session.end) for session in ended]
@@ -217,7 +213,8 @@ class AccessRows:
 
     async def count_bytes(self, totals: Mapping[str, int]) -> None:
         """Bytes sent since each session began; never lowered."""
-        await self._execute(_BYTES, (list(totals), list(totals.values())))
+        ids = list(totals)
+        await self._execute(_BYTES, (ids, list(totals.values()), ids))
 
     async def open_sessions(self) -> Sequence[str]:
         """Everything allowed whose end is not written down."""
@@ -240,11 +237,6 @@ class AccessRows:
         ).fetchone()
         return int(row.newest) if row else 0
 
-    async def changes_since(self, sequence: int) -> tuple[int, frozenset[str]]:
-        """The number of the last change after ``sequence``, and everything that changed; in order of the commits."""
-        rows = await (await self._execute(_CHANGES, (sequence,))).fetchall()
-        return (rows[-1].sequence if rows else sequence), frozenset(row.target_id for row in rows)
-
     async def camera(self, point_id: str) -> Camera | None:
         """How to ask for a point's pictures; None when its device is switched off."""
         row = await (await self._execute(CAMERA_OF_POINT, (point_id,))).fetchone()
@@ -257,6 +249,13 @@ class AccessRows:
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
+
+    async def portal_sessions(self, session_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Of the plays among these that go on: the portal session that each was opened in."""
+        return {
+            row.id: row.portal_session_id
+            for row in await (await self._execute(_PORTAL_SESSIONS, (list(session_ids),))).fetchall()
+        }
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

@@ -1,6 +1,8 @@
 """Everything that ``decide_access`` reads, by one statement, for one request or for all running sessions."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pinegate.domain.access.request import (
@@ -21,6 +23,20 @@ from pinegate.domain.grants.grant import Grant, GrantState
 from pinegate.domain.organizations.parties import PersonState, Standing
 from pinegate.usecases.access.ports import Situation
 
+_KEPT = 1000
+
+_GRANTS = """
+        jsonb_agg(jsonb_build_object(
+            'id', g.id, 'operations', g.operations, 'state', g.state, 'organization_id', g.organization_id,
+            'valid_from', g.valid_from, 'valid_until', g.valid_until, 'version', g.version,
+            'application_id', a.id, 'application_state', a.state,
+            'agreement_id', m.id, 'agreement_state', m.state, 'text_version', m.text_version,
+            'schedule_digest', m.schedule_digest) order by a.created_at, g.id)::text as grants
+        from grants g
+        join applications a on a.id = g.application_id
+        left join agreements m on m.application_id = a.id
+"""
+
 _FACTS = """
 select asked.*,
     o.id as person_organization_id, o.name as organization_name, o.standing as organization_standing,
@@ -35,16 +51,7 @@ select asked.*,
         where i.access_key = asked.access_key and i.system_id = asked.system_id
         and i.withdrawn_at is null) as interface_open,
     c.name as point_name, c.listing_state, c.sharing_mark, c.secret,
-    (select jsonb_agg(jsonb_build_object(
-            'id', g.id, 'operations', g.operations, 'state', g.state, 'organization_id', g.organization_id,
-            'valid_from', g.valid_from, 'valid_until', g.valid_until, 'version', g.version,
-            'application_id', a.id, 'application_state', a.state,
-            'agreement_id', m.id, 'agreement_state', m.state, 'text_version', m.text_version,
-            'schedule_digest', m.schedule_digest) order by a.created_at, g.id)
-        from grants g
-        join applications a on a.id = g.application_id
-        left join agreements m on m.application_id = a.id
-        where g.system_id = asked.system_id and g.point_id = asked.point_id) as grants,
+    granted.grants,
     exists (select from work_orders w
         join grants g on g.application_id = w.application_id and g.point_id = asked.point_id
         where w.id = asked.work_order_id and w.state = 'open') as work_order_open,
@@ -57,12 +64,30 @@ left join information_systems s on s.id = asked.system_id
 left join camera_points c on c.id = asked.point_id
 """
 
+_OF_ONE = (
+    _FACTS
+    + "left join lateral (select"
+    + _GRANTS
+    + "where g.system_id = asked.system_id and g.point_id = asked.point_id) as granted on true"
+)
+
+_OF_MANY = (
+    """,
+granted as materialized (select g.system_id, g.point_id,"""  # noqa: S608 -- constants; every value is bound
+    + _GRANTS
+    + """where (g.system_id, g.point_id) in (select system_id, point_id from asked) group by g.system_id, g.point_id)
+"""
+    + _FACTS
+    + "left join granted on granted.system_id = asked.system_id and granted.point_id = asked.point_id"
+)
+"""Thousands may watch a few cameras: the grants are put together once for each of these."""
+
 FACTS_OF_ONE = (
     """
 with asked as (select %s::text as person_id, %s::text as system_id, %s::text as point_id,
     %s::text as work_order_id, %s::text as access_key, %s::text as portal_session_id)
 """
-    + _FACTS
+    + _OF_ONE
 )
 """Values: person, system, point, work order, access key, portal session."""
 
@@ -70,7 +95,7 @@ FACTS_OF_TICKET = (
     """
 with asked as (select * from access_register where ticket_digest = %s for update)
 """  # noqa: S608 -- constants; every value is bound
-    + _FACTS
+    + _OF_ONE
 )
 """Value: the ticket's digest. The register's row is locked, so a second comer waits and then finds it used."""
 
@@ -84,21 +109,27 @@ STANDS_ON = """
 """
 """Whether the session ``r`` stands on one of the ids ``touched``."""
 
-FACTS_OF_LIVE = (
-    """
-with asked as (
+_ASKED_LIVE = """
+asked as (
     select r.* from access_register r
-    where r.outcome = 'allowed' and r.ended_at is null and r.ticket_digest is not null
-    and (%(lease)s::double precision is null or r.lease_seconds <= %(lease)s)
-    and (%(touched)s::text[] is null or ("""  # noqa: S608 -- constants; every value is bound
-    + STANDS_ON
-    + """)))
+    where r.outcome = 'allowed' and r.ended_at is null and r.ticket_digest is not null and (
 """
-    + _FACTS
+
+LIVE = (
+    "with" + _ASKED_LIVE + "%(lease)s::double precision is null or r.lease_seconds <= %(lease)s))" + _OF_MANY
 )
-"""Running sessions, and tickets not redeemed yet. Values: ``touched`` (ids, or None for all), ``lease`` (seconds, or
-None). Ids are unique among all kinds of things, so a change need not say of what kind it was: a session is found by
-every id it stands on."""
+"""Running sessions, and tickets not redeemed yet. Value: ``lease`` (seconds at most, or None for all)."""
+
+LIVE_OF_CHANGES = (
+    "with changed as (select target_id from access_changes where sequence > %(after)s),"  # noqa: S608 -- as above
+    + _ASKED_LIVE
+    + STANDS_ON.replace("any(%(touched)s::text[])", "any(array(select target_id from changed))")
+    + "))"
+    + _OF_MANY
+)
+"""Of those, whom a change may concern. Value: ``after`` (the number of the last change that was looked at). Ids are
+unique among all kinds of things, so a change need not say of what kind it was: a session is found by every id it stands
+on."""
 
 
 CAMERA_OF_POINT = """
@@ -135,7 +166,7 @@ def situation_from(row: Any) -> Situation:
             person=_person(row),
             system=_system(row),
             point=_point(row),
-            grants=tuple(_grant(grant, row) for grant in row.grants or ()),
+            grants=_grants(row.grants, row.system_id, row.point_id),
             work_order_open=row.work_order_open,
         ),
         signed_in=row.signed_in,
@@ -170,13 +201,19 @@ def _point(row: Any) -> PointFacts | None:
     return PointFacts(ListingState(row.listing_state), row.sharing_mark, row.secret)
 
 
-def _grant(found: dict[str, Any], row: Any) -> GrantFacts:
+@lru_cache(_KEPT)
+def _grants(told: str | None, system_id: str, point_id: str) -> tuple[GrantFacts, ...]:
+    """The same text means the same grants: those of a camera that many watch are read once."""
+    return () if told is None else tuple(_grant(grant, system_id, point_id) for grant in json.loads(told))
+
+
+def _grant(found: dict[str, Any], system_id: str, point_id: str) -> GrantFacts:
     grant = Grant(
         id=found["id"],
         application_id=found["application_id"],
         organization_id=found["organization_id"],
-        system_id=row.system_id,
-        point_id=row.point_id,
+        system_id=system_id,
+        point_id=point_id,
         operations=frozenset(Operation(operation) for operation in found["operations"]),
         state=GrantState(found["state"]),
         valid_from=datetime.fromisoformat(found["valid_from"]),

@@ -35,5 +35,7 @@ class AuditRows:
         self._driver = driver
 
     async def append(self, *events: AuditEvent) -> None:
-        for event in events:
-            await self._driver.execute(INSERT_EVENT, event_values(event))
+        if len(events) == 1:
+            await self._driver.execute(INSERT_EVENT, event_values(events[0]))
+        elif events:
+            await self._driver.execute_each(INSERT_EVENT, map(event_values, events))

@@ -20,8 +20,10 @@ from pinegate.adapters.database.bounded_connection import (
 )
 from pinegate.adapters.database.direct_connections import DirectConnections
 from pinegate.adapters.database.driver import Driver, Row
+from pinegate.adapters.database.live_sessions import LiveSessions
 from pinegate.adapters.database.server_address import DIALECT, writable_server
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
+from pinegate.usecases.access.ports import LiveSession
 
 _HEALTHY_SECONDS = 2.0
 _POOL_TIMEOUT_SECONDS = 5
@@ -52,6 +54,7 @@ class Database:
         event.listen(self.engine.sync_engine, "checkout", _take_up)
         self._openings = DirectConnections(self.address)
         self._readings = DirectConnections(self.address, autocommit=True)
+        self._live_sessions = LiveSessions(self.address)
         self._probe: asyncio.Task[bool] | None = None
 
     async def _connect(self, _: str, **options: Any) -> BoundedConnection:
@@ -99,6 +102,16 @@ class Database:
             async with self._readings.take() as connection:
                 return await (await Driver(connection).execute(statement, values)).fetchall()
 
+    async def live_sessions(self, longest_lease: float | None = None) -> Sequence[LiveSession]:
+        """``LiveSessions.all``. Raises ``SQLAlchemyError``."""
+        with _errors_as_of_sqlalchemy():
+            return await self._live_sessions.all(longest_lease)
+
+    async def sessions_touched_since(self, sequence: int) -> tuple[int, Sequence[LiveSession]]:
+        """``LiveSessions.touched_since``. Raises ``SQLAlchemyError``."""
+        with _errors_as_of_sqlalchemy():
+            return await self._live_sessions.touched_since(sequence)
+
     async def listen(self, channel: str) -> BoundedConnection:
         """A connection of its own that NOTIFY reaches. Raises ``psycopg.Error``."""
         connection = await BoundedConnection.connect(self.address, autocommit=True, **connection_options())
@@ -125,6 +138,7 @@ class Database:
             await asyncio.wait({self._probe})
         await self._openings.close()
         await self._readings.close()
+        await self._live_sessions.close()
         await self.engine.dispose()
 
 

@@ -5,19 +5,28 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pinegate.adapters.database.tables import accounts, organizations, persons, portal_sessions
+from pinegate.adapters.database.tables import (
+    accounts,
+    enrolments,
+    organizations,
+    persons,
+    portal_sessions,
+)
+from pinegate.domain.organizations.enrolment import Enrolment
 from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.usecases.identity.ports import Account, PortalSession
 
 _SESSION_COLUMNS = [portal_sessions.c[field.name] for field in fields(PortalSession)]
 
+_ENROLMENT_COLUMNS = [enrolments.c[field.name] for field in fields(Enrolment)]
+
 _PERSON_COLUMNS = (
     accounts.c.login,
-    accounts.c.password_is_initial,
     accounts.c.withdrawn_at,
     persons.c.id.label("person_id"),
     persons.c.name,
@@ -61,7 +70,6 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
         organization_name=row.organization_name,
         login=row.login,
         password_hash=row.password_hash,
-        password_is_initial=row.password_is_initial,
         totp_secret=row.totp_secret,
         totp_last_step=row.totp_last_step,
         failed_attempts=row.failed_attempts,
@@ -107,7 +115,25 @@ class IdentityRows:
         await self._change(person_id, failed_attempts=0, locked_until=None)
 
     async def set_password(self, person_id: str, password_hash: str) -> None:
-        await self._change(person_id, password_hash=password_hash, password_is_initial=False)
+        await self._change(person_id, password_hash=password_hash)
+
+    async def enrolment(self, person_id: str, *, lock: bool = False) -> Enrolment | None:
+        return await self._enrolment(enrolments.c.person_id == person_id, lock=lock)
+
+    async def enrolment_of_link(self, link_digest: bytes) -> Enrolment | None:
+        return await self._enrolment(enrolments.c.link_digest == link_digest, lock=False)
+
+    async def _enrolment(self, condition: ColumnElement[bool], *, lock: bool) -> Enrolment | None:
+        query = select(*_ENROLMENT_COLUMNS).where(condition)
+        row = (await self._connection.execute(query.with_for_update() if lock else query)).one_or_none()
+        return None if row is None else Enrolment(*row)
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None:
+        row = {field.name: getattr(enrolment, field.name) for field in fields(Enrolment)}
+        new = insert_or_change(enrolments).values(**row)
+        await self._connection.execute(
+            new.on_conflict_do_update(index_elements=[enrolments.c.person_id], set_=row)
+        )
 
     async def set_totp(self, person_id: str, sealed_secret: bytes | None, last_step: int | None) -> None:
         await self._change(person_id, totp_secret=sealed_secret, totp_last_step=last_step)

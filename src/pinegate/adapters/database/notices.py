@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import notices, organizations
 from pinegate.domain.organizations.parties import Standing
-from pinegate.domain.organizations.roles import OrganizationKind
+from pinegate.domain.organizations.roles import OrganizationKind, Role
 
 
 class NoticeRows:
-    """Implements ``usecases.applications.ports.NoticeBoard``."""
+    """Implements ``usecases.transaction.NoticeBoard``."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -32,11 +32,13 @@ class NoticeRows:
         subject_id: str,
         details: Mapping[str, str],
         now: datetime,
+        role: Role | None = None,
     ) -> None:
         await self._connection.execute(
             insert(notices).values(
                 id=notice_id,
                 organization_id=organization_id,
+                role=role,
                 kind=kind,
                 subject_id=subject_id,
                 details=dict(details),

@@ -1,9 +1,10 @@
 """Organizations, their people, systems and rosters, as people look at them. Who may look is the caller's to know."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import (
@@ -11,12 +12,14 @@ from pinegate.adapters.database.tables import (
     acknowledgements,
     agreements,
     applications,
+    enrolments,
     information_systems,
     organizations,
     persons,
     roster_entries,
 )
 from pinegate.domain.agreements.agreement import IN_FORCE
+from pinegate.domain.organizations.enrolment import MOST_FAILED_CODES
 from pinegate.domain.organizations.parties import PersonState
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -40,17 +43,31 @@ async def organization_rows(connection: AsyncConnection, only: str = "") -> Rows
     return (await connection.execute(query.order_by(organizations.c.kind, organizations.c.name))).all()
 
 
-def _people() -> Select[Any]:
-    return select(persons, accounts.c.login).outerjoin(accounts, accounts.c.person_id == persons.c.id)
+def _people(now: datetime) -> Select[Any]:
+    may_enrol = (
+        enrolments.c.used_at.is_(None),
+        enrolments.c.expires_at > now,
+        enrolments.c.failed_codes < MOST_FAILED_CODES,
+    )
+    return (
+        select(
+            persons,
+            accounts.c.login,
+            accounts.c.password_hash.is_not(None).label("enrolled"),
+            case((and_(*may_enrol), enrolments.c.expires_at)).label("enrolment_until"),
+        )
+        .outerjoin(accounts, accounts.c.person_id == persons.c.id)
+        .outerjoin(enrolments, enrolments.c.person_id == persons.c.id)
+    )
 
 
-async def people_of(connection: AsyncConnection, organization_id: str) -> Rows:
-    query = _people().where(persons.c.organization_id == organization_id)
+async def people_of(connection: AsyncConnection, organization_id: str, now: datetime) -> Rows:
+    query = _people(now).where(persons.c.organization_id == organization_id)
     return (await connection.execute(query.order_by(persons.c.name, persons.c.id))).all()
 
 
-async def person_row(connection: AsyncConnection, person_id: str) -> Row[*tuple[Any, ...]]:
-    return (await connection.execute(_people().where(persons.c.id == person_id))).one()
+async def person_row(connection: AsyncConnection, person_id: str, now: datetime) -> Row[*tuple[Any, ...]]:
+    return (await connection.execute(_people(now).where(persons.c.id == person_id))).one()
 
 
 async def system_rows(connection: AsyncConnection, organization_id: str = "", system_id: str = "") -> Rows:

@@ -92,9 +92,8 @@ class OrganizationRows:
         row = update(persons).where(persons.c.id == person.id)
         await self._connection.execute(row.values(**_person_values(person)))
 
-    async def add_account(self, person_id: str, login: str, password_hash: str) -> None:
-        row = {"person_id": person_id, "login": login, "password_hash": password_hash}
-        await self._connection.execute(insert(accounts).values(**row))
+    async def add_account(self, person_id: str, login: str) -> None:
+        await self._connection.execute(insert(accounts).values(person_id=person_id, login=login))
 
     async def end_portal_sessions(self, person_id: str, now: datetime) -> None:
         running = portal_sessions.c.ended_at.is_(None)

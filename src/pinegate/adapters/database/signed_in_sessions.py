@@ -12,7 +12,7 @@ from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 
 _OF_TOKENS = """
 select t.token_digest, t.id as session_id, t.last_seen_at, t.created_at, t.ended_at,
-    a.login, a.password_is_initial, a.withdrawn_at,
+    a.login, a.withdrawn_at,
     p.id as person_id, p.name, p.roles, p.state,
     o.id as organization_id, o.kind, o.standing
 from portal_sessions t
@@ -33,7 +33,6 @@ class SessionOfToken:
     created_at: datetime
     last_seen_at: datetime
     ended_at: datetime | None
-    password_is_initial: bool
     withdrawn: bool
     state: PersonState
     standing: Standing
@@ -69,7 +68,6 @@ def _session(row: Row) -> SessionOfToken:
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         ended_at=row.ended_at,
-        password_is_initial=row.password_is_initial,
         withdrawn=row.withdrawn_at is not None,
         state=PersonState(row.state),
         standing=Standing(row.standing),

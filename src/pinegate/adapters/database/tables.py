@@ -10,55 +10,24 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
     Text,
     UniqueConstraint,
     false,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.sql.schema import SchemaItem
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[str]:
-    return Column("id", Text, primary_key=True)
-
-
-def _to(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
-
-
-def _time(name: str, *, nullable: bool = True, now: bool = False) -> Column[object]:
-    return Column(
-        name,
-        DateTime(timezone=True),
-        nullable=nullable and not now,
-        server_default=func.now() if now else None,
-    )
-
-
-def _table(name: str, *items: SchemaItem) -> Table:
-    return Table(name, metadata, *items)
-
+from pinegate.adapters.database.table_parts import id_column as _id
+from pinegate.adapters.database.table_parts import metadata
+from pinegate.adapters.database.table_parts import reference as _to
+from pinegate.adapters.database.table_parts import table as _table
+from pinegate.adapters.database.table_parts import time_column as _time
 
 # -- organizations ---------------------------------------------------------------------------------------------------
 
@@ -91,14 +60,27 @@ accounts = _table(
     "accounts",
     Column("person_id", Text, ForeignKey("persons.id"), primary_key=True),
     Column("login", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
-    Column("password_is_initial", Boolean, nullable=False, server_default=text("true")),
+    Column("password_hash", Text),
     Column("totp_secret", LargeBinary),
     Column("totp_last_step", BigInteger),
     Column("failed_attempts", Integer, nullable=False, server_default="0"),
     _time("locked_until"),
     _time("withdrawn_at"),
 )
+
+enrolments = _table(
+    "enrolments",
+    Column("person_id", Text, ForeignKey("accounts.person_id"), primary_key=True),
+    Column("link_digest", LargeBinary, unique=True),
+    Column("code_digest", LargeBinary),
+    Column("renews_totp", Boolean, nullable=False, server_default=false()),
+    Column("failed_codes", Integer, nullable=False, server_default="0"),
+    _time("opened_at", nullable=False),
+    _time("expires_at", nullable=False),
+    _time("used_at"),
+)
+"""By which a person chooses the own password: the last one of each. Secrets as digests only; ``accounts.password_hash``
+is null until it was used for the first time."""
 
 portal_sessions = _table(
     "portal_sessions",

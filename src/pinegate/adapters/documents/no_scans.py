@@ -1,16 +1,16 @@
 """Where no folder for scans was configured."""
 
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 
 class NoScans:
     """Takes nothing and has nothing."""
 
-    def store(self, content: bytes) -> NoReturn:
+    async def store(self, file: BinaryIO) -> NoReturn:
         raise OSError("no folder is configured for scans")
 
-    def delete(self, scan_id: str) -> None:
+    async def delete(self, scan_id: str) -> None:
         return None
 
-    def read(self, scan_id: str, sm3: str) -> NoReturn:
+    async def read(self, scan_id: str, sm3: str) -> NoReturn:
         raise FileNotFoundError("no folder is configured for scans")

@@ -4,12 +4,15 @@ Everything that people typed reaches the template as JSON values, never as typst
 markup. The same data and date give the same bytes.
 """
 
+import asyncio
 import json
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 
 import typst
 from noto_cjk_sans_otc import FONT_PATH
@@ -18,14 +21,21 @@ from PIL import Image, ImageDraw, ImageFont
 _TEMPLATES = Path(__file__).parent / "templates"
 _NO_GLYPH = "〓"  # the printer's mark for a character that the font lacks
 _NOT_A_CHARACTER = "\U0010ffff"
+_THREADS = ThreadPoolExecutor(1, "typesetting")
+_Ts = TypeVarTuple("_Ts")
 
 
 class DocumentError(RuntimeError):
     """A document could not be set: a fault of the template, not of what people typed."""
 
 
+async def set_aside(render: Callable[[*_Ts], bytes], *args: *_Ts) -> bytes:
+    """``render(*args)`` in the thread of typesetting, so that papers of many pages hold up nothing but each other."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, render, *args)
+
+
 def typeset(template: str, data: dict[str, Any], set_on: date) -> bytes:
-    """The PDF of `templates/<template>.typ` with `data`; blocks for some 0.1 s, so call it in a thread."""
+    """The PDF of `templates/<template>.typ` with `data`; blocks for some 0.1 s (`set_aside`)."""
     try:
         made = typst.Compiler(
             input=_TEMPLATES / f"{template}.typ",

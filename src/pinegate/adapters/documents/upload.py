@@ -1,29 +1,25 @@
 """Scans of signed and sealed papers, as uploaded: checked, kept under an opaque id, digested by SM3.
 
-The type is decided by the content, never by a name or a header. Images are decoded and encoded anew,
-which drops whatever else the file carried; PDFs are kept as they are, if they hold nothing active
-(`pdf_content`).
+The type is decided by the content, never by a name or a header. What is kept is written anew by a process apart
+(`scan_process`): images are decoded and encoded, PDFs parsed and written with their pages alone.
 """
 
+import asyncio
 import contextlib
 import errno
-import io
 import os
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, TypeVar, TypeVarTuple
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from pinegate.adapters.confined.helper import Helper, HelperError, HelperRefusedError
 from pinegate.adapters.disk_space import DiskSpace
-from pinegate.adapters.documents.pdf_content import fault_of_pdf
+from pinegate.adapters.documents.scan_refusal import MediaType, ScanRefusedError
 from pinegate.adapters.sm3 import sm3_hex
-
-MediaType = Literal["application/pdf", "image/png", "image/jpeg"]
-RefusalCode = Literal["empty", "too_large", "unknown_type", "damaged", "too_many_pixels", "active_content"]
 
 _EXTENSIONS: dict[MediaType, str] = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 _MAGIC: dict[bytes, MediaType] = {
@@ -31,17 +27,16 @@ _MAGIC: dict[bytes, MediaType] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
 }
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
 _ID = re.compile(r"[0-9a-f]{32}")
-_MOST_PIXELS = 50_000_000  # A4 at 600 dots per inch has 35 million
-_JPEG_QUALITY = 92
+TIME_LIMIT_SECONDS = 60.0
+"""An image of the most pixels takes 6 s of a core, of which everybody else takes first."""
+MOST_WAITING = 16
 
 
-class ScanRefusedError(ValueError):
-    """An upload that is not taken; the text says to its sender what to correct."""
-
-    def __init__(self, code: RefusalCode, message: str) -> None:
-        super().__init__(message)
-        self.code: RefusalCode = code
+class ScansBusyError(Exception):
+    """Too many scans wait to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +51,76 @@ class StoredScan:
 
 
 class ScanStore:
-    """Keeps scans in `folder`, which nothing but this class writes. Calls block: use a thread."""
+    """Keeps scans in `folder`, which nothing but this class writes; the disk has threads of its own."""
 
     def __init__(self, folder: Path, max_bytes: int, space: DiskSpace | None = None) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
         self._space = space
+        self._disk = ThreadPoolExecutor(2, "scans")
+        self._helper = Helper(
+            "pinegate.adapters.documents.scan_process", time_limit_seconds=TIME_LIMIT_SECONDS
+        )
+        self._turn = asyncio.Lock()
+        self._waiting = 0
 
-    def store(self, content: bytes) -> StoredScan:
-        """Check and keep an upload; on the disk before it returns. Raises ScanRefusedError, OSError.
+    async def store(self, file: BinaryIO) -> StoredScan:
+        """Check and keep an upload; on the disk before it returns.
 
-        What does not get there whole leaves nothing behind, and what would use up the reserve is not begun.
+        One at a time, so that no more than one is in memory. What does not get there whole leaves nothing behind, and
+        what would use up the reserve is not begun.
+
+        Raises:
+            ScanRefusedError: it is not taken.
+            ScansBusyError: try again later.
+            OSError: it could not be kept.
         """
-        media_type, kept = self._checked(content)
+        if self._waiting >= MOST_WAITING:
+            raise ScansBusyError
+        self._waiting += 1
+        try:
+            async with self._turn:
+                content = await self._in_thread(file.read, self._max_bytes + 1)
+                media_type = self._media_type(content)
+                kept = await self._taken_apart(media_type, content)
+                return await self._in_thread(self._keep, media_type, content, kept)
+        finally:
+            self._waiting -= 1
+
+    async def read(self, scan_id: str, sm3: str) -> bytes:
+        """The kept bytes; raises OSError when they are gone or are not those of the digest."""
+        return await self._in_thread(self._read, scan_id, sm3)
+
+    async def delete(self, scan_id: str) -> None:
+        """Remove a scan whose transaction failed; one that is gone is no error."""
+        await self._in_thread(self._delete, scan_id)
+
+    async def delete_orphans(self, known: Collection[str], *, older_than: float) -> int:
+        """Remove what no document row names, left by a program that was killed between the two; how many.
+
+        ``older_than``: seconds since the epoch; younger files may belong to a transaction that still runs.
+        """
+        return await self._in_thread(self._delete_orphans, known, older_than)
+
+    async def close(self) -> None:
+        """End the process that takes scans apart."""
+        await self._helper.close()
+        self._disk.shutdown(wait=False)
+
+    async def _in_thread(self, do: Callable[[*Ts], T], *args: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, do, *args)
+
+    async def _taken_apart(self, media_type: MediaType, content: bytes) -> bytes:
+        try:
+            return await self._helper.request({"media_type": media_type}, content)
+        except HelperRefusedError as refused:
+            raise ScanRefusedError.told(str(refused)) from None
+        except HelperError:
+            raise ScanRefusedError(
+                "too_much_in_it", "The file could not be read in time; scan at a lower resolution."
+            ) from None
+
+    def _keep(self, media_type: MediaType, content: bytes, kept: bytes) -> StoredScan:
         scan = StoredScan(secrets.token_hex(16), media_type, len(kept), sm3_hex(kept), sm3_hex(content))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._space is not None and self._space.short(len(kept)):
@@ -76,7 +128,7 @@ class ScanStore:
         try:
             self._write(scan.id, kept)
         except OSError:
-            self.delete(scan.id)
+            self._delete(scan.id)
             raise
         return scan
 
@@ -87,17 +139,12 @@ class ScanStore:
             file.flush()
             os.fsync(file.fileno())
 
-    def delete(self, scan_id: str) -> None:
-        """Remove a scan whose transaction failed; one that is gone is no error."""
+    def _delete(self, scan_id: str) -> None:
         if _ID.fullmatch(scan_id):
             with contextlib.suppress(OSError):
                 (self._folder / scan_id).unlink(missing_ok=True)
 
-    def delete_orphans(self, known: Collection[str], *, older_than: float) -> int:
-        """Remove what no document row names, left by a program that was killed between the two; how many.
-
-        ``older_than``: seconds since the epoch; younger files may belong to a transaction that still runs.
-        """
+    def _delete_orphans(self, known: Collection[str], older_than: float) -> int:
         if not self._folder.is_dir():
             return 0
         orphans = [
@@ -106,11 +153,10 @@ class ScanStore:
             if _ID.fullmatch(file.name) and file.name not in known and file.stat().st_mtime < older_than
         ]
         for scan_id in orphans:
-            self.delete(scan_id)
+            self._delete(scan_id)
         return len(orphans)
 
-    def read(self, scan_id: str, sm3: str) -> bytes:
-        """The kept bytes; raises OSError when they are gone or are not those of the digest."""
+    def _read(self, scan_id: str, sm3: str) -> bytes:
         if not _ID.fullmatch(scan_id):
             raise FileNotFoundError("not the id of a scan")
         content = (self._folder / scan_id).read_bytes()
@@ -118,7 +164,7 @@ class ScanStore:
             raise OSError(f"scan {scan_id} was changed on the disk: its SM3 digest differs")
         return content
 
-    def _checked(self, content: bytes) -> tuple[MediaType, bytes]:
+    def _media_type(self, content: bytes) -> MediaType:
         if not content:
             raise ScanRefusedError("empty", "The file is empty.")
         if len(content) > self._max_bytes:
@@ -128,17 +174,8 @@ class ScanStore:
             )
         for magic, media_type in _MAGIC.items():
             if content.startswith(magic):
-                return media_type, self._clean(media_type, content)
+                return media_type
         raise ScanRefusedError("unknown_type", "Only PDF, PNG and JPEG files are taken.")
-
-    @staticmethod
-    def _clean(media_type: MediaType, content: bytes) -> bytes:
-        if media_type != "application/pdf":
-            return _encoded_anew(media_type, content)
-        fault = fault_of_pdf(content)
-        if fault is not None:
-            raise ScanRefusedError("damaged" if fault.damaged else "active_content", fault.message)
-        return content
 
 
 def attachment_headers(scan: StoredScan, name: str) -> dict[str, str]:
@@ -151,23 +188,3 @@ def attachment_headers(scan: StoredScan, name: str) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-
-
-def _encoded_anew(media_type: MediaType, content: bytes) -> bytes:
-    image_format = "PNG" if media_type == "image/png" else "JPEG"
-    output = io.BytesIO()
-    try:
-        with Image.open(io.BytesIO(content), formats=[image_format]) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise ScanRefusedError(
-                    "too_many_pixels", f"The image has more than {_MOST_PIXELS // 1_000_000} million pixels."
-                )
-            upright = ImageOps.exif_transpose(image)
-            plain = upright.convert("L" if upright.mode in {"1", "L", "LA", "I;16"} else "RGB")
-            clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())  # leaves all metadata behind
-            clean.save(output, format=image_format, quality=_JPEG_QUALITY)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, ScanRefusedError):
-            raise
-        raise ScanRefusedError("damaged", "The image is damaged; export or scan it again.") from error
-    return output.getvalue()

@@ -33,6 +33,10 @@ _GATHER_SECONDS = 0.05
 _HEALTH_OF_EVENT = {"ON": "online", "OFF": "offline", "VLOST": "degraded", "DEFECT": "degraded"}
 
 
+def _nobody_waits(written: bool) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Learned:
     """Columns of one device, and the audit event that goes with them. Many are written in one transaction."""
@@ -41,6 +45,8 @@ class _Learned:
     values: Mapping[str, object]
     event: AuditEvent | None = None
     weight: int = 1
+    done: Callable[[bool], None] = _nobody_waits
+    """Told whether it is written; False is for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class _Change:
 
     write: Callable[[Transaction], Awaitable[None]]
     weight: int
+    done: Callable[[bool], None] = _nobody_waits
 
 
 class Recorder:
@@ -102,7 +109,8 @@ class Recorder:
         """Until all that is queued is written."""
         await self._idle.wait()
 
-    def registered(self, event: DeviceRegistered) -> None:
+    def registered(self, event: DeviceRegistered, done: Callable[[bool], None] = _nobody_waits) -> None:
+        """``done`` is told when it is committed (True), or that it never will be (False)."""
         flow, at = event.flow, self._now()
         address = f"{flow.host}:{flow.port}"
         values: dict[str, object] = {
@@ -117,7 +125,7 @@ class Recorder:
         if event.fresh or event.moved:
             details: dict[str, AuditValue] = {"address": address, "moved": event.moved}
             audited = self._event(AuditEventName.DEVICE_REGISTERED, event.device_id, details)
-        self._queue(_Learned(event.device_id, values, audited))
+        self._queue(_Learned(event.device_id, values, audited, done=done))
 
     def moved(self, event: DeviceMoved) -> None:
         address = f"{event.flow.host}:{event.flow.port}"
@@ -197,6 +205,7 @@ class Recorder:
     def _queue(self, entry: _Learned | _Change) -> None:
         if self._waiting and self._weight + entry.weight > self._most_waiting:
             self.dropped += 1
+            entry.done(False)
             return
         self._waiting.append(entry)
         self._weight += entry.weight
@@ -217,12 +226,15 @@ class Recorder:
                 async with self._database.transaction() as tx:
                     await _apply(tx, batch)
                 self._away = False
+                for entry in batch:
+                    entry.done(True)
                 return
             except (SQLAlchemyError, OSError, ValueError) as error:
                 if not _is_away(error):
                     if len(batch) > 1:
                         break
                     self.lost += 1
+                    batch[0].done(False)
                     _log.error("signalling_record_lost", error=_name_of(error))
                     return
                 _log.warning("signalling_writes_postponed", error=_name_of(error), waiting=self._weight)

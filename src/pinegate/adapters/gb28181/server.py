@@ -18,6 +18,7 @@ from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
 from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
+from pinegate.adapters.gb28181.ptz_instructions import instruction_of
 from pinegate.adapters.gb28181.recorder import Recorder
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
@@ -27,7 +28,6 @@ from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
 from pinegate.protocols.gb28181.upper.long_bodies import LongBody
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
-from pinegate.protocols.manscdp import ptz
 from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
 from pinegate.protocols.sdp.session import Setup
@@ -39,7 +39,6 @@ from pinegate.usecases.streams.signalling import (
     Invitation,
     InviteFailed,
     PtzCommand,
-    PtzMove,
     SignallingEvents,
 )
 
@@ -55,26 +54,12 @@ _RETRY_SECONDS = 1.0
 _REFUSED_HOSTS_KEPT = 8
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
-_MOVES: dict[PtzMove, tuple[int, int, int]] = {
-    PtzMove.STOP: (0, 0, 0),
-    PtzMove.UP: (0, 1, 0),
-    PtzMove.DOWN: (0, -1, 0),
-    PtzMove.LEFT: (-1, 0, 0),
-    PtzMove.RIGHT: (1, 0, 0),
-    PtzMove.UP_LEFT: (-1, 1, 0),
-    PtzMove.UP_RIGHT: (1, 1, 0),
-    PtzMove.DOWN_LEFT: (-1, -1, 0),
-    PtzMove.DOWN_RIGHT: (1, -1, 0),
-    PtzMove.ZOOM_IN: (0, 0, 1),
-    PtzMove.ZOOM_OUT: (0, 0, -1),
-}
-
 
 class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
     def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = UpperPlatformConfig(platform_id, domain, "")
+        self._config = UpperPlatformConfig(platform_id, domain, "", answers_when_kept=True)
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)
@@ -174,12 +159,7 @@ class Gb28181Server:
             self._pump()
 
     async def ptz(self, device_code: str, channel_code: str, command: PtzCommand) -> bool:
-        if command.move is PtzMove.PRESET_CALL:
-            code = ptz.preset(ptz.PtzCode.PRESET_CALL, command.preset)
-        else:
-            pan, tilt, zoom = _MOVES[command.move]
-            code = ptz.move(pan, tilt, zoom, command.speed, max(1, command.speed >> 4))
-        return await self._control(device_code, channel_code, code)
+        return await self._control(device_code, channel_code, instruction_of(command))
 
     async def _control(self, device_code: str, channel_code: str, code: PtzInstruction) -> bool:
         if self._machine is None:
@@ -366,14 +346,19 @@ class Gb28181Server:
                 assert_never(event)
 
     def _registered(self, event: events.DeviceRegistered) -> None:
-        self._recorder.registered(event)
         self._sockets.trust(event.flow)
+        self._recorder.registered(event, lambda kept: self._registration_kept(event, kept))
+
+    def _registration_kept(self, event: events.DeviceRegistered, kept: bool) -> None:
         machine, now = self._machine, self._now()
-        if machine is None or not event.fresh:
+        if machine is None:
             return
-        machine.query_device_info(event.device_id, now)
-        self._ask_catalogue(machine, event.device_id)
-        machine.subscribe_catalog(event.device_id, now)
+        machine.registration_kept(event.number, kept, now)
+        if kept and event.fresh and machine.flow_of(event.device_id) is not None:
+            machine.query_device_info(event.device_id, now)
+            self._ask_catalogue(machine, event.device_id)
+            machine.subscribe_catalog(event.device_id, now)
+        self._pump()
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
         state = "done" if event.complete else "incomplete"

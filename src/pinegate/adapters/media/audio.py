@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
+from pinegate.adapters.confined.helper import HelperError
+from pinegate.adapters.media.codec_helper import CodecHelper
 from pinegate.protocols.media.frames import AccessUnit, Codec
 
 CHUNK = 1024

@@ -1,104 +1,17 @@
-"""The worker's side of the codec helper: a process that decodes hostile video and may crash without harm.
+"""The worker's side of the codec helper, which decodes hostile video (``codec_process``)."""
 
-It is started on first need, answers one request after the other, and is killed when it takes too long.
-"""
-
-import asyncio
-import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from pathlib import Path
-
-import pinegate
+from pinegate.adapters.confined.helper import Helper
 from pinegate.protocols.media.frames import AccessUnit
 
 TIME_LIMIT_SECONDS = 5.0
-MAX_ANSWER = 16 << 20
-MAX_WAITING = 64
-"""Requests that may queue; above it new ones fail at once."""
 
 
-class HelperError(Exception):
-    """The helper could not do it, crashed, or took too long."""
-
-
-def python_environment() -> dict[str, str]:
-    """The environment of our child processes: where this package is, and nothing else, no secrets above
-    all.
-    """
-    return {
-        "PYTHONPATH": str(Path(pinegate.__file__).parents[1]),
-        "PATH": "/usr/bin:/bin",
-        "LC_ALL": "C.UTF-8",
-    }
-
-
-class CodecHelper:
-    """Requests to one helper process; ``starts`` counts how often it had to be started."""
+class CodecHelper(Helper):
+    """Pictures and sound of cameras."""
 
     def __init__(self, time_limit_seconds: float = TIME_LIMIT_SECONDS) -> None:
-        self.starts = 0
-        self._time_limit_seconds = time_limit_seconds
-        self._process: Process | None = None
-        self._turn = asyncio.Lock()
-        self._waiting = 0
+        super().__init__("pinegate.adapters.media.codec_process", time_limit_seconds=time_limit_seconds)
 
     async def jpeg(self, key: AccessUnit) -> bytes:
         """A key frame as JPEG. Raises :class:`HelperError`."""
         return await self.request({"do": "jpeg", "codec": key.codec}, key.payload)
-
-    async def request(self, request: dict[str, str | int], payload: bytes) -> bytes:
-        """One exchange with the helper. Raises :class:`HelperError`."""
-        if self._waiting >= MAX_WAITING:
-            raise HelperError("the codec helper has too much to do: try again later")
-        self._waiting += 1
-        try:
-            async with self._turn, asyncio.timeout(self._time_limit_seconds):
-                return await self._exchange(request, payload)
-        except (OSError, asyncio.IncompleteReadError) as error:  # TimeoutError is an OSError
-            await self.close()
-            why = "took too long" if isinstance(error, TimeoutError) else "crashed"
-            raise HelperError(f"the codec helper {why}; it is restarted on the next request") from None
-        except asyncio.CancelledError:
-            await self.close()  # a half-done exchange would give its answer to the next request
-            raise
-        finally:
-            self._waiting -= 1
-
-    async def close(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
-
-    async def _exchange(self, request: dict[str, str | int], payload: bytes) -> bytes:
-        if self._process is None or self._process.returncode is not None:
-            self.starts += 1
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "pinegate.adapters.media.codec_process",
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                env=python_environment(),
-            )
-        process = self._process
-        if process.stdin is None or process.stdout is None:
-            raise HelperError("the codec helper has no pipes")
-        process.stdin.write(block(json.dumps(request).encode()) + block(payload))
-        await process.stdin.drain()
-        status = await process.stdout.readexactly(1)
-        length = int.from_bytes(await process.stdout.readexactly(4), "big")
-        if length > MAX_ANSWER:
-            raise ConnectionError("an answer beyond the limit")
-        answer = await process.stdout.readexactly(length)
-        if status != b"+":
-            raise HelperError(answer.decode("utf-8", "replace"))
-        return answer
-
-
-def block(data: bytes) -> bytes:
-    """Bytes with their length before them (4 bytes, big-endian)."""
-    return len(data).to_bytes(4, "big") + data

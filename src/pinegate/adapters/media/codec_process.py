@@ -1,18 +1,11 @@
-"""The codec helper's own process: PyAV under resource limits, requests on stdin, answers on stdout.
-
-A request is a block of JSON and a block of payload; an answer is ``+`` or ``-`` and a block. What crashes
-here crashes alone: the worker starts another.
-"""
+"""The codec helper's own process: PyAV under resource limits."""
 
 # PyAV's stubs leave types open:
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 import io
-import json
-import resource
-import sys
 from fractions import Fraction
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
@@ -23,7 +16,8 @@ from av.logging import set_level
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 
-from pinegate.adapters.media.codec_helper import block
+from pinegate.adapters.confined.helper import block
+from pinegate.adapters.confined.serving import Request, serve
 
 MEMORY_LIMIT = 2 << 30
 MAX_REQUEST = 16 << 20
@@ -112,7 +106,7 @@ def aac(source: str, codec: str, pts: int, samples: bytes) -> bytes:
     return block(encoder.config) + b"".join(at.to_bytes(8, "big") + block(frame) for at, frame in frames)
 
 
-def answer(request: dict[str, str | int], payload: bytes) -> bytes:
+def answer(request: Request, payload: bytes) -> bytes:
     """Do what is asked. Whatever a hostile picture makes the decoder raise is the caller's to report."""
     match request["do"]:
         case "jpeg":
@@ -123,39 +117,6 @@ def answer(request: dict[str, str | int], payload: bytes) -> bytes:
             raise ValueError(f"unknown request {unknown}")
 
 
-def _read_block(stream: BinaryIO) -> bytes:
-    length = int.from_bytes(_read(stream, 4), "big")
-    if length > MAX_REQUEST:
-        raise EOFError
-    return _read(stream, length)
-
-
-def _read(stream: BinaryIO, length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
-
-
-def main() -> None:
-    """Answer requests until stdin closes."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    set_level(None)
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            request, payload = json.loads(_read_block(source)), _read_block(source)
-        except EOFError:
-            return
-        try:
-            status, result = b"+", answer(request, payload)
-        except (ValueError, LookupError, MemoryError, FFmpegError) as error:
-            status, result = b"-", f"{type(error).__name__}: {error}"[:200].encode()
-        sink.write(status + block(result))
-        sink.flush()
-
-
 if __name__ == "__main__":
-    main()
+    set_level(None)
+    serve(answer, (ValueError, LookupError, FFmpegError), memory_limit=MEMORY_LIMIT, most_bytes=MAX_REQUEST)

@@ -68,6 +68,13 @@ class CloseSessions:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """The sessions that ran and are cut, and the bytes that each was sent."""
+
+    sessions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RenewLeases:
     session_ids: tuple[str, ...]
     lease_seconds: float
@@ -143,7 +150,7 @@ class PicturesComing:
 
 Order = Configure | SourceRequest | BindSource | EndSource | CloseSessions | RenewLeases | Snapshot | Stats
 Request = Order | RedeemTicket
-Answer = Ready | SourceEndpoint | Picture | Counters | Done | Failed | Admitted | Refused
+Answer = Ready | SourceEndpoint | Closed | Picture | Counters | Done | Failed | Admitted | Refused
 Notice = (
     SourceStarted | SourceLost | SessionEnded | BytesSent | SecondSource | KeyFrameWanted | PicturesComing
 )

@@ -164,17 +164,25 @@ class MediaSupervisor:
             await slot.process.request(messages.EndSource(source_id, end))
             slot.sources.discard(source_id)
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> frozenset[str]:
         if self._redeeming:
             self._cut_early.update(dict.fromkeys(session_ids, end))
 
-        async def cut(slot: _Slot, ids: tuple[str, ...]) -> None:
+        async def cut(slot: _Slot, ids: tuple[str, ...]) -> Mapping[str, int]:
             try:
-                await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
+                answer = await slot.process.request(messages.CloseSessions(ids, end), CUT_SECONDS)
             except EngineUnavailableError:
+                answer = None
+            if not isinstance(answer, messages.Closed):
                 slot.process.kill()  # a revocation that is not obeyed ends all of the worker's sessions
+                return {}
+            slot.sessions.difference_update(answer.sessions)
+            for session_id, sent in answer.sessions.items():
+                await self._events.session_ended(SessionEnded(session_id, end, sent))
+            return answer.sessions
 
-        await asyncio.gather(*(cut(slot, ids) for slot, ids in self._with_sessions(session_ids)))
+        ran = await asyncio.gather(*(cut(slot, ids) for slot, ids in self._with_sessions(session_ids)))
+        return frozenset(session_id for sessions in ran for session_id in sessions)
 
     async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
         async def renew(slot: _Slot, ids: tuple[str, ...]) -> None:

@@ -92,6 +92,7 @@ class Viewer:
         self._asked = self._since = self._loop.time()
         self._sock = sock
         self._send = sock.send
+        self._number = sock.fileno()
         self._wire = wire
         self._on_end = on_end
         self._backlog: deque[_Waiting] = deque()
@@ -251,19 +252,30 @@ class Viewer:
         """
         if self.ended:
             return
+        self.hang_up(end)
+        self.tidy()
+        self._on_end(self, end)
+
+    def hang_up(self, end: End) -> None:
+        """The part of ``end`` that the viewer notices; where many are cut, all of it comes before anything else.
+
+        ``tidy`` is owed in the same turn of the event loop.
+        """
         self.ended = True
-        self._loop.remove_reader(self._sock)
-        self._loop.remove_writer(self._sock)
+        self._loop.remove_writer(self._number)
         try:
             if self._backlog or _held(self._sock, _SIOCOUTQNSD):
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
-            else:
-                self._send(self._wire.goodbye(end, self.begun))
+            elif goodbye := self._wire.goodbye(end, self.begun):
+                self._send(goodbye, socket.MSG_MORE)  # one packet with the end of the connection
         except OSError:
             pass  # the viewer was faster
-        self._backlog.clear()
         self._sock.close()
-        self._on_end(self, end)
+
+    def tidy(self) -> None:
+        """The event loop forgets the socket, by its number: it is closed."""
+        self._loop.remove_reader(self._number)
+        self._backlog.clear()
 
 
 def _held(sock: socket.socket, which: int) -> int:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import OPEN, Protocol, Side
@@ -127,7 +128,7 @@ class WebSocketWire:
 
     def goodbye(self, end: End, begun: bool) -> bytes:
         code = CLOSE_UNAVAILABLE if end.reason in _UNAVAILABLE else CLOSE_ENDED
-        return Frame(Opcode.CLOSE, Close(code, end.reason.value).serialize()).serialize(mask=False)
+        return _farewell(code, end.reason.value)
 
     def received(self, data: bytes) -> bytes | None:
         self._protocol.receive_data(data)
@@ -135,6 +136,11 @@ class WebSocketWire:
         if self._protocol.state is not OPEN:  # it closes, or broke the protocol
             return None
         return b"".join(self._protocol.data_to_send())  # pongs
+
+
+@lru_cache(64)
+def _farewell(code: int, reason: str) -> bytes:
+    return Frame(Opcode.CLOSE, Close(code, reason).serialize()).serialize(mask=False)
 
 
 def _decoded(key: str) -> bytes:

@@ -10,15 +10,17 @@ from collections import Counter
 
 import structlog
 
+from pinegate.adapters.confined.helper import HelperError
 from pinegate.adapters.media.audio import AudioTranscoder
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
-from pinegate.adapters.media.codec_helper import CodecHelper, HelperError
+from pinegate.adapters.media.codec_helper import CodecHelper
 from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.ingest import Intake, NoPortError, open_intake
 from pinegate.adapters.media.messages import (
     Answer,
     BindSource,
     BytesSent,
+    Closed,
     CloseSessions,
     Configure,
     Counters,
@@ -128,8 +130,7 @@ class Worker:
             case EndSource():
                 self._close_source(request.source_id, request.end)
             case CloseSessions():
-                for viewer in self._viewers_of(request.session_ids):
-                    viewer.end(request.end)
+                return self._cut(request)
             case RenewLeases():
                 until = self._loop.time() + request.lease_seconds
                 for viewer in self._viewers_of(request.session_ids):
@@ -289,7 +290,21 @@ class Worker:
     def _viewers_of(self, session_ids: tuple[str, ...]) -> list[Viewer]:
         return [self._viewers[session_id][0] for session_id in session_ids if session_id in self._viewers]
 
+    def _cut(self, order: CloseSessions) -> Closed:
+        """All sockets first; everything else may wait until the last of them is closed."""
+        viewers = self._viewers_of(order.session_ids)
+        for viewer in viewers:
+            viewer.hang_up(order.end)
+        for viewer in viewers:
+            viewer.tidy()
+            self._forget(viewer)
+        return Closed({viewer.session_id: viewer.bytes_sent for viewer in viewers})
+
     def _ended(self, viewer: Viewer, end: End) -> None:
+        self._forget(viewer)
+        self._notify(SessionEnded(viewer.session_id, end, viewer.bytes_sent))
+
+    def _forget(self, viewer: Viewer) -> None:
         entry = self._viewers.pop(viewer.session_id, None)
         self._reported.pop(viewer.session_id, None)
         self._counters["bytes_sent_by_ended"] += viewer.bytes_sent
@@ -297,7 +312,6 @@ class Worker:
         if entry is not None and entry[1] in self._streams:
             self._streams[entry[1]].leave(viewer)
             self._forget_stream(entry[1])
-        self._notify(SessionEnded(viewer.session_id, end, viewer.bytes_sent))
 
     # Reports
 

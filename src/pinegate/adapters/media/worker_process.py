@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import structlog
 
+from pinegate.adapters.confined.helper import python_environment
 from pinegate.adapters.media.channel import Channel, ChannelClosedError
-from pinegate.adapters.media.codec_helper import python_environment
 from pinegate.adapters.media.messages import Answer, ChannelViolationError, Configure, Notice, Ready, Request
 from pinegate.usecases.streams.media_engine import EngineUnavailableError
 

@@ -28,6 +28,11 @@ class AuditEventName(StrEnum):
     PASSWORD_CHANGED = "identity.password_changed"  # noqa: S105
     TOTP_ENABLED = "identity.totp_enabled"
     TOTP_DISABLED = "identity.totp_disabled"
+    ENROLMENT_OPENED = "identity.enrolment_opened"
+    ENROLMENT_LINK_ISSUED = "identity.enrolment_link_issued"
+    ENROLMENT_READ = "identity.enrolment_read"
+    ENROLMENT_FAILED = "identity.enrolment_failed"
+    ENROLLED = "identity.enrolled"
     ORGANIZATION_CREATED = "organizations.organization_created"
     ORGANIZATION_CHANGED = "organizations.organization_changed"
     PERSON_CREATED = "organizations.person_created"

@@ -24,7 +24,9 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One stored file. ``sm3``: hex digest of the bytes as they were handed in."""
+    """One stored file. ``size`` and ``sm3`` (hex digest) are of the kept bytes; the audit log also has the digest of
+    those that were handed in.
+    """
 
     id: str
     kind: DocumentKind

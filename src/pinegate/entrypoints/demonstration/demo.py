@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
-from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS
-from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, ROLE_NAMES
+from pinegate.entrypoints.demonstration.organizations import ORGANIZATIONS
+from pinegate.entrypoints.demonstration.people import ROLE_NAMES
 from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
 from pinegate.entrypoints.demonstration.seed import PLATFORM_CODE, PLATFORM_NAME, Secrets, Seed
 from pinegate.entrypoints.http_server.server import serve_application
@@ -159,10 +159,7 @@ async def _cameras(city: City) -> CatalogueProgress:
 
 def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
     address = f"http://{city.settings.http_host}:{city.settings.http_port}/"
-    people = [(BUREAU.name, FIRST_ADMINISTRATOR)]
-    people += [
-        (organization.name, person) for organization in ORGANIZATIONS for person in organization.people
-    ]
+    people = [(organization.name, person) for organization in ORGANIZATIONS for person in organization.people]
     width = max(len(login) for login in made.passwords)
     lines = [
         "",

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from pinegate.domain.organizations.parties import OrganizationNature
 from pinegate.domain.organizations.roles import OrganizationKind, Role
-from pinegate.entrypoints.demonstration.people import SamplePerson, sample_person
+from pinegate.entrypoints.demonstration.people import (
+    AUDIT_ADMINISTRATOR,
+    SECURITY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
+    SamplePerson,
+    sample_person,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,24 @@ BUREAU = SampleOrganization(
     "黄山市数据资源管理局",
     "黄山市屯溪区前园南路",
     (
+        SECURITY_ADMINISTRATOR,
         sample_person("bureau-reviewer", "汪立言", Role.BUREAU_REVIEWER),
         sample_person("bureau-approver", "程书宁", Role.BUREAU_APPROVER),
-        sample_person("audit-admin", "吴明鉴", Role.AUDIT_ADMIN),
+        AUDIT_ADMINISTRATOR,
     ),
+)
+OPERATOR = SampleOrganization(
+    "operator",
+    OrganizationKind.OPERATOR,
+    "云海黄山大数据产业发展有限公司",
+    "黄山市屯溪区黄山学院科技园",
+    (
+        sample_person("cataloguer", "许编", Role.OPERATOR_CATALOGUER),
+        sample_person("lister", "孙上架", Role.OPERATOR_LISTER),
+        sample_person("provisioner", "姚通", Role.OPERATOR_PROVISIONER),
+        SYSTEM_ADMINISTRATOR,
+    ),
+    OrganizationNature.OTHER,
 )
 ORGANIZATIONS = (
     BUREAU,
@@ -51,19 +71,7 @@ ORGANIZATIONS = (
         "黄山市屯溪区",
         (sample_person("committee", "章和", Role.POLITICAL_LEGAL_LIAISON),),
     ),
-    SampleOrganization(
-        "operator",
-        OrganizationKind.OPERATOR,
-        "云海黄山大数据产业发展有限公司",
-        "黄山市屯溪区黄山学院科技园",
-        (
-            sample_person("cataloguer", "许编", Role.OPERATOR_CATALOGUER),
-            sample_person("lister", "孙上架", Role.OPERATOR_LISTER),
-            sample_person("provisioner", "姚通", Role.OPERATOR_PROVISIONER),
-            sample_person("system-admin", "罗运维", Role.SYSTEM_ADMIN),
-        ),
-        OrganizationNature.OTHER,
-    ),
+    OPERATOR,
     SampleOrganization(
         "urban",
         OrganizationKind.USING_UNIT,

@@ -35,4 +35,8 @@ def sample_person(login: str, name: str, *roles: Role) -> SamplePerson:
     return SamplePerson(login, name, frozenset(roles))
 
 
-FIRST_ADMINISTRATOR = sample_person("security-admin", "方守安", Role.SECURITY_ADMIN)
+SECURITY_ADMINISTRATOR = sample_person("security-admin", "方守安", Role.SECURITY_ADMIN)
+AUDIT_ADMINISTRATOR = sample_person("audit-admin", "吴明鉴", Role.AUDIT_ADMIN)
+SYSTEM_ADMINISTRATOR = sample_person("system-admin", "罗运维", Role.SYSTEM_ADMIN)
+ADMINISTRATORS = (SECURITY_ADMINISTRATOR, AUDIT_ADMINISTRATOR, SYSTEM_ADMINISTRATOR)
+"""Who is there first."""

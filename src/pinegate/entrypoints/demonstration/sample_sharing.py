@@ -4,6 +4,7 @@ Every step is the use case that the portal calls too, taken by the person whose 
 """
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from pinegate.adapters.database.tables import work_orders
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.adapters.documents.application_form import ApplicationForm, render_application_form
+from pinegate.adapters.documents.typesetting import set_aside
 from pinegate.adapters.sm3 import sm3_hex
 from pinegate.domain.access.request import AccessChannel, AccessRequest, Denied
 from pinegate.domain.applications.application import Application, Consultation, Contact, RequestedPoint
@@ -201,11 +203,9 @@ class SampleSharing:
             organization_name="黄山市文化和旅游局（演示用章）",
             information_system="黄山智慧文旅监测平台",
         )
-        content = await asyncio.to_thread(
-            render_application_form, form, self._services.profile.application_form
-        )
-        scan = await asyncio.to_thread(self._services.scans.store, content)
-        stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3)
+        content = await set_aside(render_application_form, form, self._services.profile.application_form)
+        scan = await self._services.scans.store(io.BytesIO(content))
+        stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3, scan.received_sm3)
         async with self._as(login) as (tx, act):
             return (await hand_in(tx, self._application, kind, f"{kind.value}.pdf", stored, act)).id
 

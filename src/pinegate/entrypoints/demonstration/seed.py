@@ -6,20 +6,27 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import update
-
-from pinegate.adapters.database.tables import accounts
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor
-from pinegate.entrypoints.demonstration.organizations import BUREAU, ORGANIZATIONS, SampleOrganization
-from pinegate.entrypoints.demonstration.people import FIRST_ADMINISTRATOR, SamplePerson
+from pinegate.entrypoints.demonstration.organizations import (
+    BUREAU,
+    OPERATOR,
+    ORGANIZATIONS,
+    SampleOrganization,
+)
+from pinegate.entrypoints.demonstration.people import (
+    ADMINISTRATORS,
+    SECURITY_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR,
+    SamplePerson,
+)
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.devices.add_device import add_device
 from pinegate.usecases.devices.ports import DeviceRecord
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
 from pinegate.usecases.organizations.create_organization import create_organization
-from pinegate.usecases.organizations.initialize_city import initialize_city
+from pinegate.usecases.organizations.initialize_city import FirstAdministrator, initialize_city
 from pinegate.usecases.organizations.put_on_roster import put_on_roster
 from pinegate.usecases.organizations.register_system import register_system
 
@@ -40,10 +47,7 @@ class Secrets:
         if file.exists():
             kept = json.loads(file.read_text(encoding="utf-8"))
             return cls(kept["passwords"], kept["platform_password"])
-        people = [
-            FIRST_ADMINISTRATOR,
-            *(person for organization in ORGANIZATIONS for person in organization.people),
-        ]
+        people = [person for organization in ORGANIZATIONS for person in organization.people]
         made = cls({person.login: secrets.token_urlsafe(12) for person in people}, secrets.token_urlsafe(18))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
@@ -73,27 +77,25 @@ class Seed:
         self._hashes = dict(zip(made, hashes, strict=True))
         async with self._services.database.transaction() as tx:
             now = self._services.now()
-            first_administrator = await initialize_city(
-                tx,
-                BUREAU.name,
-                FIRST_ADMINISTRATOR.name,
-                FIRST_ADMINISTRATOR.login,
-                self._hashes[FIRST_ADMINISTRATOR.login],
-                Act(None, now, self._services.new_id),
-            )
-            self.actors[FIRST_ADMINISTRATOR.login] = first_administrator
+            first = [
+                FirstAdministrator(next(iter(person.roles)), person.name, person.login)
+                for person in ADMINISTRATORS
+            ]
+            act = Act(None, now, self._services.new_id)
+            actors = await initialize_city(tx, BUREAU.name, OPERATOR.name, first, act)
+            self.actors.update(zip((person.login for person in ADMINISTRATORS), actors, strict=True))
             for organization in ORGANIZATIONS:
-                await self._enter_organization(tx, organization, first_administrator)
+                await self._enter_organization(tx, organization)
             await self._add_platform(tx)
-            # These passwords are random, and printed at every start: nobody is asked to change them.
-            await tx.connection.execute(update(accounts).values(password_is_initial=False))
+            # In place of enrolling: these passwords are random, and printed at every start.
+            for login, digest in self._hashes.items():
+                await tx.identity.set_password(self.actors[login].person_id, digest)
 
-    async def _enter_organization(
-        self, tx: Transaction, organization: SampleOrganization, first_administrator: Actor
-    ) -> None:
-        act = Act(first_administrator, self._services.now(), self._services.new_id)
-        if organization is BUREAU:
-            organization_id = first_administrator.organization_id
+    async def _enter_organization(self, tx: Transaction, organization: SampleOrganization) -> None:
+        act = self._act(SECURITY_ADMINISTRATOR.login)
+        entered = {BUREAU.key: SECURITY_ADMINISTRATOR, OPERATOR.key: SYSTEM_ADMINISTRATOR}
+        if organization.key in entered:
+            organization_id = self.actors[entered[organization.key].login].organization_id
         else:
             organization_id = (
                 await create_organization(
@@ -101,6 +103,8 @@ class Seed:
                 )
             ).id
         for number, person in enumerate(organization.people, 2):
+            if person.login in self.actors:
+                continue
             await self._add(tx, organization, organization_id, person, number, act)
         if organization.system:
             clerk = self._act(organization.people[0].login)
@@ -126,7 +130,7 @@ class Seed:
             roles=person.roles,
             login=person.login,
         )
-        record = await add_person(tx, organization_id, new, self._hashes[person.login], act)
+        record = await add_person(tx, organization_id, new, act)
         self.actors[person.login] = Actor(
             record.id, organization_id, organization.kind, person.roles, person.name
         )

@@ -15,6 +15,7 @@ from pinegate.entrypoints.http_api.catalogue import routes as catalogue
 from pinegate.entrypoints.http_api.devices import routes as devices
 from pinegate.entrypoints.http_api.documents import routes as documents
 from pinegate.entrypoints.http_api.grants import routes as grants
+from pinegate.entrypoints.http_api.identity import enrolment
 from pinegate.entrypoints.http_api.identity import routes as identity
 from pinegate.entrypoints.http_api.organizations import routes as organizations
 from pinegate.entrypoints.http_api.register import routes as register
@@ -30,6 +31,7 @@ from pinegate.entrypoints.services import Services
 
 ROUTERS: Sequence[APIRouter] = (
     identity.router,
+    enrolment.router,
     workbench.router,
     organizations.router,
     catalogue.router,

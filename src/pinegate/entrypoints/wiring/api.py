@@ -1,8 +1,8 @@
 """What HTTP serves, and what happens by date beside it."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -29,19 +29,17 @@ _log = structlog.get_logger(__name__)
 _ORPHAN_SECONDS = 3600.0
 
 
-async def city_services(
+def city_services(
     settings: Settings,
     profile: CityProfile,
     database: Database,
     box: AesGcmBox,
     media: Media,
     signalling: Gb28181Server,
+    scans: ScanStore,
     *,
     demonstration: bool,
 ) -> Services:
-    space = DiskSpace(settings.data_folder, settings.disk_reserve_bytes)
-    scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, space)
-    await _remove_orphans(scans, database)
     return Services(
         database=database,
         profile=profile,
@@ -57,8 +55,9 @@ async def city_services(
         end_listeners=media.end_listeners,
         device_signalling=signalling,
         scans=scans,
-        disk=space,
+        disk=_disk_space(settings),
         deadlines=settings.deadlines,
+        enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 
 
@@ -76,12 +75,22 @@ async def application(
         )
 
 
-async def _remove_orphans(scans: ScanStore, database: Database) -> None:
-    """Scans that no document names: a program was killed after writing the file and before its transaction."""
-    async with database.transaction() as tx:
-        known = await tx.documents.ids()
-    removed = await asyncio.to_thread(
-        scans.delete_orphans, known, older_than=utc_now().timestamp() - _ORPHAN_SECONDS
-    )
-    if removed:
-        _log.warning("scans_without_documents_removed", count=removed)
+@contextlib.asynccontextmanager
+async def kept_scans(settings: Settings, database: Database) -> AsyncGenerator[ScanStore, None]:
+    """The uploads, without those that no document names: a program was killed after writing the file and before its
+    transaction.
+    """
+    scans = ScanStore(settings.uploads_folder, settings.upload_max_bytes, _disk_space(settings))
+    try:
+        async with database.transaction() as tx:
+            known = await tx.documents.ids()
+        removed = await scans.delete_orphans(known, older_than=utc_now().timestamp() - _ORPHAN_SECONDS)
+        if removed:
+            _log.warning("scans_without_documents_removed", count=removed)
+        yield scans
+    finally:
+        await scans.close()
+
+
+def _disk_space(settings: Settings) -> DiskSpace:
+    return DiskSpace(settings.data_folder, settings.disk_reserve_bytes)

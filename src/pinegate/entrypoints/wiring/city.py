@@ -12,7 +12,7 @@ from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.secret_files import read_or_create
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.services import Services
-from pinegate.entrypoints.wiring.api import application, city_services
+from pinegate.entrypoints.wiring.api import application, city_services, kept_scans
 from pinegate.entrypoints.wiring.database import prepared_database
 from pinegate.entrypoints.wiring.media import running_workers, watched_over
 from pinegate.entrypoints.wiring.signalling import Signalling, listening, signalling
@@ -51,8 +51,9 @@ async def running_city(
         media = await stack.enter_async_context(running_workers(settings, database, sip))
         port = await stack.enter_async_context(listening(sip.server, settings, any_port=any_sip_port))
         await stack.enter_async_context(watched_over(media))
-        services = await city_services(
-            settings, profile, database, box, media, sip.server, demonstration=demonstration
+        scans = await stack.enter_async_context(kept_scans(settings, database))
+        services = city_services(
+            settings, profile, database, box, media, sip.server, scans, demonstration=demonstration
         )
         app = await stack.enter_async_context(application(settings, services, media, portal))
         yield City(app, services, settings, port, sip)

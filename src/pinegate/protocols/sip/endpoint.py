@@ -38,6 +38,14 @@ class Identity:
         return f"<sip:{self.user}@{host}:{self.port}>"
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that waits for our answer; its repeats wait with it (RFC 3261 17.2.2)."""
+
+    request: Request
+    transaction: ServerTransaction
+
+
 def _ignore(response: Response | None, now: float) -> None:
     """Nobody waits for this answer."""
 
@@ -229,12 +237,29 @@ class SipEndpoint:
         to_tag: str = "",
     ) -> ServerTransaction:
         """Answer a request and remember the answer for its repeats. Only for peers that are known."""
-        transaction = self.transactions.accept(request, flow, now)
-        response = response_to(
-            request, status, flow, to_tag=to_tag or self.token(4), headers=fields, content=content
-        )
-        self.transactions.respond(transaction, response, now)
-        return transaction
+        opened = self.open(request, flow, now)
+        self.answer(opened, status, now, fields=fields, content=content, to_tag=to_tag)
+        return opened.transaction
+
+    def open(self, request: Request, flow: Flow, now: float) -> OpenRequest:
+        """Take a request that ``answer`` will answer. Only for peers that are known."""
+        return OpenRequest(request, self.transactions.accept(request, flow, now))
+
+    def answer(
+        self,
+        opened: OpenRequest,
+        status: int,
+        now: float,
+        *,
+        fields: Fields = (),
+        content: Content | None = None,
+        to_tag: str = "",
+    ) -> None:
+        """Answer what was opened, and remember the answer; without effect when its transaction is over."""
+        tag = to_tag or self.token(4)
+        flow = opened.transaction.flow
+        response = response_to(opened.request, status, flow, to_tag=tag, headers=fields, content=content)
+        self.transactions.respond(opened.transaction, response, now)
 
     def refuse(
         self,

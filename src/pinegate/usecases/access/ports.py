@@ -1,6 +1,6 @@
 """What the access use cases need of the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -110,15 +110,6 @@ class AccessStore(Protocol):
         ...
 
     async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None: ...
-
-    async def live(
-        self, touched_by: Collection[str] | None, longest_lease: float | None = None
-    ) -> Sequence[LiveSession]:
-        """Running sessions with their facts: all, or those that a change of any of the ids ``touched_by`` may concern.
-
-        ``longest_lease``: only those with a lease of at most so many seconds.
-        """
-        ...
 
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         """Write down the ends; gives those that were still open. Byte counts only ever rise."""

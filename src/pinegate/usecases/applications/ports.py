@@ -1,14 +1,13 @@
 """What the application's steps need of the world."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.agreements.agreement import Agreement
 from pinegate.domain.applications.application import Application
 from pinegate.domain.organizations.parties import Actor
-from pinegate.domain.organizations.roles import OrganizationKind
-from pinegate.usecases.transaction import AuditLog
+from pinegate.usecases.transaction import AuditLog, NoticeBoard
 
 
 class ApplicationStore(Protocol):
@@ -45,24 +44,6 @@ class AgreementStore(Protocol):
     async def add(self, agreement: Agreement, now: datetime) -> None: ...
 
     async def save(self, agreement: Agreement, now: datetime) -> None: ...
-
-
-class NoticeBoard(Protocol):
-    """Notices to organizations; everybody of the organization sees them on the workbench."""
-
-    async def organizations_of(self, kinds: Collection[OrganizationKind]) -> Sequence[str]:
-        """Ids of all active organizations of these kinds."""
-        ...
-
-    async def post(
-        self,
-        notice_id: str,
-        organization_id: str,
-        kind: str,
-        subject_id: str,
-        details: Mapping[str, str],
-        now: datetime,
-    ) -> None: ...
 
 
 class ApplicationTransaction(Protocol):

@@ -42,6 +42,7 @@ async def hand_in(
             application=application_id,
             kind=kind.value,
             sm3=stored.sm3,
+            received_sm3=stored.received_sm3,
             size=stored.size,
         )
     )

@@ -11,12 +11,15 @@ MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What became of an upload: its id in the vault, its type by content, its length, SM3 of the kept bytes (hex)."""
+    """What became of an upload: its id in the vault, its type by content, its length, SM3 (hex) of the kept bytes and
+    of those that were handed in.
+    """
 
     id: str
     media_type: str
     size: int
     sm3: str
+    received_sm3: str
 
 
 class DocumentStore(Protocol):

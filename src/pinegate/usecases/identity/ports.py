@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pinegate.domain.organizations.enrolment import Enrolment
 from pinegate.domain.organizations.parties import Actor, PersonState, Standing
-from pinegate.usecases.transaction import AuditLog
+from pinegate.usecases.transaction import AuditLog, NoticeBoard
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """A person's account with what signing in depends on.
 
-    ``totp_secret`` is encrypted (``SecretBox``); it counts only once confirmed, that is when ``totp_last_step``, the
-    last time step (RFC 6238) whose code was used, is known.
+    ``password_hash`` is None until the person has enrolled. ``totp_secret`` is encrypted (``SecretBox``); it counts
+    only once confirmed, that is when ``totp_last_step``, the last time step (RFC 6238) whose code was used, is known.
     """
 
     actor: Actor
     organization_name: str
     login: str
-    password_hash: str
-    password_is_initial: bool
+    password_hash: str | None
     totp_secret: bytes | None
     totp_last_step: int | None
     failed_attempts: int
@@ -97,6 +97,14 @@ class IdentityStore(Protocol):
 
     async def set_password(self, person_id: str, password_hash: str) -> None: ...
 
+    async def enrolment(self, person_id: str, *, lock: bool = False) -> Enrolment | None: ...
+
+    async def enrolment_of_link(self, link_digest: bytes) -> Enrolment | None: ...
+
+    async def save_enrolment(self, enrolment: Enrolment) -> None:
+        """In place of the person's last one."""
+        ...
+
     async def set_totp(self, person_id: str, sealed_secret: bytes | None, last_step: int | None) -> None: ...
 
     async def add_session(self, session: PortalSession, token_digest: bytes) -> None: ...
@@ -118,3 +126,6 @@ class IdentityTransaction(Protocol):
 
     @property
     def audit(self) -> AuditLog: ...
+
+    @property
+    def notices(self) -> NoticeBoard: ...

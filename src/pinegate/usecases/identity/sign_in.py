@@ -51,6 +51,11 @@ class SignInAttempt:
 
 
 def may_sign_in(account: Account) -> bool:
+    """Whether the account is one, and its person has enrolled."""
+    return is_account(account) and account.password_hash is not None
+
+
+def is_account(account: Account) -> bool:
     """Whether the account is one at all: not withdrawn, the person not locked or removed, the unit active."""
     return (
         account.withdrawn_at is None and account.state not in SHUT_OUT and account.standing is Standing.ACTIVE

@@ -23,9 +23,9 @@ class NewPerson:
 
 
 async def add_person(
-    tx: OrganizationTransaction, organization_id: str, new: NewPerson, password_hash: str, act: Act
+    tx: OrganizationTransaction, organization_id: str, new: NewPerson, act: Act
 ) -> PersonRecord:
-    """``password_hash``: of the first password, for ``new.login``.
+    """With ``new.login``: an account without a password, which the person chooses in enrolling.
 
     Raises:
         RuleRefusedError: not the actor's to add; roles that do not sit together or not in such an organization.
@@ -53,7 +53,7 @@ async def add_person(
     )
     await tx.organizations.add_person(person)
     if new.login:
-        await tx.organizations.add_account(person.id, new.login, password_hash)
+        await tx.organizations.add_account(person.id, new.login)
     await tx.audit.append(
         act.event(
             AuditEventName.PERSON_CREATED,

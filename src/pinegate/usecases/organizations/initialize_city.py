@@ -1,51 +1,86 @@
-"""The very first organization and account, from which everything else is entered by somebody accountable."""
+"""The very first persons: the three administrators (三员), two of whom then enter everything else.
+
+Nobody confirms them but whoever holds the machine. None of the three decides on pictures, and none makes a person
+alone; so the machine's keeper hands each their own link, in the presence of the other two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import Actor, OrganizationNature, PersonState
-from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
 from pinegate.usecases.act import Act
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction, PersonRecord
 
 
 class AlreadyInitializedError(Exception):
-    """The city has its first account already; sign in as security administrator and add others there."""
+    """The city has its first accounts already; sign in as security administrator and propose others there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdministrator:
+    """``role``: one of the three of ``ADMINISTRATORS``."""
+
+    role: Role
+    name: str
+    login: str
 
 
 async def initialize_city(
     tx: OrganizationTransaction,
     bureau_name: str,
-    person_name: str,
-    login: str,
-    password_hash: str,
+    operator_name: str,
+    administrators: Sequence[FirstAdministrator],
     act: Act,
-) -> Actor:
-    """Enter the data bureau and its security administrator; only into an empty city.
+) -> list[Actor]:
+    """Enter the data bureau and the operator with their administrators, who have yet to enrol; only into an empty city.
 
     Raises:
         AlreadyInitializedError: there is an organization already.
     """
     if await tx.organizations.any_organization():
         raise AlreadyInitializedError
-    bureau = OrganizationRecord(
-        act.new_id(), OrganizationKind.DATA_BUREAU, bureau_name, "", OrganizationNature.GOVERNMENT
+    kinds = {OrganizationKind.DATA_BUREAU: bureau_name, OrganizationKind.OPERATOR: operator_name}
+    homes = {kind: await _enter_organization(tx, kind, name, act) for kind, name in kinds.items()}
+    return [
+        await _enter_person(tx, homes[ROLE_SITS_IN[first.role]], first, number, act)
+        for number, first in enumerate(administrators, 1)
+    ]
+
+
+async def _enter_organization(
+    tx: OrganizationTransaction, kind: OrganizationKind, name: str, act: Act
+) -> OrganizationRecord:
+    nature = (
+        OrganizationNature.GOVERNMENT if kind is OrganizationKind.DATA_BUREAU else OrganizationNature.OTHER
     )
+    organization = OrganizationRecord(act.new_id(), kind, name, "", nature)
+    await tx.organizations.add_organization(organization)
+    await tx.audit.append(
+        act.event(
+            AuditEventName.ORGANIZATION_CREATED, "organization", organization.id, kind=kind.value, name=name
+        )
+    )
+    return organization
+
+
+async def _enter_person(
+    tx: OrganizationTransaction, home: OrganizationRecord, first: FirstAdministrator, number: int, act: Act
+) -> Actor:
     person = PersonRecord(
         id=act.new_id(),
-        organization_id=bureau.id,
-        name=person_name,
-        staff_number="1",
+        organization_id=home.id,
+        name=first.name,
+        staff_number=str(number),
         mobile="",
         email="",
-        roles=frozenset({Role.SECURITY_ADMIN}),
+        roles=frozenset({first.role}),
         state=PersonState.ACCOUNT_ACTIVE,
     )
-    await tx.organizations.add_organization(bureau)
     await tx.organizations.add_person(person)
-    await tx.organizations.add_account(person.id, login, password_hash)
+    await tx.organizations.add_account(person.id, first.login)
     await tx.audit.append(
-        act.event(AuditEventName.ORGANIZATION_CREATED, "organization", bureau.id, name=bureau_name),
-        act.event(
-            AuditEventName.PERSON_CREATED, "person", person.id, roles=[Role.SECURITY_ADMIN], account=True
-        ),
+        act.event(AuditEventName.PERSON_CREATED, "person", person.id, roles=[first.role], account=True)
     )
-    return Actor(person.id, bureau.id, OrganizationKind.DATA_BUREAU, person.roles, person_name)
+    return Actor(person.id, home.id, home.kind, person.roles, person.name)

@@ -146,8 +146,10 @@ class MediaEngine(Protocol):
         """End a source and its sessions; unknown sources are no error."""
         ...
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> Collection[str]:
         """Cut sessions; returns when their sockets are closed. Unknown sessions are no error.
+
+        Gives those that ran here: their ends were told (``MediaEvents.session_ended``) before this returns.
 
         A session whose ticket is being redeemed meanwhile is refused in the end: its decision may have been made on
         what has just changed.
@@ -174,7 +176,9 @@ class MediaEngine(Protocol):
 
 
 class MediaEvents(Protocol):
-    """What the engine calls back. Calls about one worker come one by one, ``redeem_ticket`` aside."""
+    """What the engine calls back. Calls about one worker come one by one, ``redeem_ticket`` and the end of whom
+    ``close_sessions`` cut aside.
+    """
 
     async def redeem_ticket(
         self, ticket: str, protocol: PlayProtocol, client_host: str
@@ -232,8 +236,9 @@ class NullMediaEngine:
         if self.sources.pop(source_id, None) is not None:
             self.closed_sources.append((source_id, end))
 
-    async def close_sessions(self, session_ids: Collection[str], end: End) -> None:
+    async def close_sessions(self, session_ids: Collection[str], end: End) -> Collection[str]:
         self.closed_sessions.extend((session_id, end) for session_id in session_ids)
+        return ()
 
     async def renew_leases(self, session_ids: Collection[str], lease_seconds: float) -> None:
         self.renewed.append((tuple(session_ids), lease_seconds))

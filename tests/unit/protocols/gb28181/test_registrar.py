@@ -246,3 +246,32 @@ def test_what_a_request_requires_is_named_as_unsupported() -> None:
     response = Registering(wire).send("", "Require: 100rel, path", "Require: outbound")
     assert response.status == 420
     assert response.headers.get("unsupported") == "100rel, path, outbound"
+
+
+def _registering_with_one_who_keeps() -> tuple[Wire, bytes]:
+    """A platform whose owner keeps registrations, and the REGISTER that it accepted."""
+    wire = Wire(answers_when_kept=True)
+    wire.add_device().start(wire.now)
+    wire.run(1.0)
+    (register,) = [data for up, data, _ in wire.sent if up and b"\r\nAuthorization:" in data][:1]
+    return wire, register
+
+
+def test_a_device_is_told_that_it_is_registered_when_that_is_kept() -> None:
+    wire, register = _registering_with_one_who_keeps()
+    (registered,) = wire.events(DeviceRegistered)
+    assert wire.to_platform(register, CAMERA_FLOW) == []  # a repeat waits as well
+    wire.platform.registration_kept(registered.number, True, wire.now)
+    (answer_,) = [sent.data for sent in wire.platform.data_to_send()]
+    assert answer_.startswith(b"SIP/2.0 200 ")
+    (repeated,) = wire.to_platform(register, CAMERA_FLOW)
+    assert repeated == answer_
+
+
+def test_a_registration_that_cannot_be_kept_is_put_off() -> None:
+    wire, _ = _registering_with_one_who_keeps()
+    (registered,) = wire.events(DeviceRegistered)
+    wire.platform.registration_kept(registered.number, False, wire.now)
+    wire.platform.registration_kept(registered.number, True, wire.now)  # too late: it is answered
+    (answer_,) = [sent.data for sent in wire.platform.data_to_send()]
+    assert answer_.startswith(b"SIP/2.0 503 ") and b"Retry-After: " in answer_

@@ -96,7 +96,7 @@ def test_a_device_registers_and_stays(transport: Transport, minimum: Algorithm) 
     wire.registered(transport=transport, port=40000)
     (registered,) = wire.events(DeviceRegistered)
     assert registered == DeviceRegistered(
-        DEVICE, Flow(transport, "10.20.1.8", 40000), 86400, "3.0", fresh=True, moved=False
+        DEVICE, Flow(transport, "10.20.1.8", 40000), 86400, "3.0", fresh=True, moved=False, number=1
     )
     wire.run(86400)
     assert wire.events(DeviceOffline) == []

@@ -16,7 +16,6 @@ ACCOUNT = Account(
     organization_name="城管局",
     login="clerk",
     password_hash="",
-    password_is_initial=False,
     totp_secret=None,
     totp_last_step=None,
     failed_attempts=0,

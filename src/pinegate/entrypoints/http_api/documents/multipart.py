@@ -1,7 +1,8 @@
 """A scan that comes in, refused as soon as it grows too large."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
+from typing import BinaryIO
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -15,15 +16,18 @@ from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
 _FORM_BYTES_BESIDE_THE_FILE = 8 * 1024
 
 
-async def received_scan(request: Request) -> tuple[UploadFields, bytes]:
-    """The one file and the field ``kind`` of a multipart body, refused as soon as it grows too large."""
+@asynccontextmanager
+async def received_scan(request: Request) -> AsyncGenerator[tuple[UploadFields, BinaryIO], None]:
+    """The one file and the field ``kind`` of a multipart body, refused as soon as it grows too large; the file is on
+    the disk when it is large, and gone afterwards.
+    """
     form = await _form(request)
     try:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise ProblemError("invalid_input", errors=[{"field": "file", "message": "missing"}])
         fields = UploadFields.model_validate({"kind": form.get("kind"), "file_name": file.filename})
-        return fields, await file.read()
+        yield fields, file.file
     except ValidationError as error:
         named = [{"field": str(item["loc"][0]), "message": item["msg"]} for item in error.errors()]
         raise ProblemError("invalid_input", errors=named) from None

@@ -30,7 +30,6 @@ async def me_out(account: Account, services: Services) -> Me:
             name=account.organization_name,
         ),
         roles=sorted(account.actor.roles),
-        must_change_password=account.password_is_initial,
         totp_enabled=account.totp_enabled,
         idle_timeout_seconds=int(IDLE_LIMIT.total_seconds()),
         demonstration=services.demonstration,

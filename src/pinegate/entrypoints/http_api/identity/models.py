@@ -70,7 +70,6 @@ class Me(BaseModel):
     login: str
     organization: OwnOrganization
     roles: list[Role]
-    must_change_password: bool
     totp_enabled: bool
     idle_timeout_seconds: int
     demonstration: bool

@@ -1,5 +1,7 @@
 """An organization with its people and systems."""
 
+from datetime import datetime
+
 from pinegate.adapters.database.organization_views import organization_rows, people_of, system_rows
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.entrypoints.http_api.organizations.models import (
@@ -11,11 +13,11 @@ from pinegate.entrypoints.http_api.organizations.models import (
 from pinegate.usecases.errors import NotFoundError
 
 
-async def organization_out(tx: Transaction, organization_id: str) -> OrganizationDetail:
+async def organization_out(tx: Transaction, organization_id: str, now: datetime) -> OrganizationDetail:
     rows = await organization_rows(tx.connection, organization_id)
     if not rows:
         raise NotFoundError
-    people = await people_of(tx.connection, organization_id)
+    people = await people_of(tx.connection, organization_id, now)
     systems = await system_rows(tx.connection, organization_id=organization_id)
     return OrganizationDetail(
         **OrganizationOut.model_validate(rows[0], from_attributes=True).model_dump(),

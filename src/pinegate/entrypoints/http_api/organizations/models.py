@@ -31,7 +31,7 @@ class OrganizationPage(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """A person; ``login`` null: no account."""
+    """``login`` null: no account. ``enrolled``: has a password; ``enrolment_until``: may choose one till then."""
 
     id: str
     name: str
@@ -41,6 +41,8 @@ class PersonOut(BaseModel):
     roles: list[Role]
     state: PersonState
     login: str | None
+    enrolled: bool
+    enrolment_until: datetime | None
 
 
 class SystemOut(BaseModel):
@@ -88,11 +90,18 @@ class PersonIn(BaseModel):
     login: Annotated[str, Field(pattern=r"^[0-9a-z._-]{3,40}$")] | None = None
 
 
+class EnrolmentLink(BaseModel):
+    """``secret``: shown this once; it stands behind ``/#/enrol/`` in the address that the person is given."""
+
+    secret: str
+    expires_at: datetime
+
+
 class PersonCreated(BaseModel):
-    """``initial_password``: shown this once."""
+    """``link`` null: no account."""
 
     person: PersonOut
-    initial_password: str | None
+    link: EnrolmentLink | None
 
 
 class PersonChange(BaseModel):

@@ -12,6 +12,7 @@ from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.organizations.answers import organization_out
 from pinegate.entrypoints.http_api.organizations.models import (
+    EnrolmentLink,
     OrganizationChange,
     OrganizationDetail,
     OrganizationIn,
@@ -30,8 +31,18 @@ from pinegate.entrypoints.http_api.organizations.models import (
 from pinegate.entrypoints.http_api.shared.gate import needs, signed_in_only
 from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
-from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
+from pinegate.entrypoints.http_api.shared.signed_in import (
+    CurrentServices,
+    CurrentUser,
+    SignedIn,
+    act_of,
+    token_digest,
+)
+from pinegate.entrypoints.services import Services
+from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
+from pinegate.usecases.identity.issue_enrolment_link import issue_enrolment_link
+from pinegate.usecases.identity.open_enrolment import open_enrolment
 from pinegate.usecases.organizations.add_person import NewPerson, add_person
 from pinegate.usecases.organizations.change_organization import change_organization
 from pinegate.usecases.organizations.change_person import change_person
@@ -59,7 +70,7 @@ async def get_organization(
     if organization_id != user.actor.organization_id:
         Permission.READ_PEOPLE.require(user.actor)
     async with services.database.transaction() as tx:
-        return await organization_out(tx, organization_id)
+        return await organization_out(tx, organization_id, services.now())
 
 
 @router.post("/organizations", status_code=201, dependencies=[needs(Permission.KEEP_ORGANIZATIONS)])
@@ -96,8 +107,6 @@ async def change(
 async def create_person(
     organization_id: Id, body: PersonIn, user: CurrentUser, services: CurrentServices
 ) -> PersonCreated:
-    password = services.new_password() if body.login else None
-    password_hash = await services.passwords.hash(password) if password else ""
     new = NewPerson(
         name=body.name.strip(),
         staff_number=body.staff_number,
@@ -106,12 +115,27 @@ async def create_person(
         roles=frozenset(body.roles),
         login=body.login or "",
     )
+    act, link = act_of(user, services), None
     async with services.database.transaction() as tx:
-        person = await add_person(tx, organization_id, new, password_hash, act_of(user, services))
-        row = await person_row(tx.connection, person.id)
-    return PersonCreated(
-        person=PersonOut.model_validate(row, from_attributes=True), initial_password=password
-    )
+        person = await add_person(tx, organization_id, new, act)
+        if new.login:
+            await open_enrolment(tx, person.id, services.enrolment_lifetime, act)
+            link = await _draw_link(tx, person.id, act, services)
+        row = await person_row(tx.connection, person.id, act.now)
+    return PersonCreated(person=PersonOut.model_validate(row, from_attributes=True), link=link)
+
+
+@router.post("/persons/{person_id}/enrolment-link", dependencies=[needs(Permission.ADD_PEOPLE)])
+async def draw_enrolment_link(person_id: Id, user: CurrentUser, services: CurrentServices) -> EnrolmentLink:
+    """Another link for a person who may enrol; the one before is void."""
+    async with services.database.transaction() as tx:
+        return await _draw_link(tx, person_id, act_of(user, services), services)
+
+
+async def _draw_link(tx: Transaction, person_id: str, act: Act, services: Services) -> EnrolmentLink:
+    secret = services.new_ticket()
+    enrolment = await issue_enrolment_link(tx, person_id, token_digest(secret), act)
+    return EnrolmentLink(secret=secret, expires_at=enrolment.expires_at)
 
 
 @router.patch("/persons/{person_id}", dependencies=[needs(Permission.KEEP_PEOPLE)])
@@ -121,7 +145,7 @@ async def edit_person(
     roles = None if body.roles is None else frozenset(body.roles)
     async with services.database.transaction() as tx:
         await change_person(tx, person_id, act_of(user, services), roles=roles, state=body.state)
-        row = await person_row(tx.connection, person_id)
+        row = await person_row(tx.connection, person_id, services.now())
     return PersonOut.model_validate(row, from_attributes=True)
 
 

@@ -20,6 +20,8 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "not_signed_in": 401,
     "wrong_credentials": 401,
     "totp_required": 401,
+    "enrolment_closed": 404,
+    "enrolment_code_wrong": 403,
     "forbidden": 403,
     "csrf": 403,
     "not_found": 404,

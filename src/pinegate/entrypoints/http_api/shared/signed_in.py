@@ -90,7 +90,7 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
 
     Raises:
         ProblemError: ``not_signed_in`` without a running session; ``csrf`` for a foreign site's request;
-            ``forbidden`` before the initial password is changed, or the duty of confidence acknowledged.
+            ``forbidden`` before the duty of confidence is acknowledged.
     """
     token = request.cookies.get(COOKIE, "")
     if not token:
@@ -113,8 +113,6 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
 def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
     if path == _SESSION_ROUTES or path.startswith(_SESSION_ROUTES + "/"):
         return
-    if session.password_is_initial:
-        raise ProblemError("forbidden", "change the initial password first")
     only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
     # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
     if only_watches and session.state in _NOT_YET_BOUND and not path.startswith((_DUTY_ROUTES, _WORKBENCH)):

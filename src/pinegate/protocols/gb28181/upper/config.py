@@ -27,7 +27,8 @@ class UpperPlatformConfig:
     """Times in seconds. ``host``/``port``: what Via and Contact say. ``realm``: default the domain.
 
     ``source_rate``/``source_burst``: requests of one host that is not registered. ``send_date``: off for devices whose
-    clocks are reset by our Date.
+    clocks are reset by our Date. ``answers_when_kept``: a REGISTER gets its 200 by ``registration_kept`` alone, so that
+    what a device was promised survives the owner.
     """
 
     platform_id: str
@@ -52,3 +53,4 @@ class UpperPlatformConfig:
     source_rate: float = 50.0
     source_burst: float = 500.0
     send_date: bool = True
+    answers_when_kept: bool = False

@@ -45,7 +45,8 @@ class Rejection(StrEnum):
 class DeviceRegistered:
     """A REGISTER was accepted. ``fresh``: the device was not here before (query it); ``moved``: its flow changed.
 
-    ``version``: the lower of both sides' ``X-GB-Ver`` (``2.0`` when the device says none).
+    ``version``: the lower of both sides' ``X-GB-Ver`` (``2.0`` when the device says none). ``number``: for
+    ``registration_kept``.
     """
 
     device_id: str
@@ -54,6 +55,7 @@ class DeviceRegistered:
     version: str
     fresh: bool
     moved: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,10 @@ class UpperPlatform:
         self._deviations.forget_strangers()
         self._drop_offline(now)
 
+    def registration_kept(self, number: int, kept: bool, now: float) -> None:
+        """A registration is where it survives us (or cannot be kept): the device is answered 200 (or 503)."""
+        self._registrar.kept(number, kept, now)
+
     def set_overloaded(self, overloaded: bool) -> None:
         """Data waits so long that devices repeat it: new registrations are put off (503 with Retry-After)."""
         self._registrar.overloaded = overloaded

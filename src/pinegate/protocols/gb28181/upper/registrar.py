@@ -19,7 +19,7 @@ from pinegate.protocols.gb28181.upper.events import (
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.sip.addresses import NameAddr, SipUri, param
 from pinegate.protocols.sip.digest import Algorithm, Challenge, Credentials, verifies
-from pinegate.protocols.sip.endpoint import SipEndpoint
+from pinegate.protocols.sip.endpoint import OpenRequest, SipEndpoint
 from pinegate.protocols.sip.faults import SipSyntaxError, printable
 from pinegate.protocols.sip.flow import Flow
 from pinegate.protocols.sip.message import Request
@@ -74,6 +74,8 @@ class Registrar:
         self.overloaded = False
         """Requests wait longer than their senders do: no new registration is begun."""
         self._by_flow: dict[Flow, dict[str, Registration]] = {}
+        self._number = 0
+        self._unanswered: dict[int, tuple[OpenRequest, int]] = {}
 
     def at(self, flow: Flow) -> Registration | None:
         """The device that registered last from ``flow``."""
@@ -154,19 +156,40 @@ class Registrar:
         if expires and device_id not in self.devices and len(self.devices) >= self._config.max_devices:
             self._refuse(request, flow, 503, Rejection.TOO_MANY_DEVICES)
             return
-        # RFC 3261 10.3 step 8: Contact and its expiry go back.
-        contact = request.headers.get("contact")
+        opened = self._endpoint.open(request, flow, now)
+        if not expires:
+            self._answer(opened, expires, now)
+            if device_id in self.devices:
+                self.remove(device_id, OfflineReason.UNREGISTERED)  # GB/T 28181-2022 9.1.2.2
+            return
+        self._number += 1
+        if self._config.answers_when_kept:
+            self._unanswered[self._number] = opened, expires
+        else:
+            self._answer(opened, expires, now)
+        self._bind(request, device_id, account, flow, expires, now)
+
+    def kept(self, number: int, kept: bool, now: float) -> None:
+        """The owner has kept an accepted registration, or never will: only now is it answered."""
+        waiting = self._unanswered.pop(number, None)
+        if waiting is None:
+            return
+        opened, expires = waiting
+        if kept:
+            self._answer(opened, expires, now)
+        else:
+            self._endpoint.answer(opened, 503, now, fields=[("Retry-After", str(_SHED_SECONDS))])
+
+    def _answer(self, opened: OpenRequest, expires: int, now: float) -> None:
+        """200 (RFC 3261 10.3 step 8: Contact and its expiry go back)."""
+        contact = opened.request.headers.get("contact")
         fields = [("Contact", contact)] if contact else []
         fields.append(("Expires", str(expires)))
         if self._config.send_date:
             # GB/T 28181-2022 9.10: devices set their clocks by this Date; civil time, unlike RFC 3261 20.17.
             fields.append(("Date", self._wall_time(now).isoformat(timespec="milliseconds")[:23]))
         fields.append(("X-GB-Ver", self._config.version))
-        self._endpoint.reply(request, flow, 200, now, fields=fields)
-        if expires:
-            self._bind(request, device_id, account, flow, expires, now)
-        elif device_id in self.devices:
-            self.remove(device_id, OfflineReason.UNREGISTERED)  # GB/T 28181-2022 9.1.2.2
+        self._endpoint.answer(opened, 200, now, fields=fields)
 
     def _expires(self, request: Request) -> int | None:
         """Seconds granted: what is asked, at most ours; short ones are taken as they are. ``None``: no number."""
@@ -207,7 +230,7 @@ class Registrar:
             self._endpoint.raise_limits(flow, Limits(body=self._config.max_body_tcp))
         if fresh:
             self._watch(known, now)
-        self._emit(DeviceRegistered(device_id, flow, expires, version, fresh, moved))
+        self._emit(DeviceRegistered(device_id, flow, expires, version, fresh, moved, self._number))
 
     def move(self, device: Registration, flow: Flow, now: float) -> None:
         """The device is at another port of its address; who calls has the proof."""
