@@ -136,6 +136,7 @@ devices = _table(
     Column("media_transport", Text, nullable=False, server_default="tcp_passive"),
     Column("charset", Text, nullable=False, server_default="gb18030"),
     Column("media_hosts", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("strict_ssrc", Boolean, nullable=False, server_default=false()),
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
     Column("online", Boolean, nullable=False, server_default=false()),
     Column("address", Text, nullable=False, server_default=""),
