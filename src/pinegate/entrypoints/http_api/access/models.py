@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.access.tracks import Track
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
 ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
-Reason = Annotated[str, Field(max_length=500)]
+Reason = Annotated[str, Field(max_length=500), ONE_LINE]
 
 
 class PlayForm(BaseModel):
