@@ -35,6 +35,8 @@ LINES = AfterValidator(_lines)
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 Words = Annotated[str, Field(max_length=100), ONE_LINE]
+After = Annotated[str, Field(max_length=2_000), ONE_LINE]
+"""Where a page begins: ``next`` of the page before it; empty for the first."""
 Page = Annotated[int, Field(ge=1, le=10_000)]
 PageSize = Annotated[int, Field(ge=1, le=500)]
 
