@@ -10,8 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from pinegate.adapters.database.bounded_connection import (
     OPENING_ANSWER_SECONDS,
     BoundedConnection,
-    connection_options,
 )
+from pinegate.adapters.database.fenced_connections import Connector
 
 _AT_ONCE = 6
 _TURN_SECONDS = 5.0
@@ -26,8 +26,8 @@ class DirectConnections:
     ``autocommit``: each statement is its own transaction, which spares what only reads two round trips.
     """
 
-    def __init__(self, address: str, *, autocommit: bool = False) -> None:
-        self._address = address
+    def __init__(self, connector: Connector, *, autocommit: bool = False) -> None:
+        self._connector = connector
         self._autocommit = autocommit
         self._free: list[BoundedConnection] = []
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -62,10 +62,8 @@ class DirectConnections:
             if not _has_ended(connection):
                 return connection
             await connection.close()
-        options = connection_options()
-        options["options"] += f" {_ONE_PLAN}"
-        connection = await BoundedConnection.connect(
-            self._address, prepare_threshold=0, autocommit=self._autocommit, **options
+        connection = await self._connector.connect(
+            more_options=_ONE_PLAN, prepare_threshold=0, autocommit=self._autocommit
         )
         connection.patience = OPENING_ANSWER_SECONDS
         return connection

@@ -369,6 +369,11 @@ access_register = _table(
     _time("ended_at"),
     Column("end_reason", Text),
     Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
+    Column(
+        "epoch",
+        BigInteger,
+        server_default=text("nullif(current_setting('pinegate.epoch', true), '')::bigint"),
+    ),
     CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
     Index("ix_access_register_requested_at", "requested_at"),
     Index(
@@ -379,6 +384,19 @@ access_register = _table(
     ),
 )
 """One row for every request, allowed or denied: the 使用登记, and at the same time the play session (``id``)."""
+
+control_terms = _table(
+    "control_terms",
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Text, nullable=False),
+    _time("taken_at", nullable=False),
+    _time("seen_at", nullable=False),
+    _time("ended_at"),
+    _time("standby_seen_at"),
+    Column("watched", Boolean, nullable=False, server_default=false()),
+)
+"""Which process was control, and when (``leadership``). ``epoch`` in the register: whose session it was, set by the
+connection that wrote the line."""
 
 access_changes = _table(
     "access_changes",
@@ -418,5 +436,18 @@ notices = _table(
     _time("created_at", nullable=False),
 )
 
-ALTERABLE_TABLES = tuple(table.name for table in metadata.sorted_tables if table is not audit_events)
-"""Where the application's database role may UPDATE and DELETE: everywhere but in the audit log."""
+ALTERABLE_TABLES = tuple(
+    table.name
+    for table in metadata.sorted_tables
+    if table not in (audit_events, access_register, control_terms)
+)
+"""Where the application's database role may UPDATE and DELETE: everywhere but in what it must answer for."""
+
+ALTERABLE_COLUMNS = {
+    access_register.name: (
+        *("started_at", "grant_id", "application_id", "lease_seconds"),
+        *("ended_at", "end_reason", "bytes_sent"),
+    ),
+    control_terms.name: ("seen_at", "ended_at", "standby_seen_at", "watched"),
+}
+"""What it may UPDATE elsewhere: how a session began and ended, and how a term goes on. Nothing of these is deleted."""
