@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
+from pinegate.domain.documents.quota import Amount, UploadQuota
 from pinegate.usecases.streams.media_engine import OnLoss
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -167,6 +168,20 @@ class Settings(BaseSettings):
         le=100 * 1024 * 1024,
         description="The largest scan that may be uploaded, in bytes.",
     )
+    upload_person_files: int = Field(
+        default=200, ge=1, description="Scans that one person may hand in within 24 hours."
+    )
+    upload_person_bytes: int = Field(
+        default=1 << 30, ge=1 << 20, description="The same in bytes, as they are kept."
+    )
+    upload_unit_files: int = Field(
+        default=1_000,
+        ge=1,
+        description="Scans that all people of one organization may hand in within 24 hours.",
+    )
+    upload_unit_bytes: int = Field(
+        default=4 << 30, ge=1 << 20, description="The same in bytes, as they are kept."
+    )
     disk_reserve_bytes: int = Field(
         default=1024**3,
         ge=0,
@@ -234,6 +249,14 @@ class Settings(BaseSettings):
             agreement=timedelta(days=self.agreement_days),
             urgent=timedelta(days=self.urgent_days),
             notice=timedelta(days=self.notice_days),
+        )
+
+    @property
+    def upload_quota(self) -> UploadQuota:
+        """What may be handed in within a day."""
+        return UploadQuota(
+            person=Amount(self.upload_person_files, self.upload_person_bytes),
+            unit=Amount(self.upload_unit_files, self.upload_unit_bytes),
         )
 
     @property

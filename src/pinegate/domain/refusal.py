@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     ROLES_INCOMPATIBLE = "roles_incompatible"
     ENROLMENT_NOT_OPEN = "enrolment_not_open"
     VALIDITY_INVALID = "validity_invalid"
+    UPLOADS_SPENT = "uploads_spent"
 
 
 class RuleRefusedError(Exception):

@@ -19,6 +19,7 @@ from pinegate.adapters.identity.passwords import Argon2Passwords
 from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.documents.quota import UploadQuota
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
@@ -107,6 +108,7 @@ class Services:
     scans: KeepsScans = field(default_factory=NoScans)
     disk: KnowsDiskSpace = field(default_factory=PlentyOfSpace)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    upload_quota: UploadQuota = field(default_factory=UploadQuota)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
     sessions: SignedInSessions = field(init=False)

@@ -1,9 +1,13 @@
 """Scans of sealed paper: taken by content, kept with their digest, given back as attachments only."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import insert
+from tests.factories.organizations import fresh_id
 from tests.integration.paper.conftest import Walk
 
+from pinegate.adapters.database.tables import documents
 from pinegate.adapters.sm3 import sm3_hex
 from pinegate.domain.organizations.roles import Role
 from pinegate.usecases.documents.ports import MAX_UPLOAD_BYTES
@@ -60,3 +64,28 @@ async def test_a_scan_whose_step_is_refused_leaves_no_file(walk: Walk, tmp_path:
     refused = await walk.upload(Role.UNIT_LEADER, "sealed_agreement_bureau")
     assert refused.status_code in {403, 409}
     assert set((tmp_path / "scans").glob("*")) == before
+
+
+async def test_a_day_s_uploads_are_limited_for_a_person_and_a_unit(walk: Walk) -> None:
+    await walk.create()
+
+    async def handed_in_before(who: Role, files: int, hours: float, size: int = 1) -> None:
+        person = walk.city.persons[who]
+        row = {"kind": "attachment", "application_id": walk.id, "organization_id": walk.city.unit}
+        row |= {"file_name": "a.png", "media_type": "image/png", "sm3": "", "stored_by": person.id}
+        at = walk.clock() - timedelta(hours=hours)
+        rows = [row | {"id": fresh_id(), "size": size, "stored_at": at} for _ in range(files)]
+        async with walk.database.transaction() as tx:
+            await tx.connection.execute(insert(documents), rows)
+
+    await handed_in_before(Role.UNIT_CLERK, 500, hours=24.5)
+    await handed_in_before(Role.UNIT_CLERK, 199, hours=23.5)
+    assert (await walk.upload(Role.UNIT_CLERK, "attachment")).status_code == 201
+    refused = await walk.upload(Role.UNIT_CLERK, "attachment")
+    assert (refused.status_code, refused.json()["code"]) == (429, "uploads_spent")
+    assert "files: 200" in refused.json()["detail"]
+    assert (await walk.upload(Role.UNIT_LEADER, "attachment")).status_code == 201
+    await handed_in_before(Role.UNIT_CLERK, 4, hours=1, size=1 << 30)
+    refused = await walk.upload(Role.UNIT_LEADER, "attachment")
+    assert (refused.status_code, refused.json()["code"]) == (429, "uploads_spent")
+    assert "whose: unit" in refused.json()["detail"]

@@ -1,10 +1,13 @@
 """The documents' rows; their bytes are in the vault."""
 
-from sqlalchemy import insert, select
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import documents
 from pinegate.domain.documents.document import Document, DocumentKind
+from pinegate.domain.documents.quota import Amount
 
 
 class DocumentRows:
@@ -30,6 +33,23 @@ class DocumentRows:
             stored_by=row.stored_by,
             stored_at=row.stored_at,
         )
+
+    async def handed_in_since(
+        self, since: datetime, person_id: str, organization_id: str
+    ) -> tuple[Amount, Amount]:
+        """Implements the port; one look at the organization's uploads of that time."""
+        column = documents.c
+        own = column.stored_by == person_id
+        size = func.coalesce(func.sum(column.size), 0)
+        own_size = func.coalesce(func.sum(column.size).filter(own), 0)
+        query = select(
+            func.count().filter(own).label("own_files"),
+            own_size.label("own_size"),
+            func.count().label("files"),
+            size.label("size"),
+        ).where(column.organization_id == organization_id, column.stored_at >= since)
+        row = (await self._connection.execute(query)).one()
+        return Amount(row.own_files, int(row.own_size)), Amount(row.files, int(row.size))
 
     async def ids(self) -> frozenset[str]:
         """All documents' ids, which name their files."""

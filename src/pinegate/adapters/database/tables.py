@@ -251,6 +251,7 @@ documents = _table(
     Column("sm3", Text, nullable=False),
     _to("stored_by", "persons"),
     _time("stored_at", nullable=False),
+    Index("ix_documents_organization_stored", "organization_id", "stored_at"),
 )
 
 agreements = _table(

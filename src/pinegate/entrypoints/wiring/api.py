@@ -57,6 +57,7 @@ def city_services(
         scans=scans,
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
+        upload_quota=settings.upload_quota,
         enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
 

@@ -1,9 +1,11 @@
 """What the documents' verbs need of the world. The bytes themselves are checked and kept before."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.documents.document import Document
+from pinegate.domain.documents.quota import Amount
 from pinegate.usecases.applications.ports import ApplicationTransaction
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
@@ -28,6 +30,12 @@ class DocumentStore(Protocol):
     async def get(self, document_id: str) -> Document | None: ...
 
     async def add(self, document: Document) -> None: ...
+
+    async def handed_in_since(
+        self, since: datetime, person_id: str, organization_id: str
+    ) -> tuple[Amount, Amount]:
+        """By the person, and by the whole organization."""
+        ...
 
 
 class DocumentTransaction(ApplicationTransaction, Protocol):

@@ -38,7 +38,7 @@ async def upload(
     application_id: Id, request: Request, user: CurrentUser, services: CurrentServices
 ) -> DocumentOut:
     async with services.database.transaction() as tx:
-        await check_before_upload(tx, application_id, act_of(user, services))
+        await check_before_upload(tx, application_id, services.upload_quota, act_of(user, services))
     async with received_scan(request) as (fields, file):
         scan = await _stored(file, services)
     stored = StoredFile(scan.id, scan.media_type, scan.size, scan.sm3, scan.received_sm3)

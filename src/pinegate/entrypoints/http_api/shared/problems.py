@@ -39,7 +39,15 @@ _FORBIDDEN_REFUSALS = frozenset(
         Refusal.LISTS_OWN_EDIT,
     }
 )
+_LATER_REFUSALS = frozenset({Refusal.UPLOADS_SPENT})
 _FIELD_REFUSALS = frozenset({Refusal.FIELD_MISSING, Refusal.VALIDITY_INVALID, Refusal.REASON_MISSING})
+
+
+def _status_of(refusal: Refusal) -> int:
+    for status, refusals in ((403, _FORBIDDEN_REFUSALS), (422, _FIELD_REFUSALS), (429, _LATER_REFUSALS)):
+        if refusal in refusals:
+            return status
+    return 409
 
 
 class ProblemError(Exception):
@@ -92,7 +100,7 @@ def install_problem_documents(app: FastAPI) -> None:
     async def on_refusal(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RuleRefusedError)  # noqa: S101
         refusal, detail = error.refusal, dict(error.detail)
-        status = 403 if refusal in _FORBIDDEN_REFUSALS else 422 if refusal in _FIELD_REFUSALS else 409
+        status = _status_of(refusal)
         errors = [{"field": detail["field"], "message": refusal.value}] if "field" in detail else []
         text = ", ".join(f"{key}: {value}" for key, value in detail.items())
         return problem(status, refusal.value, text, errors)
