@@ -24,7 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from pinegate.adapters.database.table_parts import id_column as _id
-from pinegate.adapters.database.table_parts import metadata
 from pinegate.adapters.database.table_parts import reference as _to
 from pinegate.adapters.database.table_parts import table as _table
 from pinegate.adapters.database.table_parts import time_column as _time
@@ -436,19 +435,3 @@ notices = _table(
     Column("details", JSONB, nullable=False, server_default="{}"),
     _time("created_at", nullable=False),
 )
-
-ALTERABLE_TABLES = tuple(
-    table.name
-    for table in metadata.sorted_tables
-    if table not in (audit_events, access_register, control_terms)
-)
-"""Where the application's database role may UPDATE and DELETE: everywhere but in what it must answer for."""
-
-ALTERABLE_COLUMNS = {
-    access_register.name: (
-        *("started_at", "grant_id", "application_id", "lease_seconds"),
-        *("ended_at", "end_reason", "bytes_sent"),
-    ),
-    control_terms.name: ("seen_at", "ended_at", "standby_seen_at", "watched"),
-}
-"""What it may UPDATE elsewhere: how a session began and ended, and how a term goes on. Nothing of these is deleted."""
