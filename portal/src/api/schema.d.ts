@@ -320,6 +320,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/media-hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow Refused Host */
+        post: operations["allow_refused_host_api_devices__device_id__media_hosts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/status": {
         parameters: {
             query?: never;
@@ -1394,7 +1411,8 @@ export interface components {
         };
         /**
          * CatalogueOut
-         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, failed.
+         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, over_limit (``total`` is more than a
+         *     setting allows: only ``received`` were taken), failed.
          */
         CatalogueOut: {
             /** Received */
@@ -1560,6 +1578,8 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+            /** Strict Ssrc */
+            strict_ssrc?: boolean | null;
         };
         /**
          * DeviceCreated
@@ -1615,6 +1635,11 @@ export interface components {
             name: string;
             /** Password */
             password?: string | null;
+            /**
+             * Strict Ssrc
+             * @default false
+             */
+            strict_ssrc?: boolean;
         };
         /**
          * DeviceOut
@@ -1629,6 +1654,10 @@ export interface components {
              * @enum {string}
              */
             charset: "gb18030" | "gb2312" | "utf-8";
+            /** Deviations */
+            deviations: {
+                [key: string]: number;
+            };
             /** Device Code */
             device_code: string;
             /** Enabled */
@@ -1671,6 +1700,8 @@ export interface components {
             refused_media_hosts: string[];
             /** Registered At */
             registered_at: string | null;
+            /** Strict Ssrc */
+            strict_ssrc: boolean;
             /** Transport */
             transport: string;
         };
@@ -2034,6 +2065,14 @@ export interface components {
             totp_enabled: boolean;
             /** Unacknowledged */
             unacknowledged: components["schemas"]["Unacknowledged"][];
+        };
+        /**
+         * MediaHostIn
+         * @description An address whose media was refused.
+         */
+        MediaHostIn: {
+            /** Host */
+            host: string;
         };
         /** MoveIn */
         MoveIn: {
@@ -3983,6 +4022,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    allow_refused_host_api_devices__device_id__media_hosts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaHostIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
                 };
             };
             /** @description Validation Error */

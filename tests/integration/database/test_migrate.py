@@ -54,10 +54,19 @@ def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
                 },
             )
         before = connection.execute(text("select * from access_register order by id")).mappings().all()
+        connection.execute(
+            text(
+                "insert into devices (id, device_code, name, password_encrypted, media_hosts)"
+                " values ('d', '34100000002000000009', '市公安局视频平台', 'sealed', '{10.0.0.9}')"
+            )
+        )
+        device = dict(connection.execute(text("select * from devices")).mappings().one())
     migrate(owner_url, APP_ROLE)
     with engine.connect() as connection:
         after = connection.execute(text("select * from access_register order by id")).mappings().all()
+        kept = dict(connection.execute(text("select * from devices")).mappings().one())
     engine.dispose()
+    assert kept == device | {"strict_ssrc": False}
     assert [row["channel"] for row in after] == channels
     was = [{("channel" if key == "door" else key): value for key, value in row.items()} for row in before]
     assert [{key: row[key] for key in old} for row, old in zip(after, was, strict=True)] == was

@@ -241,7 +241,8 @@ class AccessRows:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
         transport = Transport(row.media_transport)
-        return Camera(row.device_code, row.channel_code, transport, registered, tuple(row.media_hosts))
+        hosts = tuple(row.media_hosts)
+        return Camera(row.device_code, row.channel_code, transport, registered, hosts, row.strict_ssrc)
 
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""

@@ -133,7 +133,7 @@ on."""
 
 
 CAMERA_OF_POINT = """
-select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
+select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address, d.strict_ssrc
 from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
 """
 """Where an allowed point's pictures come from; nothing while its device is switched off."""

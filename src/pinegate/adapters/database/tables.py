@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from pinegate.adapters.database.table_parts import id_column as _id
+from pinegate.adapters.database.table_parts import metadata as metadata
 from pinegate.adapters.database.table_parts import reference as _to
 from pinegate.adapters.database.table_parts import table as _table
 from pinegate.adapters.database.table_parts import time_column as _time
@@ -135,6 +136,7 @@ devices = _table(
     Column("media_transport", Text, nullable=False, server_default="tcp_passive"),
     Column("charset", Text, nullable=False, server_default="gb18030"),
     Column("media_hosts", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("strict_ssrc", Boolean, nullable=False, server_default=false()),
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
     Column("online", Boolean, nullable=False, server_default=false()),
     Column("address", Text, nullable=False, server_default=""),

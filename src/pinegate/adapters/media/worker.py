@@ -175,6 +175,7 @@ class Worker:
             hooks,
             self._loop.time(),
             strict=configuration.on_loss == "strict",
+            strict_ssrc=order.strict_ssrc,
         )
         try:
             intake = open_intake(

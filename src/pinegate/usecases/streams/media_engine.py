@@ -46,13 +46,14 @@ class SourceRequest:
     """A camera's stream that is about to be invited.
 
     ``ssrc``: the announced one, or None to learn it from the first valid packet. ``expected_host``: the
-    only IP address from which packets or connections are taken.
+    only IP address from which packets or connections are taken. ``strict_ssrc``: no other SSRC is ever learned.
     """
 
     source_id: str
     transport: Transport
     ssrc: int | None
     expected_host: str
+    strict_ssrc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
