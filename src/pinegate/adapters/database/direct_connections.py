@@ -16,19 +16,23 @@ from pinegate.adapters.database.fenced_connections import Connector
 _AT_ONCE = 6
 _TURN_SECONDS = 5.0
 
-_ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
-"""The statements find rows by their keys, so each has one good plan; planning takes longer than executing."""
+_ONE_PLAN = {"plan_cache_mode": "force_generic_plan"}
+"""Each statement has one good plan; planning takes longer than executing."""
+_BY_KEYS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off", "jit": "off"}
+"""A few rows by their keys, however many the planner thinks that a group has."""
 
 
 class DirectConnections:
     """Made when needed; the last given back goes out first, for its server process has the warmest caches.
 
-    ``autocommit``: each statement is its own transaction, which spares what only reads two round trips.
+    ``autocommit``: each statement is its own transaction, which spares what only reads two round trips. ``by_keys``:
+    all that is asked for is found through indexes.
     """
 
-    def __init__(self, connector: Connector, *, autocommit: bool = False) -> None:
+    def __init__(self, connector: Connector, *, autocommit: bool = False, by_keys: bool = False) -> None:
         self._connector = connector
         self._autocommit = autocommit
+        self._settings = _ONE_PLAN | (_BY_KEYS if by_keys else {})
         self._free: list[BoundedConnection] = []
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -62,8 +66,9 @@ class DirectConnections:
             if not _has_ended(connection):
                 return connection
             await connection.close()
+        options = "".join(f" -c {name}={value}" for name, value in self._settings.items())
         connection = await self._connector.connect(
-            more_options=_ONE_PLAN, prepare_threshold=0, autocommit=self._autocommit
+            more_options=options, prepare_threshold=0, autocommit=self._autocommit
         )
         connection.patience = OPENING_ANSWER_SECONDS
         return connection
