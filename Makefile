@@ -57,6 +57,11 @@ else
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 endif
 
+.PHONY: interop
+interop: ## Devices on foreign SIP stacks register: SIPp, Sofia-SIP (needs cc, pkg-config, libsofia-sip-ua-dev), sipgo (needs Go ≥ 1.24)
+	@$(PREPARE) --development --test-programs
+	$(BIN)/python -m pytest -m "interop or not interop" tests/integration/gb28181/test_foreign_stacks.py
+
 .PHONY: drills
 drills: ## Run the long drills: takeovers, losses, attacks, again and again (minutes)
 	@$(PREPARE) --development --test-programs
