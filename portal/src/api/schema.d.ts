@@ -1323,8 +1323,12 @@ export interface components {
         ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ApplicationPointOut
@@ -1406,8 +1410,12 @@ export interface components {
         AuditOut: {
             /** Items */
             items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * CatalogueOut
@@ -1895,8 +1903,12 @@ export interface components {
         GrantPage: {
             /** Items */
             items: components["schemas"]["GrantOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * GrantState
@@ -2536,8 +2548,12 @@ export interface components {
         PointPage: {
             /** Items */
             items: components["schemas"]["PointOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** PtzForm */
         PtzForm: {
@@ -2701,8 +2717,12 @@ export interface components {
         RegisterOut: {
             /** Items */
             items: components["schemas"]["RegisterEntryOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** RejectIn */
         RejectIn: {
@@ -3345,7 +3365,7 @@ export interface operations {
                 outcome?: ("allowed" | "denied") | null;
                 operation?: components["schemas"]["Operation"] | null;
                 live?: boolean | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3515,7 +3535,7 @@ export interface operations {
                 open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3816,7 +3836,7 @@ export interface operations {
                 actor?: string | null;
                 subject_kind?: string | null;
                 subject_id?: string | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4192,7 +4212,7 @@ export interface operations {
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
                 open_to?: components["schemas"]["GrantEvent"] | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4605,7 +4625,7 @@ export interface operations {
                 granted?: boolean;
                 system_id?: string;
                 sort?: string;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;

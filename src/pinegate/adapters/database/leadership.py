@@ -1,4 +1,4 @@
-"""Who is control: one process at a time, by a term in the database with a number that only rises (docs/decisions/0023).
+"""Who is control: one process at a time, by a term in the database with a number that only rises (docs/decisions/0024).
 
 A term is kept by saying so twice a second. Who wants the next one waits until the last word is older than all that the
 leader's workers may still show: 2.5 s where the leader knows that somebody waits (its workers then stop by themselves
