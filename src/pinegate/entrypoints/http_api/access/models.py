@@ -24,11 +24,9 @@ class PlayForm(BaseModel):
 
 
 class PlayState(BaseModel):
-    """``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
-    more where the source could not be had.
-    """
+    """``end_code`` says more where the source could not be had."""
 
-    state: Literal["waiting", "live", "no_picture", "ended"]
+    state: Literal["waiting", "live", "ended"]
     end_reason: str | None
     end_code: str | None
 
