@@ -57,6 +57,11 @@ else
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 endif
 
+.PHONY: drills
+drills: ## Let the whole city fail in earnest: full disk and the like (minutes; needs root); TEST="a path" runs one
+	@$(PREPARE) --development --portal --test-programs
+	$(BIN)/python -m pytest $(or $(TEST),tests/drills)
+
 .PHONY: fuzz
 fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them
 	@$(PREPARE) --development
