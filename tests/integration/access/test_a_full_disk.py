@@ -95,7 +95,7 @@ def no_space_for_changes(
             " raise exception 'could not extend file' using errcode = 'disk_full'; end $$"
         )
         connection.execute(
-            f"create trigger no_space before {change} on {table} for each statement execute function no_space()".encode()
+            f"create trigger no_space before {change} on {table} execute function no_space()".encode()
         )
         yield
         connection.execute(f"drop trigger no_space on {table}".encode())

@@ -132,13 +132,14 @@ class SessionEndWriter:
             if self._refused_since is None and self._database.disk_is_full:
                 self._refused_since = self._now()
             try:
-                if self._refused_since is not None:
-                    await self._note_gap(self._refused_since)
                 while ends:
                     await self._write(dict(islice(ends.items(), _MOST_AT_ONCE)), ends)
                 if totals:
                     async with self._database.prompt_transaction() as tx:
                         await tx.access.count_bytes(totals)
+                    totals = {}
+                if self._refused_since is not None:
+                    await self._note_gap(self._refused_since)
             except BaseException as error:
                 if self._refused_since is None and isinstance(error, SQLAlchemyError):
                     self._refused_since = self._now()
