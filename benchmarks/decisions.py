@@ -1,7 +1,8 @@
 """Authorise-and-open: what the control process does from a request for a picture until the viewer may have it.
 
-Two transactions, one after the other: decision, register row, audit event, durable COMMIT, a ticket; then the ticket
-redeemed: access changes kept out, decision made again, session live, audit event, durable COMMIT. HTTP and media
+Two transactions, one after the other, each in common with those that come at the same time: decision, register row,
+audit event, durable COMMIT, a ticket; then the ticket redeemed: decision made again, session live, audit event, durable
+COMMIT. HTTP and media
 are not in the figure.
 
 An open loop: another process says when each request is due, evenly 200 times a second, and latency counts from then,
@@ -28,13 +29,16 @@ from uuid import uuid4
 from _access_city import AccessCity, build_city, request_for
 from _arrivals import DUE
 from _measure import Meter, figure, percentile
+from pinegate.adapters.access.openings import Openings, Redemptions
+from pinegate.adapters.clock import utc_now
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.postgres_server.embedded_postgres import APP_ROLE, EmbeddedPostgres
 from pinegate.entrypoints.process import shorten_collector_pauses
-from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
-from pinegate.usecases.access.redeem_ticket import Redeemed, redeem_ticket
-from pinegate.usecases.act import Act
+from pinegate.usecases.access.open_stream import OpenedStream
+from pinegate.usecases.access.ports import StreamRequest
+from pinegate.usecases.access.redeem_ticket import Redeemed
+from pinegate.usecases.streams.media_engine import NullMediaEngine, PlayProtocol
 
 PER_SECOND = 200
 WARM_UP_SECONDS = 3
@@ -44,26 +48,25 @@ def new_id() -> str:
     return str(uuid4())
 
 
-async def open_one(database: Database, city: AccessCity, number: int, due: float) -> tuple[float, float]:
-    """Seconds from ``due`` until the ticket is told, and until it is redeemed."""
-    asked = StreamRequest(request_for(city, number), "flv")
-    async with database.opening() as tx:
-        answer = await open_stream(
-            tx, asked, secrets.token_urlsafe(32), Act(None, datetime.now(UTC), new_id, "127.0.0.1")
-        )
-    assert isinstance(answer, OpenedStream), answer
-    told = time.monotonic() - due
-    async with database.opening() as tx:
-        redeemed = await redeem_ticket(
-            tx, answer.ticket, "flv", Act(None, datetime.now(UTC), new_id, "127.0.0.1")
-        )
-    assert isinstance(redeemed, Redeemed), redeemed
-    return told, time.monotonic() - due
+class Decisions:
+    """The two ways to the register, without what is around them."""
+
+    def __init__(self, database: Database, city: AccessCity) -> None:
+        self._city = city
+        self._openings = Openings(database, NullMediaEngine(), utc_now, new_id)
+        self._redemptions = Redemptions(database, utc_now, new_id)
+
+    async def open_one(self, number: int, due: float) -> tuple[float, float]:
+        """Seconds from ``due`` until the ticket is told, and until it is redeemed."""
+        answer = await self._openings.open(StreamRequest(request_for(self._city, number), "flv"))
+        assert isinstance(answer, OpenedStream), answer
+        told = time.monotonic() - due
+        redeemed = await self._redemptions.redeem(answer.ticket, PlayProtocol.FLV, "127.0.0.1")
+        assert isinstance(redeemed, Redeemed), redeemed
+        return told, time.monotonic() - due
 
 
-async def measure(
-    database: Database, city: AccessCity, seconds: int
-) -> tuple[list[tuple[float, float]], dict[str, float]]:
+async def measure(decisions: Decisions, seconds: int) -> tuple[list[tuple[float, float]], dict[str, float]]:
     """The latencies, and how late the arrivals' process itself was."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     ours.setblocking(False)
@@ -78,7 +81,7 @@ async def measure(
     with ours:
         for number in range(seconds * PER_SECOND):
             (due,) = DUE.unpack(await loop.sock_recv(ours, DUE.size))
-            running.append(asyncio.create_task(open_one(database, city, number, due)))
+            running.append(asyncio.create_task(decisions.open_one(number, due)))
     taken = await asyncio.gather(*running)
     return taken, json.loads((await arrivals.communicate())[0])
 
@@ -99,19 +102,17 @@ def disk_milliseconds(folder: Path, writes: int = 300) -> list[float]:
 
 
 async def run(server: EmbeddedPostgres, folder: Path, seconds: int) -> None:
-    urls = [
-        url.replace("postgresql://", "postgresql+psycopg://")
-        for url in (server.urls().owner, server.urls().app)
-    ]
+    urls = server.urls().owner, server.urls().app
     await asyncio.to_thread(migrate, urls[0], APP_ROLE)
     owner, database = Database(urls[0]), Database(urls[1], pool_size=20)
     try:
         city = await build_city(owner, datetime.now(UTC) - timedelta(minutes=1))
-        await measure(database, city, WARM_UP_SECONDS)
+        decisions = Decisions(database, city)
+        await measure(decisions, WARM_UP_SECONDS)
         shorten_collector_pauses()  # as `pinegate serve` does once it has started
         disk = disk_milliseconds(folder)
         cpu = Meter(os.getpid())
-        taken, wake = await measure(database, city, seconds)
+        taken, wake = await measure(decisions, seconds)
         cores = cpu.cores()
         disk += disk_milliseconds(folder)
     finally:

@@ -23,12 +23,14 @@ from _access_city import request_for
 from _gate import Gate, gate
 from _measure import figure, percentile
 from _media_city import LoadProcess
+from pinegate.adapters.access.openings import Openings
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.postgres_server.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.process import raise_descriptor_limit
-from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
+from pinegate.usecases.access.open_stream import OpenedStream
+from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.act import Act
 from pinegate.usecases.revocations.order_revocation import RevocationOrder, order_revocation
 from pinegate.usecases.streams.media_engine import PlayProtocol
@@ -58,19 +60,14 @@ async def add_viewers(running: Gate) -> list[str]:
 
 async def open_sessions(running: Gate, persons: list[str]) -> list[str]:
     """Play addresses, the four outputs in turn."""
+    openings = Openings(running.database, running.media, utc_now, lambda: str(uuid4()))
     urls: list[str] = []
     for number, person in enumerate(persons):
         protocol = list(PlayProtocol)[number % 4]
         request = replace(request_for(running.city, number // 4 % CAMERAS), person_id=person)
-        async with running.database.transaction() as tx:
-            opened = await open_stream(
-                tx,
-                StreamRequest(request, protocol.value),
-                (uuid4().hex + uuid4().hex)[:43],
-                Act(None, utc_now(), lambda: str(uuid4()), request.client_host),
-            )
+        opened = await openings.open(StreamRequest(request, protocol.value))
         assert isinstance(opened, OpenedStream), opened
-        address = running.media.play_address(request.point_id, opened.ticket, protocol)
+        address = running.media.play_address(opened.ticket, protocol)
         urls.append("ws" + address.removeprefix("http") if protocol.is_websocket else address)
     return urls
 

@@ -67,6 +67,21 @@ _CAMERAS = "Cameras"
 _PICTURE = "Picture and sound"
 _MISBEHAVIOUR = "Misbehaviour (to try a platform)"
 
+_Loss = Annotated[
+    str, typer.Option(help="Share of RTP packets not sent, such as 1%.", rich_help_panel=_MISBEHAVIOUR)
+]
+_Reorder = Annotated[
+    str,
+    typer.Option(help="Share of RTP packets that arrive behind later ones.", rich_help_panel=_MISBEHAVIOUR),
+]
+_Delay = Annotated[
+    str,
+    typer.Option(
+        help="What an RTP packet takes at most, such as 40ms; each its own time.",
+        rich_help_panel=_MISBEHAVIOUR,
+    ),
+]
+
 
 @app.command()
 def simulate(
@@ -155,10 +170,9 @@ def simulate(
         bool,
         typer.Option(help="Make clips before registering, or at the first call.", rich_help_panel=_PICTURE),
     ] = True,
-    loss: Annotated[
-        float,
-        typer.Option(min=0, max=100, help="Percent of RTP packets not sent.", rich_help_panel=_MISBEHAVIOUR),
-    ] = 0.0,
+    loss: _Loss = "0%",
+    reorder: _Reorder = "0%",
+    delay: _Delay = "0ms",
     wrong_ssrc: Annotated[bool, typer.Option("--wrong-ssrc", rich_help_panel=_MISBEHAVIOUR)] = False,
     no_psm: Annotated[
         bool, typer.Option("--no-psm", help="No program stream map.", rich_help_panel=_MISBEHAVIOUR)
@@ -219,7 +233,9 @@ def simulate(
             keepalive_interval=keepalive,
             encoding=encoding,
             faults=Faults(
-                loss=loss / 100,
+                loss=_number("--loss", loss, "%", 100),
+                reorder=_number("--reorder", reorder, "%", 100),
+                delay=_number("--delay", delay, "ms", 10_000) / 10,
                 wrong_ssrc=wrong_ssrc,
                 no_psm=no_psm,
                 no_y=no_y,
@@ -316,6 +332,17 @@ def _size(size: str) -> tuple[int, int]:
     if not width.isdigit() or not height.isdigit():
         raise ValueError(f"--size is WIDTHxHEIGHT such as 640x360, not {size!r}")
     return int(width), int(height)
+
+
+def _number(option: str, value: str, unit: str, most: float) -> float:
+    """Hundredths of what was given with its unit or without."""
+    try:
+        number = float(value.removesuffix(unit))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= most:
+        raise ValueError(f"{option} is 0{unit} to {most:g}{unit}, not {value!r}")
+    return number / 100
 
 
 def _identifier(option: str, value: str) -> str:

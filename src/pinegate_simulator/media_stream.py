@@ -8,6 +8,7 @@ import numpy
 from pinegate.protocols.media.frames import TIMESCALE, AccessUnit
 from pinegate.protocols.media.mpeg_ps import PsMuxer
 from pinegate.protocols.media.rtp import Packetizer
+from pinegate_simulator.bad_line import BadLine
 from pinegate_simulator.clip import Clip
 from pinegate_simulator.faults import Faults, without_program_stream_map
 
@@ -79,11 +80,12 @@ class MediaStream:
         self._began = began
         self._counters = counters
         self._faults = faults or Faults()
-        self._random = numpy.random.default_rng(seed)
+        random = numpy.random.default_rng(seed)
+        self._line = BadLine(self._faults.loss, self._faults.reorder, self._faults.delay, random)
         self._muxer = PsMuxer(source.clip.video, source.clip.audio)
-        first = int(self._random.integers(1 << 16))
+        first = int(random.integers(1 << 16))
         self._packetizer = Packetizer(ssrc, payload_type, sequence=first)
-        self._first_timestamp = int(self._random.integers(1 << 32))
+        self._first_timestamp = int(random.integers(1 << 32))
         self._waiting: list[bytes] = []
         self._until_key = False
         self._closed = False
@@ -100,16 +102,22 @@ class MediaStream:
         """Send what is due, a burst at most; answer when to be called again."""
         if self._closed:
             return None
-        if not self._waiting:
-            self._waiting = self._next_packets()
-        burst, self._waiting = self._waiting[:_BURST_PACKETS], self._waiting[_BURST_PACKETS:]
-        self._send(burst)
-        due = self._began + self._source.next_dts / TIMESCALE
-        if now - due > _STALL:
-            self._began += now - due
+        burst: list[bytes] = []
+        if self._waiting or now >= self._due:
+            if not self._waiting:
+                self._waiting = self._next_packets()
+            burst, self._waiting = self._waiting[:_BURST_PACKETS], self._waiting[_BURST_PACKETS:]
+        self._send(self._line.carry(burst, now))
+        if now - self._due > _STALL:
+            self._began += now - self._due
             self._counters.stalls += 1
-            due = now
-        return now + _BURST_PAUSE if self._waiting else due
+        again = now + _BURST_PAUSE if self._waiting else self._due
+        arrival = self._line.next_arrival
+        return again if arrival is None else min(again, arrival)
+
+    @property
+    def _due(self) -> float:
+        return self._began + self._source.next_dts / TIMESCALE
 
     def _next_packets(self) -> list[bytes]:
         unit = self._source.take()
@@ -124,9 +132,6 @@ class MediaStream:
         return self._packetizer.packetize(pack, self._first_timestamp + unit.dts)
 
     def _send(self, packets: list[bytes]) -> None:
-        if self._faults.loss:
-            kept = self._random.random(len(packets)) >= self._faults.loss
-            packets = [packet for packet, keep in zip(packets, kept, strict=True) if keep]
         if packets:
             self._channel.send(packets)
             self._counters.packets += len(packets)

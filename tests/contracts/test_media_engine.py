@@ -6,6 +6,7 @@ import pytest
 
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.access.ticket import TICKET_CHARACTERS
 from pinegate.usecases.streams.media_engine import (
     MediaEngine,
     PictureUnavailableError,
@@ -14,8 +15,6 @@ from pinegate.usecases.streams.media_engine import (
     SourceUnknownError,
     Transport,
 )
-
-TICKET = "t" * 43
 
 
 def camera(source_id: str = "camera") -> SourceRequest:
@@ -70,16 +69,23 @@ async def test_there_is_no_snapshot_before_the_first_picture(engine: MediaEngine
 async def test_a_play_address_carries_the_ticket_and_the_output(
     engine: MediaEngine, protocol: PlayProtocol
 ) -> None:
-    address = urlsplit(engine.play_address("camera", TICKET, protocol))
+    ticket = engine.issue_ticket("camera")
+    address = urlsplit(engine.play_address(ticket, protocol))
     assert address.scheme in ("http", "https")
-    assert address.path.endswith(f"/live/{TICKET}.{protocol.value}")
+    assert address.path.endswith(f"/live/{ticket}.{protocol.value}")
     assert not address.query
 
 
 async def test_a_source_keeps_its_place(engine: MediaEngine) -> None:
-    before = engine.play_address("camera", TICKET, PlayProtocol.FLV)
+    before = engine.play_address(engine.issue_ticket("camera"), PlayProtocol.FLV)
     await engine.open_source(camera())
-    assert engine.play_address("camera", TICKET, PlayProtocol.FLV) == before
+    after = engine.play_address(engine.issue_ticket("camera"), PlayProtocol.FLV)
+    assert urlsplit(after).netloc == urlsplit(before).netloc
+
+
+async def test_no_ticket_is_issued_twice(engine: MediaEngine) -> None:
+    tickets = [engine.issue_ticket("camera") for _ in range(100)]
+    assert len(set(tickets)) == 100 and {len(ticket) for ticket in tickets} == {TICKET_CHARACTERS}
 
 
 async def test_the_counters_say_which_workers_serve(engine: MediaEngine) -> None:

@@ -18,6 +18,7 @@ from pinegate.protocols.sdp.codec import parse_sdp, serialise_sdp
 from pinegate.protocols.sip.faults import MalformedMessage
 from pinegate.protocols.sip.message import Request, Response
 from pinegate.protocols.sip.parser import Limits, StreamFramer, parse_message
+from pinegate.usecases.access.ticket import TicketKey
 from pinegate.usecases.streams.media_engine import Refused
 
 _TESTS = Path(__file__).parents[1]
@@ -70,7 +71,9 @@ def http_head(data: bytes) -> None:
         return Refused("invalid_ticket", "")
 
     async def read() -> None:
-        listener = HttpListener(refuse, lambda *_: None, lambda: True, ("http://a",), ("127.0.0.1",))
+        listener = HttpListener(
+            refuse, lambda *_: None, lambda: True, ("http://a",), ("127.0.0.1",), 0, TicketKey(b"")
+        )
         ours, theirs = socket.socketpair()
         with ours, theirs:
             ours.setblocking(False)

@@ -320,6 +320,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/media-hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow Refused Host */
+        post: operations["allow_refused_host_api_devices__device_id__media_hosts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/status": {
         parameters: {
             query?: never;
@@ -1307,8 +1324,12 @@ export interface components {
         ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ApplicationPointOut
@@ -1390,12 +1411,17 @@ export interface components {
         AuditOut: {
             /** Items */
             items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * CatalogueOut
-         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, failed.
+         * @description How far the inventory has come. ``state``: idle, running, done, incomplete, over_limit (``total`` is more than a
+         *     setting allows: only ``received`` were taken), failed.
          */
         CatalogueOut: {
             /** Received */
@@ -1561,6 +1587,8 @@ export interface components {
             name?: string | null;
             /** Password */
             password?: string | null;
+            /** Strict Ssrc */
+            strict_ssrc?: boolean | null;
         };
         /**
          * DeviceCreated
@@ -1616,6 +1644,11 @@ export interface components {
             name: string;
             /** Password */
             password?: string | null;
+            /**
+             * Strict Ssrc
+             * @default false
+             */
+            strict_ssrc?: boolean;
         };
         /**
          * DeviceOut
@@ -1630,6 +1663,10 @@ export interface components {
              * @enum {string}
              */
             charset: "gb18030" | "gb2312" | "utf-8";
+            /** Deviations */
+            deviations: {
+                [key: string]: number;
+            };
             /** Device Code */
             device_code: string;
             /** Enabled */
@@ -1672,6 +1709,8 @@ export interface components {
             refused_media_hosts: string[];
             /** Registered At */
             registered_at: string | null;
+            /** Strict Ssrc */
+            strict_ssrc: boolean;
             /** Transport */
             transport: string;
         };
@@ -1865,8 +1904,12 @@ export interface components {
         GrantPage: {
             /** Items */
             items: components["schemas"]["GrantOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * GrantState
@@ -2035,6 +2078,14 @@ export interface components {
             totp_enabled: boolean;
             /** Unacknowledged */
             unacknowledged: components["schemas"]["Unacknowledged"][];
+        };
+        /**
+         * MediaHostIn
+         * @description An address whose media was refused.
+         */
+        MediaHostIn: {
+            /** Host */
+            host: string;
         };
         /** MoveIn */
         MoveIn: {
@@ -2499,8 +2550,12 @@ export interface components {
         PointPage: {
             /** Items */
             items: components["schemas"]["PointOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** PtzForm */
         PtzForm: {
@@ -2664,8 +2719,12 @@ export interface components {
         RegisterOut: {
             /** Items */
             items: components["schemas"]["RegisterEntryOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** RejectIn */
         RejectIn: {
@@ -3308,7 +3367,7 @@ export interface operations {
                 outcome?: ("allowed" | "denied") | null;
                 operation?: components["schemas"]["Operation"] | null;
                 live?: boolean | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3478,7 +3537,7 @@ export interface operations {
                 open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3779,7 +3838,7 @@ export interface operations {
                 actor?: string | null;
                 subject_kind?: string | null;
                 subject_id?: string | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3998,6 +4057,41 @@ export interface operations {
             };
         };
     };
+    allow_refused_host_api_devices__device_id__media_hosts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaHostIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     device_status_api_devices__device_id__status_get: {
         parameters: {
             query?: never;
@@ -4120,7 +4214,7 @@ export interface operations {
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
                 open_to?: components["schemas"]["GrantEvent"] | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4533,7 +4627,7 @@ export interface operations {
                 granted?: boolean;
                 system_id?: string;
                 sort?: string;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;

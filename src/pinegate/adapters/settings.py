@@ -127,6 +127,21 @@ class Settings(BaseSettings):
         description="The SIP domain. Empty: the first 10 digits of the code.",
     )
 
+    max_devices: int = Field(
+        default=50_000,
+        ge=1,
+        le=1_000_000,
+        description="Devices that may be registered at the same time; further ones are answered 503, and the log "
+        "and the audit log say `too_many_devices`.",
+    )
+    max_catalogue_items: int = Field(
+        default=200_000,
+        ge=1_000,
+        le=5_000_000,
+        description="Items that are taken of one device's catalogue; when it has more, the device's page and the log "
+        "(`catalogue_over_limit`) say so.",
+    )
+
     media_workers: int = Field(
         default=0, ge=0, le=256, description="Media worker processes; 0: one for each core of the machine."
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
+from pinegate.adapters.access.openings import Openings
 from pinegate.adapters.access.reevaluator import NullReevaluator
 from pinegate.adapters.access.session_ends import SessionEndListeners
 from pinegate.adapters.clock import monotonic_seconds
@@ -65,10 +66,6 @@ class KnowsDiskSpace(Protocol):
     def short(self, wanted: int = 0) -> bool: ...
 
 
-def _new_ticket() -> str:
-    return secrets.token_urlsafe(32)
-
-
 def _sign_in_limit() -> TokenBuckets:
     return TokenBuckets(burst=20, per_second=1 / 3)
 
@@ -80,8 +77,8 @@ def _interface_limit() -> TokenBuckets:
 @dataclass(frozen=True, slots=True)
 class Services:
     """The adapters behind every route. ``now`` gives aware UTC times; ``monotonic`` seconds that never go back;
-    ``new_id`` opaque ids; ``new_ticket`` 256 random bits in base64url, also for an
-    enrolment's link. What has a default works without cameras.
+    ``new_id`` opaque ids; ``new_secret`` 256 random bits in base64url, for an enrolment's link. What has a default
+    works without cameras.
     """
 
     database: Database
@@ -92,7 +89,6 @@ class Services:
     demonstration: bool = False
     secure_cookies: bool = False
     monotonic: Callable[[], float] = monotonic_seconds
-    new_ticket: Callable[[], str] = _new_ticket
     passwords: PasswordHasher = field(default_factory=Argon2Passwords)
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
@@ -110,8 +106,12 @@ class Services:
     deadlines: Deadlines = field(default_factory=Deadlines)
     upload_quota: UploadQuota = field(default_factory=UploadQuota)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
+    new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
     sessions: SignedInSessions = field(init=False)
+    openings: Openings = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sessions", SignedInSessions(self.database))
+        openings = Openings(self.database, self.media, self.now, self.new_id)
+        object.__setattr__(self, "openings", openings)

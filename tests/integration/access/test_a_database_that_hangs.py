@@ -98,7 +98,7 @@ async def test_play_is_refused_in_time_and_comes_back_by_itself(
             async with asyncio.timeout(HANGS_SECONDS):
                 answers = await asyncio.gather(*asked)
                 health = (await client.get("/api/health")).json()
-                refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+                refused = await live.media_events.redeem_ticket("x" * 64, PlayProtocol.FLV, "127.0.0.1")
             assert {(one.status_code, one.json()["code"]) for one in answers} == {(503, "unavailable")}
             assert (health["status"], health["database"]) == ("degraded", "unavailable")
             assert isinstance(refused, Refused) and refused.code == "unavailable"

@@ -11,6 +11,7 @@ from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import access_register, audit_events
 from pinegate.domain.access.denial_reasons import DenialReason
 from pinegate.domain.organizations.roles import Role
+from pinegate.usecases.access.ticket import TICKET_CHARACTERS
 
 R = DenialReason
 
@@ -124,7 +125,7 @@ async def test_an_allowed_request_tells_address_mark_and_expiry(
     assert play["url"].startswith("ws://") and play["url"].endswith(".ws.flv")
     assert play["viewer_mark"]["person"] == watching.viewer.name
     ticket = play["url"].rsplit("/", 1)[1].removesuffix(".ws.flv")
-    assert len(ticket) == 43
+    assert len(ticket) == TICKET_CHARACTERS
     async with database.transaction() as tx:
         everything = (
             await tx.connection.execute(text("select (r.*)::text from access_register r"))

@@ -8,6 +8,7 @@ from tests.integration.conftest import Clock
 from pinegate.domain.access.request import AccessChannel, AccessFacts, AccessRequest
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.usecases.access.ports import StreamRequest
 
 
 async def facts_of(live: Live, watching: Watching, **changes: str) -> AccessFacts:
@@ -23,7 +24,8 @@ async def facts_of(live: Live, watching: Watching, **changes: str) -> AccessFact
         channel=AccessChannel.INTERFACE, operation=Operation.LIVE, reason="巡查", **values
     )
     async with live.database.transaction() as tx:
-        return (await tx.access.situation(request, None)).facts
+        (situation,) = await tx.access.situations([StreamRequest(request)])
+    return situation.facts
 
 
 async def change(live: Live, sql: str, **values: str) -> None:

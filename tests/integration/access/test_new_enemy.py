@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from datetime import timedelta
 
 from sqlalchemy import text
 from tests.integration.access.conftest import Live, Watching
@@ -13,8 +12,8 @@ from pinegate.adapters.database.connection import Transaction
 from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
-from pinegate.usecases.act import Act
+from pinegate.usecases.access.open_stream import OpenedStream
+from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol
 from pinegate.usecases.transaction import ChangeScope
 
@@ -60,13 +59,7 @@ async def ask(watching: Watching, services: Services) -> str:
         "巡查",
         "127.0.0.1",
     )
-    async with services.database.transaction() as tx:
-        opened = await open_stream(
-            tx,
-            StreamRequest(request, "flv"),
-            services.new_ticket(),
-            Act(None, services.now() + timedelta(seconds=1), services.new_id, "127.0.0.1"),
-        )
+    opened = await services.openings.open(StreamRequest(request, "flv"))
     assert isinstance(opened, OpenedStream)
     return opened.ticket
 

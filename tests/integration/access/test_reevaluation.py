@@ -219,7 +219,7 @@ async def test_leases_are_renewed_only_while_sessions_can_be_reevaluated(
         live.reevaluator.wake()
         await until(lambda: any(session in ids for ids, _ in live.media.renewed))
         with unreachable(postgres, live):
-            refused = await live.media_events.redeem_ticket("x" * 43, PlayProtocol.FLV, "127.0.0.1")
+            refused = await live.media_events.redeem_ticket("x" * 64, PlayProtocol.FLV, "127.0.0.1")
             assert isinstance(refused, Refused) and refused.code == "unavailable"
             live.media.renewed.clear()  # a round that had read its facts before the outage is over by now
             live.reevaluator.wake()

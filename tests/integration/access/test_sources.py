@@ -129,7 +129,8 @@ async def test_the_registered_host_is_expected_and_a_listed_one_that_the_answer_
     async with live.database.transaction() as tx:
         values = {"transport": transport, "listed": listed}
         change = (
-            "address = '10.9.9.9:5060', media_transport = :transport, media_hosts = cast(:listed as text[])"
+            "address = '10.9.9.9:5060', media_transport = :transport, media_hosts = cast(:listed as text[]),"
+            " strict_ssrc = true"
         )
         await tx.connection.execute(text(f"update devices set {change}"), values)
     async with serving(live):
@@ -138,6 +139,7 @@ async def test_the_registered_host_is_expected_and_a_listed_one_that_the_answer_
         await until(lambda: bool(live.media.bound))
         point = watching.points[0]
         assert live.media.sources[point].expected_host == "10.9.9.9"
+        assert live.media.sources[point].strict_ssrc
         assert live.media.bound[point][0] == bound
         await live.media_events.second_source(point, "10.7.7.7")
         assert [host for _, host in live.signalling.refused_media] == ["10.7.7.7"]

@@ -89,3 +89,11 @@ async def test_media_comes_from_addresses_of_hosts_only(client_as: ClientAs) -> 
     ):
         answer = await admin.post("/api/devices", json={**DEVICE, "media_hosts": [host]})
         assert answer.status_code == 422, host
+
+
+async def test_a_device_is_made_strict_about_its_ssrc(client_as: ClientAs) -> None:
+    admin = await client_as(Role.SYSTEM_ADMIN)
+    device = (await admin.post("/api/devices", json=DEVICE)).json()["device"]
+    assert device["strict_ssrc"] is False
+    changed = await admin.patch(f"/api/devices/{device['id']}", json={"strict_ssrc": True})
+    assert changed.json()["strict_ssrc"] is True

@@ -231,3 +231,34 @@ async def test_a_catalogue_of_thousands_comes_whole(upper: Upper) -> None:
         count = len((await tx.connection.execute(select(camera_points.c.id))).all())
     assert count == 3_000
     peer.close()
+
+
+async def test_a_device_that_knows_no_device_status_still_says_who_it_is(
+    upper: Upper, peer: LowerPeer
+) -> None:
+    await catalogued(upper, 2)
+    peer.withheld = []
+    asked = asyncio.create_task(upper.server.ask_status(DEVICE_ID))
+    for data in await until(
+        lambda: peer.withheld if b"DeviceInfo" in b"".join(peer.withheld or []) else None
+    ):
+        if b"<CmdType>DeviceStatus" not in data:
+            peer.send(data)
+    answered = await asked
+    assert (answered.information["manufacturer"], answered.status) == ("Pinegate", {})
+    assert upper.server.deviations(DEVICE_ID) == {"no_device_status": 1}
+
+
+async def test_a_camera_with_a_recorders_code_that_lists_itself_is_a_camera(
+    upper: Upper, peer: LowerPeer
+) -> None:
+    await catalogued(upper, 2)
+    peer.device.set_catalog([replace(camera(1), device_id=DEVICE_ID, name="独立摄像机")])
+    upper.server.query_catalogue(DEVICE_ID)
+
+    async def listed() -> bool:
+        async with upper.database.transaction() as tx:
+            codes = await tx.connection.execute(select(camera_points.c.channel_code))
+            return DEVICE_ID in codes.scalars().all()
+
+    await until(listed)

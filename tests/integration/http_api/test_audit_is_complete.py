@@ -45,6 +45,9 @@ class Reachable(NullDeviceSignalling):
     def query_catalogue(self, device_code: str) -> CatalogueProgress:
         return CatalogueProgress("running", 0, None)
 
+    def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
+        return ("10.9.9.9",)
+
 
 class AuditWatch:
     """Counts the audit events that each successful request left."""
@@ -174,6 +177,7 @@ class Scenes:
         device = f"/api/devices/{made['device']['id']}"
         await self.act(admin, "PATCH", device, name="改名")
         await self.act(admin, "POST", f"{device}/catalogue-query")
+        await self.act(admin, "POST", f"{device}/media-hosts", host="10.9.9.9")
 
     async def paper(self) -> str:
         """Answers the agreement's id; the work order is open."""

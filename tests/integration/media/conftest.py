@@ -1,7 +1,6 @@
 """A real engine: the supervisor in this process, a real worker process, real sockets."""
 
 import asyncio
-import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
@@ -29,7 +28,7 @@ ORIGIN = Origin("http://portal.example")
 
 
 class Control:
-    """Plays the use cases: issues tickets, redeems each once, and remembers what the engine tells."""
+    """Plays the use cases: redeems each ticket once, and remembers what the engine tells."""
 
     def __init__(self) -> None:
         self.tickets: dict[str, Admitted] = {}
@@ -44,17 +43,6 @@ class Control:
         self.workers_lost: list[tuple[set[str], set[str]]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
-
-    def ticket(
-        self,
-        session_id: str,
-        source_id: str = "camera",
-        lease_seconds: float = 60.0,
-        tracks: frozenset[Track] = PICTURE_AND_SOUND,
-    ) -> str:
-        ticket = secrets.token_urlsafe(32)
-        self.tickets[ticket] = Admitted(session_id, source_id, lease_seconds, tracks)
-        return ticket
 
     async def redeem_ticket(
         self, ticket: str, protocol: PlayProtocol, client_host: str
@@ -166,8 +154,9 @@ class City:
         lease_seconds: float = 60.0,
         tracks: frozenset[Track] = PICTURE_AND_SOUND,
     ) -> str:
-        ticket = self.control.ticket(session_id, lease_seconds=lease_seconds, tracks=tracks)
-        return self.engine.play_address("camera", ticket, protocol)
+        ticket = self.engine.issue_ticket("camera")
+        self.control.tickets[ticket] = Admitted(session_id, "camera", lease_seconds, tracks)
+        return self.engine.play_address(ticket, protocol)
 
     async def close(self) -> None:
         for task in self._sending:

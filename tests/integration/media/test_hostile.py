@@ -15,7 +15,7 @@ from websockets import Origin
 from pinegate.protocols.media.rtp.tcp import frame
 from pinegate.usecases.streams.media_engine import PlayProtocol, SourceEndpoint, Transport
 
-TICKET = "A" * 43
+TICKET = "A" * 64
 
 
 async def _still_plays(city: City, session_id: str = "proof") -> None:
@@ -173,6 +173,18 @@ async def test_other_paths_are_refused_with_a_problem(city: City, path: str, sta
     assert headers["content-type"] == "application/problem+json"
     assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
     assert problem_of(body)["status"] == status
+
+
+async def test_an_invented_ticket_is_refused_by_the_worker_itself(city: City) -> None:
+    await city.playing()
+    good = city.address("session", PlayProtocol.FLV)
+    base, ticket = good.removesuffix(".flv").rsplit("/", 1)
+    changed = [ticket[:at] + ("A" if ticket[at] != "A" else "B") + ticket[at + 1 :] for at in (0, 20, 63)]
+    for invented in (TICKET, *changed):
+        status, _, body = await fetch(f"{base}/{invented}.flv")
+        assert (status, problem_of(body)["code"]) == (403, "ticket_unknown")
+    assert not city.control.redeemed
+    assert (await HttpViewer.open(good)).status == 200
 
 
 async def test_only_get_is_answered(city: City) -> None:

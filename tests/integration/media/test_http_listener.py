@@ -9,9 +9,11 @@ from pinegate.adapters.media.channel import ChannelClosedError
 from pinegate.adapters.media.http_listener import HttpListener
 from pinegate.adapters.media.viewer import Wire
 from pinegate.domain.access.tracks import PICTURE
+from pinegate.usecases.access.ticket import RANDOM_BYTES, TicketKey
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
-TICKET = "B" * 43
+KEY = TicketKey(bytes(32))
+TICKET = KEY.issue(0, bytes(RANDOM_BYTES))
 
 
 class Engine:
@@ -22,7 +24,9 @@ class Engine:
         self.admitted: list[socket.socket] = []
         self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1.0, PICTURE)
         self.room = True
-        self.listener = HttpListener(self._redeem, self._admit, lambda: self.room, (), trusted_proxies)
+        self.listener = HttpListener(
+            self._redeem, self._admit, lambda: self.room, (), trusted_proxies, 0, KEY
+        )
         self.port = self.listener.listen("127.0.0.1", 0)
 
     async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:

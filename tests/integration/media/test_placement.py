@@ -29,7 +29,8 @@ async def two_workers() -> AsyncIterator[City]:
 
 
 def _base(city: City, source_id: str) -> str:
-    return city.engine.play_address(source_id, "t", PlayProtocol.FLV).split("/live/")[0]
+    ticket = city.engine.issue_ticket(source_id)
+    return city.engine.play_address(ticket, PlayProtocol.FLV).split("/live/")[0]
 
 
 async def test_sources_go_to_the_worker_with_less_to_do(two_workers: City) -> None:
@@ -46,13 +47,22 @@ async def test_each_worker_has_rtp_ports_of_its_own(two_workers: City) -> None:
 
 async def test_an_address_given_out_early_is_where_the_source_opens(two_workers: City) -> None:
     await two_workers.open("elsewhere")
-    viewer_address = two_workers.engine.play_address(
-        "camera", two_workers.control.ticket("session"), PlayProtocol.FLV
-    )
+    viewer_address = two_workers.address("session", PlayProtocol.FLV)
     for number in range(3):
         await two_workers.open(f"more{number}")
     await two_workers.playing()
     assert (await HttpViewer.open(viewer_address)).status == 200
+
+
+async def test_a_ticket_at_the_other_worker_is_refused_and_stays_good(two_workers: City) -> None:
+    await two_workers.playing()
+    address = two_workers.address("session", PlayProtocol.FLV)
+    own = _base(two_workers, "camera")
+    (other,) = set(two_workers.engine.play_bases) - {own}
+    strayed = await HttpViewer.open(address.replace(own, other))
+    assert strayed.status == 421
+    assert not two_workers.control.redeemed
+    assert (await HttpViewer.open(address)).status == 200
 
 
 async def test_the_death_of_one_worker_leaves_the_other_alone(two_workers: City) -> None:

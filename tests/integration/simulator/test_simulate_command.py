@@ -104,6 +104,8 @@ async def test_a_script_begins_after_registration_and_can_end_the_simulator(tmp_
         (["--inventory", "none.json"], "cannot be read"),
         (["--password-file", "none"], "No such file"),
         (["--script", "none"], "cannot be read"),
+        (["--loss", "101%"], "0% to 100%"),
+        (["--delay", "soon"], "0ms to 10000ms"),
     ],
 )
 async def test_a_wrong_option_is_refused_with_what_to_mend(arguments: list[str], told: str) -> None:

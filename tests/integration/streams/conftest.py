@@ -1,7 +1,6 @@
 """Real signalling, real workers, a simulated device."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -71,10 +70,8 @@ class Streams:
     port: int
 
     async def watch(self) -> HttpViewer:
-        session = secrets.token_urlsafe(32)
-        return await HttpViewer.open(
-            self.media.play_address(self.media_events.point, session, PlayProtocol.FLV)
-        )
+        ticket = self.media.issue_ticket(self.media_events.point)
+        return await HttpViewer.open(self.media.play_address(ticket, PlayProtocol.FLV))
 
     async def sees_pictures(self) -> HttpViewer:
         """Asks again, as the portal does, until pictures come."""

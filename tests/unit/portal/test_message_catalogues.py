@@ -23,6 +23,7 @@ from pinegate.domain.organizations.parties import OrganizationNature, PersonStat
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal
 from pinegate.domain.work_orders.work_order import WorkOrderState
+from pinegate.protocols.deviations import Deviation
 
 PORTAL = Path(__file__).parents[3] / "portal"
 LOCALES = ("zh-CN", "en")
@@ -52,6 +53,7 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (RevocationScope, "term.scope"),
     (AccessChannel, "term.access_channel"),
     (AuditEventName, "audit_event"),
+    (Deviation, "devices.deviation"),
 )
 PROBLEM_CODES = (
     "invalid_input",

@@ -14,7 +14,10 @@ def test_a_pack_without_one_stays_as_it_is() -> None:
     assert without_program_stream_map(b"\x00\x00\x01\xbaHEAD") == b"\x00\x00\x01\xbaHEAD"
 
 
-@pytest.mark.parametrize("wrong", [{"loss": 1.1}, {"loss": -0.1}, {"answer": 200}, {"answer": 700}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"loss": 1.1}, {"loss": -0.1}, {"reorder": 1.1}, {"delay": -1}, {"answer": 200}, {"answer": 700}],
+)
 def test_impossible_faults_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Faults(**wrong)

@@ -147,6 +147,26 @@ def test_lost_packets_are_missing_but_counted_in_the_sequence() -> None:
     assert counters.packets == len(packets)
 
 
+def test_delayed_and_reordered_packets_all_arrive_and_no_picture_is_sent_before_its_time() -> None:
+    channel, plain = Recorder(), Recorder()
+    run(stream_of(small_clip(), plain)[0], plain, 10.0)
+    stream, _ = stream_of(small_clip(), channel, faults=Faults(reorder=0.2, delay=0.04))
+    run(stream, channel, 10.0)
+    sent = {
+        packet.timestamp - plain.packets[0].timestamp: at for at, packet in zip(*_timed(plain), strict=True)
+    }
+    first = min(channel.packets, key=lambda packet: packet.sequence)
+    for at, packet in zip(*_timed(channel), strict=True):
+        assert sent[packet.timestamp - first.timestamp] - 0.001 <= at
+    numbers = [packet.sequence for packet in channel.packets]
+    assert len(numbers) >= len(plain.sent) - 10 and len(set(numbers)) == len(numbers)
+    assert numbers != sorted(numbers)
+
+
+def _timed(channel: Recorder) -> tuple[list[float], list[RtpPacket]]:
+    return [at for at, _ in channel.sent], channel.packets
+
+
 def test_without_a_program_stream_map_the_pictures_are_still_there() -> None:
     channel = Recorder()
     stream, _ = stream_of(small_clip(), channel, faults=Faults(no_psm=True))

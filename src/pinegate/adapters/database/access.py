@@ -1,8 +1,9 @@
-"""The access register, and everything a decision reads, by one statement.
+"""The access register, and everything that decisions read, by one statement however many are decided.
 
 Opening a stream is the hot path of the whole program, so this store speaks to psycopg itself (see ``driver``).
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,16 +11,18 @@ from typing import Any
 from pinegate.adapters.database.access_changes import KEEP_CHANGES_OUT
 from pinegate.adapters.database.access_facts import (
     CAMERA_OF_POINT,
-    FACTS_OF_ONE,
-    FACTS_OF_TICKET,
+    FACTS_OF_REQUESTS,
+    FACTS_OF_TICKETS,
     STANDS_ON,
     request_from,
+    requests_document,
     situation_from,
     tracks_from,
 )
-from pinegate.adapters.database.audit import INSERT_EVENT, event_values
+from pinegate.adapters.database.audit import events_document
 from pinegate.adapters.database.driver import Driver, Row
-from pinegate.domain.access.request import AccessRequest, Allowed
+from pinegate.adapters.database.register_lines import INSERT_LINES, lines_document
+from pinegate.domain.access.request import Allowed
 from pinegate.domain.access.session_end import End
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.domain.organizations.parties import Actor
@@ -28,23 +31,20 @@ from pinegate.usecases.access.ports import (
     IssuedTicket,
     RegisterEntry,
     Situation,
+    StreamRequest,
 )
 from pinegate.usecases.streams.media_engine import SessionEnded, Transport
 from pinegate.usecases.streams.signalling import Camera
 
-_REGISTER = (
-    f"with written as ({INSERT_EVENT})"  # noqa: S608 -- constants; every value is bound
-    """
-insert into access_register (id, channel, outcome, denial_reason, operation, person_id, organization_id, system_id,
-    point_id, grant_id, application_id, work_order_id, portal_session_id, access_key, reason, client_host, protocol,
-    tracks, ticket_digest, ticket_expires_at, lease_seconds, requested_at, started_at, ended_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-)
-
 _START = """
-update access_register set started_at = %s, grant_id = %s, application_id = %s, lease_seconds = %s where id = %s
+update access_register r
+set started_at = %s, grant_id = s.grant_id, application_id = s.application_id, lease_seconds = s.lease_seconds
+from json_to_recordset(%s::json)
+    as s (id text, grant_id text, application_id text, lease_seconds double precision)
+where r.id = s.id
 """
+
+_KNOWN_TICKETS = "select ticket_digest from access_register where ticket_digest = any(%s)"
 
 # Who locks several of the register's rows locks them in the order of their ids: no two then wait for each other.
 _END = """
@@ -123,74 +123,32 @@ class AccessRows:
     async def lock_out_changes(self) -> None:
         await self._execute(KEEP_CHANGES_OUT, ())
 
-    async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation:
-        found = await self._execute(
-            FACTS_OF_ONE,
-            (
-                request.person_id,
-                request.system_id,
-                request.point_id,
-                request.work_order_id,
-                request.access_key,
-                portal_session_id,
-            ),
-        )
-        return situation_from(await found.fetchone())
+    async def situations(self, asked: Sequence[StreamRequest]) -> Sequence[Situation]:
+        found = await self._execute(FACTS_OF_REQUESTS, (requests_document(asked),))
+        return [situation_from(row) for row in await found.fetchall()]
 
-    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
-        request, decision = entry.request, entry.decision
-        allowed = isinstance(decision, Allowed)
-        at_once = allowed and entry.ticket_digest is None
-        await self._execute(
-            _REGISTER,
-            (
-                *event_values(event),
-                entry.id,
-                request.channel.value,
-                "allowed" if allowed else "denied",
-                None if allowed else decision.reason.value,
-                request.operation.value,
-                request.person_id,
-                entry.organization_id,
-                request.system_id,
-                request.point_id,
-                decision.grant_id,
-                decision.application_id if allowed else None,
-                request.work_order_id,
-                entry.portal_session_id,
-                request.access_key,
-                request.reason,
-                request.client_host,
-                entry.protocol,
-                sorted(decision.tracks) if allowed else [],
-                entry.ticket_digest,
-                entry.ticket_expires_at,
-                decision.lease_seconds if allowed else 0.0,
-                entry.requested_at,
-                entry.requested_at if at_once else None,
-                None if allowed else entry.requested_at,
-            ),
-        )
+    async def register(self, entries: Sequence[RegisterEntry], events: Sequence[AuditEvent]) -> None:
+        await self._execute(INSERT_LINES, (events_document(events), lines_document(entries)))
 
-    async def ticket(self, digest: bytes) -> IssuedTicket | None:
-        row = await (await self._execute(FACTS_OF_TICKET, (digest,))).fetchone()
-        if row is None:
-            return None
-        return IssuedTicket(
-            session_id=row.id,
-            request=request_from(row),
-            protocol=row.protocol,
-            tracks=tracks_from(row),
-            portal_session_id=row.portal_session_id,
-            expires_at=row.ticket_expires_at,
-            used=row.started_at is not None or row.ended_at is not None,
-            situation=situation_from(row),
-        )
+    async def tickets(self, digests: Sequence[bytes]) -> Mapping[bytes, IssuedTicket]:
+        rows = await (await self._execute(FACTS_OF_TICKETS, (list(digests),))).fetchall()
+        return {row.ticket_digest: _issued(row) for row in rows}
 
-    async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None:
-        await self._execute(
-            _START, (now, allowed.grant_id, allowed.application_id, allowed.lease_seconds, session_id)
-        )
+    async def known_tickets(self, digests: Sequence[bytes]) -> Collection[bytes]:
+        rows = await (await self._execute(_KNOWN_TICKETS, (list(digests),))).fetchall()
+        return frozenset(row.ticket_digest for row in rows)
+
+    async def start(self, allowed: Mapping[str, Allowed], now: datetime) -> None:
+        started = [
+            {
+                "id": session_id,
+                "grant_id": decision.grant_id,
+                "application_id": decision.application_id,
+                "lease_seconds": decision.lease_seconds,
+            }
+            for session_id, decision in allowed.items()
+        ]
+        await self._execute(_START, (now, json.dumps(started)))
 
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         ids = [session.session_id for session in ended]
@@ -244,7 +202,8 @@ class AccessRows:
             return None
         registered = row.address.rsplit(":", 1)[0].strip("[]")
         transport = Transport(row.media_transport)
-        return Camera(row.device_code, row.channel_code, transport, registered, tuple(row.media_hosts))
+        hosts = tuple(row.media_hosts)
+        return Camera(row.device_code, row.channel_code, transport, registered, hosts, row.strict_ssrc)
 
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""
@@ -266,3 +225,15 @@ class AccessRows:
         """The unit's information systems, and whether the person is on their roster."""
         rows = await (await self._execute(_SYSTEMS, (actor.person_id, actor.organization_id))).fetchall()
         return [row._asdict() for row in rows]
+
+
+def _issued(row: Row) -> IssuedTicket:
+    return IssuedTicket(
+        session_id=row.id,
+        request=request_from(row),
+        protocol=row.protocol,
+        tracks=tracks_from(row),
+        portal_session_id=row.portal_session_id,
+        expires_at=row.ticket_expires_at,
+        situation=situation_from(row),
+    )

@@ -1,6 +1,7 @@
-"""Everything that ``decide_access`` reads, by one statement, for one request or for all running sessions."""
+"""Everything that ``decide_access`` reads, by one statement, for all that ask at once or for all running sessions."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,7 +22,7 @@ from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import Grant, GrantState
 from pinegate.domain.organizations.parties import PersonState, Standing
-from pinegate.usecases.access.ports import Situation
+from pinegate.usecases.access.ports import Situation, StreamRequest
 
 _KEPT = 1000
 
@@ -82,22 +83,26 @@ granted as materialized (select g.system_id, g.point_id,"""  # noqa: S608 -- con
 )
 """Thousands may watch a few cameras: the grants are put together once for each of these."""
 
-FACTS_OF_ONE = (
+FACTS_OF_REQUESTS = (
     """
-with asked as (select %s::text as person_id, %s::text as system_id, %s::text as point_id,
-    %s::text as work_order_id, %s::text as access_key, %s::text as portal_session_id)
-"""
+with asked as (select * from json_to_recordset(%s::json)
+    as r (number int, person_id text, system_id text, point_id text, work_order_id text, access_key text,
+        portal_session_id text))
+"""  # noqa: S608 -- constants; every value is bound
     + _OF_ONE
+    + " order by asked.number"
 )
-"""Values: person, system, point, work order, access key, portal session."""
+"""Value: ``requests_document``. A row for each, in their order."""
 
-FACTS_OF_TICKET = (
+FACTS_OF_TICKETS = (
     """
-with asked as (select * from access_register where ticket_digest = %s for update)
+with asked as (select * from access_register
+    where ticket_digest = any(%s) and started_at is null and ended_at is null order by id for update)
 """  # noqa: S608 -- constants; every value is bound
     + _OF_ONE
 )
-"""Value: the ticket's digest. The register's row is locked, so a second comer waits and then finds it used."""
+"""Value: the tickets' digests. Only what may still be redeemed is locked, so that a second comer waits and then does
+not find it any more; and all in one order, which is the order of the ends."""
 
 STANDS_ON = """
     r.point_id = any(%(touched)s::text[]) or r.system_id = any(%(touched)s::text[])
@@ -133,10 +138,28 @@ on."""
 
 
 CAMERA_OF_POINT = """
-select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address
+select d.device_code, c.channel_code, d.media_transport, d.media_hosts, d.address, d.strict_ssrc
 from camera_points c join devices d on d.id = c.device_id where c.id = %s and d.enabled
 """
 """Where an allowed point's pictures come from; nothing while its device is switched off."""
+
+
+def requests_document(asked: Sequence[StreamRequest]) -> str:
+    """What ``FACTS_OF_REQUESTS`` is given."""
+    return json.dumps(
+        [
+            {
+                "number": number,
+                "person_id": one.access.person_id,
+                "system_id": one.access.system_id,
+                "point_id": one.access.point_id,
+                "work_order_id": one.access.work_order_id,
+                "access_key": one.access.access_key,
+                "portal_session_id": one.portal_session_id,
+            }
+            for number, one in enumerate(asked)
+        ]
+    )
 
 
 def request_from(row: Any) -> AccessRequest:

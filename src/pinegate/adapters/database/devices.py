@@ -86,6 +86,7 @@ def record_of(row: Row[*tuple[Any, ...]]) -> DeviceRecord:
         minimum_algorithm=row.minimum_algorithm,
         media_hosts=tuple(row.media_hosts),
         enabled=row.enabled,
+        strict_ssrc=row.strict_ssrc,
         owner_organization_id=row.owner_organization_id,
     )
 
@@ -100,5 +101,6 @@ def _values(record: DeviceRecord) -> dict[str, object]:
         "minimum_algorithm": record.minimum_algorithm,
         "media_hosts": list(record.media_hosts),
         "enabled": record.enabled,
+        "strict_ssrc": record.strict_ssrc,
         "owner_organization_id": record.owner_organization_id,
     }

@@ -16,19 +16,23 @@ from pinegate.adapters.database.bounded_connection import (
 _AT_ONCE = 6
 _TURN_SECONDS = 5.0
 
-_ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
-"""The statements find rows by their keys, so each has one good plan; planning takes longer than executing."""
+_ONE_PLAN = {"plan_cache_mode": "force_generic_plan"}
+"""Each statement has one good plan; planning takes longer than executing."""
+_BY_KEYS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off", "jit": "off"}
+"""A few rows by their keys, however many the planner thinks that a group has."""
 
 
 class DirectConnections:
     """Made when needed; the last given back goes out first, for its server process has the warmest caches.
 
-    ``autocommit``: each statement is its own transaction, which spares what only reads two round trips.
+    ``autocommit``: each statement is its own transaction, which spares what only reads two round trips. ``by_keys``:
+    all that is asked for is found through indexes.
     """
 
-    def __init__(self, address: str, *, autocommit: bool = False) -> None:
+    def __init__(self, address: str, *, autocommit: bool = False, by_keys: bool = False) -> None:
         self._address = address
         self._autocommit = autocommit
+        self._settings = _ONE_PLAN | (_BY_KEYS if by_keys else {})
         self._free: list[BoundedConnection] = []
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -63,7 +67,7 @@ class DirectConnections:
                 return connection
             await connection.close()
         options = connection_options()
-        options["options"] += f" {_ONE_PLAN}"
+        options["options"] += "".join(f" -c {name}={value}" for name, value in self._settings.items())
         connection = await BoundedConnection.connect(
             self._address, prepare_threshold=0, autocommit=self._autocommit, **options
         )

@@ -1,6 +1,5 @@
 """psycopg itself, for the statements of the hot path: constant texts, prepared by the driver after a few uses."""
 
-from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 from psycopg import AsyncConnection as PsycopgConnection
@@ -21,11 +20,6 @@ class Driver:
         """In a pipeline the statement is only sent; whoever fetches from the cursor waits for it."""
         cursor = await self._cursor()
         return await cursor.execute(cast(Any, statement), cast(Any, values))
-
-    async def execute_each(self, statement: str, rows: Iterable[object]) -> None:
-        """Once for each of ``rows``, without waiting for one answer before the next is sent."""
-        cursor = await self._cursor()
-        await cursor.executemany(cast(Any, statement), cast(Any, rows))
 
     async def _cursor(self) -> AsyncCursor[Row]:
         if isinstance(self._connection, AsyncConnection):

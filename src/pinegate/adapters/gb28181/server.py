@@ -6,7 +6,6 @@ import os
 import random
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import assert_never
@@ -16,17 +15,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.gb28181.accounts import DeviceAccounts
 from pinegate.adapters.gb28181.awaited_answers import AwaitedAnswers
+from pinegate.adapters.gb28181.body_reader import BodyReader
 from pinegate.adapters.gb28181.catalogue_refresh import CatalogueRefresh
 from pinegate.adapters.gb28181.fault_log import FaultLog
 from pinegate.adapters.gb28181.ptz_instructions import instruction_of
 from pinegate.adapters.gb28181.recorder import Recorder
+from pinegate.adapters.gb28181.refused_media import RefusedMedia
 from pinegate.adapters.gb28181.sip_sockets import Received, SipSockets
 from pinegate.adapters.gb28181.unasked_events import UnaskedEvents
 from pinegate.domain.access.session_end import InviteFailure
 from pinegate.protocols.deviations import Deviation
 from pinegate.protocols.gb28181.upper import events
 from pinegate.protocols.gb28181.upper.config import UpperPlatformConfig
-from pinegate.protocols.gb28181.upper.long_bodies import LongBody
+from pinegate.protocols.gb28181.upper.long_bodies import BodyRead, LongBody
 from pinegate.protocols.gb28181.upper.platform import UpperPlatform
 from pinegate.protocols.manscdp.ptz import PtzInstruction
 from pinegate.protocols.sdp.codec import live_offer
@@ -51,15 +52,30 @@ _SETUP: dict[Transport, Setup] = {
 _BEIJING = timezone(timedelta(hours=8))
 _LAST_WRITES_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
-_REFUSED_HOSTS_KEPT = 8
 _KEEPALIVES_WRITTEN_EVERY = 30.0
 
 
 class Gb28181Server:
     """Implements ``VideoSignalling`` and ``DeviceSignalling``. Time inside is the event loop's monotonic clock."""
 
-    def __init__(self, platform_id: str, domain: str, accounts: DeviceAccounts, recorder: Recorder) -> None:
-        self._config = UpperPlatformConfig(platform_id, domain, "", answers_when_kept=True)
+    def __init__(
+        self,
+        platform_id: str,
+        domain: str,
+        accounts: DeviceAccounts,
+        recorder: Recorder,
+        *,
+        max_devices: int = 50_000,
+        max_catalogue_items: int = 200_000,
+    ) -> None:
+        self._config = UpperPlatformConfig(
+            platform_id,
+            domain,
+            "",
+            max_devices=max_devices,
+            max_catalog_items=max_catalogue_items,
+            answers_when_kept=True,
+        )
         self._accounts = accounts
         self._recorder = recorder
         self._sockets = SipSockets(self._on_data, self._on_lost)
@@ -70,12 +86,11 @@ class Gb28181Server:
         self._answers = AwaitedAnswers()
         self._faults = FaultLog(recorder.refused)
         self._refresh = CatalogueRefresh(random.random)
-        self._refused_media: dict[str, dict[str, None]] = {}
+        self._refused_media = RefusedMedia()
         self._progress: dict[str, CatalogueProgress] = {}
         self._catalogue_sn: dict[str, int] = {}
         self._unasked = UnaskedEvents(self._now)
-        self._reader = ThreadPoolExecutor(1, "sip-bodies")
-        self._reading = False
+        self._bodies = BodyReader(self._body_read)
         self.streams: SignallingEvents | None = None
         """Who is told that a device ended a stream; set by the wiring."""
 
@@ -115,7 +130,7 @@ class Gb28181Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sockets.close()
-        self._reader.shutdown(wait=False)
+        self._bodies.close()
 
     # -- VideoSignalling -----------------------------------------------------------------------------------------
 
@@ -177,11 +192,7 @@ class Gb28181Server:
             await self._answers.taken(done)
 
     def note_refused_media(self, device_code: str, host: str) -> None:
-        hosts = self._refused_media.setdefault(device_code, {})
-        hosts.pop(host, None)
-        hosts[host] = None
-        if len(hosts) > _REFUSED_HOSTS_KEPT:
-            del hosts[next(iter(hosts))]
+        self._refused_media.note(device_code, host)
 
     # -- DeviceSignalling ----------------------------------------------------------------------------------------
 
@@ -216,7 +227,7 @@ class Gb28181Server:
         self._progress[device_code] = CatalogueProgress("running")
 
     def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
-        return tuple(self._refused_media.get(device_code, ()))
+        return self._refused_media.hosts(device_code)
 
     def catalogue_progress(self, device_code: str) -> CatalogueProgress:
         return self._progress.get(device_code, CatalogueProgress("idle"))
@@ -275,20 +286,13 @@ class Gb28181Server:
         self._sockets.send(machine.data_to_send())
         for flow in machine.flows_to_close():
             self._sockets.disconnect(flow)
-        self._read_next_body(machine)
+        if not self._bodies.busy and (body := machine.next_body(self._now())) is not None:
+            self._bodies.read(body)
         for flow, held in machine.flows_to_hold():
             self._sockets.hold(flow, held)
         self._arm(machine.next_timer())
 
-    def _read_next_body(self, machine: UpperPlatform) -> None:
-        """One at a time, in a thread of its own, which shares its time with the loop."""
-        if not self._reading and (body := machine.next_body(self._now())) is not None:
-            self._reading = True
-            self._spawn(self._read_body(body))
-
-    async def _read_body(self, body: LongBody) -> None:
-        read = await asyncio.get_running_loop().run_in_executor(self._reader, body.read)
-        self._reading = False
+    def _body_read(self, body: LongBody, read: BodyRead) -> None:
         if self._machine is not None:
             self._machine.body_read(body, read, self._now())
             self._pump()
@@ -361,10 +365,13 @@ class Gb28181Server:
         self._pump()
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:
-        state = "done" if event.complete else "incomplete"
+        state = "over_limit" if event.over_limit else "done" if event.complete else "incomplete"
         count = len(event.items)
-        total = count if event.complete else self.catalogue_progress(event.device_id).total
-        self._progress[event.device_id] = CatalogueProgress(state, count, total)
+        if event.over_limit:
+            _log.warning("catalogue_over_limit", device_code=event.device_id, total=event.total, most=count)
+        self._progress[event.device_id] = CatalogueProgress(
+            state, count, count if event.complete else event.total
+        )
         known = self._accounts.known.get(event.device_id)
         if known is not None:
             self._recorder.catalogue(known, event.items, complete=event.complete)

@@ -16,6 +16,7 @@ import h11
 from pinegate.adapters.media.channel import ChannelClosedError
 from pinegate.adapters.media.viewer import Wire
 from pinegate.adapters.media.wires import Headers, HttpWire, WebSocketWire, head, problem
+from pinegate.usecases.access.ticket import TicketKey
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
 HEAD_BYTES = 8192
@@ -30,7 +31,7 @@ REST_SECONDS = 0.5
 DRAIN_SECONDS = 1.0
 DRAIN_BYTES = 1 << 18
 
-_PATH = re.compile(rb"/live/([0-9A-Za-z_-]{43})\.(flv|ws\.flv|mp4|ws\.mp4)")
+_PATH = re.compile(rb"/live/([0-9A-Za-z_-]{64})\.(flv|ws\.flv|mp4|ws\.mp4)")
 
 Redeem = Callable[[str, PlayProtocol, str], Awaitable[Admitted | Refused]]
 """Ticket, protocol and the client's address; raises ChannelClosedError when control does not answer."""
@@ -77,6 +78,8 @@ class HttpListener:
         has_room: Callable[[], bool],
         origins: tuple[str, ...],
         trusted_proxies: tuple[str, ...],
+        number: int,
+        tickets: TicketKey,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._redeem = redeem
@@ -84,6 +87,8 @@ class HttpListener:
         self._has_room = has_room
         self._origins = frozenset(origins)
         self._trusted_proxies = frozenset(trusted_proxies)
+        self._number = number
+        self._tickets = tickets
         self._loop = asyncio.get_running_loop()
         self._opening: dict[asyncio.Task[None], str] = {}
         self._opening_of: Counter[str] = Counter()
@@ -215,7 +220,22 @@ class HttpListener:
         wire = _websocket(asked.headers) if protocol.is_websocket else HttpWire(protocol, cors)
         if isinstance(wire, _Answer):
             return wire
-        return _Visit(path[1].decode(), protocol, self._client(peer, asked), wire, cors, asked.trailing)
+        ticket = path[1].decode()
+        return self._not_ours(ticket, cors) or _Visit(
+            ticket, protocol, self._client(peer, asked), wire, cors, asked.trailing
+        )
+
+    def _not_ours(self, ticket: str, cors: Headers) -> _Answer | None:
+        """Told without asking control: an invented ticket costs nobody anything, and another worker's stays good."""
+        worker = self._tickets.worker_of(ticket)
+        if worker == self._number:
+            return None
+        self.counters["tickets_refused"] += 1
+        if worker is None:
+            return _Answer(
+                problem(403, "ticket_unknown", "This ticket opens nothing. Ask for a new one.", cors)
+            )
+        return _Answer(problem(421, "other_worker", "Use the address that came with the ticket.", cors))
 
     async def _let_in(self, sock: socket.socket, visit: _Visit) -> _Answer | None:
         """Answer, or None when the socket was handed over. Nothing is awaited once the ticket is redeemed:

@@ -39,6 +39,8 @@ class Configure:
     portal_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     transcode_g711: bool
+    number: int
+    ticket_key: str
     on_loss: OnLoss
 
 

@@ -55,6 +55,7 @@ class Source:
         hooks: SourceHooks,
         now: float,
         *,
+        strict_ssrc: bool = False,
         strict: bool = False,
     ) -> None:
         self.source_id = source_id
@@ -62,6 +63,7 @@ class Source:
         self.packets = 0
         self._hosts = {expected_host}
         self._ssrc = ssrc
+        self._strict_ssrc = strict_ssrc and ssrc is not None
         self._window = 0 if ordered else UDP_WINDOW
         self._hooks = hooks
         self._strict = strict
@@ -100,7 +102,7 @@ class Source:
             self._sender = None
             self._receiver = Receiver(ssrc, self._window)
             self._depacketizer = None
-        elif ssrc is None and self._sender is None:
+        elif ssrc is None and self._sender is None and not self._strict_ssrc:
             self._receiver = Receiver(None, self._window)
         self._due = max(self._due, now + SILENCE_SECONDS)
 
@@ -131,7 +133,11 @@ class Source:
     def _learn(self, datagram: bytes, sender: Address, now: float) -> None:
         """Nothing came yet: is this a device that sends with another SSRC than announced?"""
         packet = parse(datagram)
-        if isinstance(packet, MalformedMedia) or self._receiver.ssrc in (None, packet.ssrc):
+        if (
+            self._strict_ssrc
+            or isinstance(packet, MalformedMedia)
+            or self._receiver.ssrc in (None, packet.ssrc)
+        ):
             return
         if self._unannounced is None or self._unannounced[:2] != (sender, packet.ssrc):
             self._unannounced = (sender, packet.ssrc, now)

@@ -4,6 +4,7 @@ on.
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from pinegate.adapters.media.messages import Answer, Configure, Failed, Notice, 
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.worker_process import WorkerProcess
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.usecases.access.ticket import RANDOM_BYTES, TicketKey
 from pinegate.usecases.streams.media_engine import (
     EngineUnavailableError,
     MediaEngineError,
@@ -54,6 +56,7 @@ class _Lost:
 class _Slot:
     """A worker with what control knows to be on it."""
 
+    index: int
     process: WorkerProcess
     base: str
     events: asyncio.Queue[Notice | _Lost] = field(default_factory=asyncio.Queue[Notice | _Lost])
@@ -79,6 +82,7 @@ class MediaSupervisor:
 
     def __init__(self, settings: MediaSettings, events: MediaEvents) -> None:
         self._events = events
+        self._tickets = TicketKey(secrets.token_bytes(32))
         self._slots = [self._slot(settings, index) for index in range(settings.workers)]
         self._placed: dict[str, tuple[_Slot, float]] = {}
         self._redeeming = 0
@@ -96,6 +100,8 @@ class MediaSupervisor:
             portal_origins=settings.portal_origins,
             trusted_proxies=settings.trusted_proxies,
             transcode_g711=settings.transcode_g711,
+            number=index,
+            ticket_key=self._tickets.secret.hex(),
             on_loss=settings.on_loss,
         )
 
@@ -116,7 +122,7 @@ class MediaSupervisor:
         process = WorkerProcess(configuration, on_request, on_notice, on_lost)
         host = settings.http_bind_host
         base = f"http://[{host}]:{{port}}" if ":" in host else f"http://{host}:{{port}}"
-        slot = _Slot(process, settings.play_bases[index].rstrip("/") if settings.play_bases else base)
+        slot = _Slot(index, process, settings.play_bases[index].rstrip("/") if settings.play_bases else base)
         return slot
 
     async def start(self) -> None:
@@ -199,8 +205,14 @@ class MediaSupervisor:
             raise _failure(answer)
         return answer.jpeg
 
-    def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:
-        return f"{self._place(source_id).address}/live/{ticket}.{protocol.value}"
+    def issue_ticket(self, source_id: str) -> str:
+        return self._tickets.issue(self._place(source_id).index, secrets.token_bytes(RANDOM_BYTES))
+
+    def play_address(self, ticket: str, protocol: PlayProtocol) -> str:
+        worker = self._tickets.worker_of(ticket)
+        if worker is None:
+            raise ValueError("no ticket of this engine")
+        return f"{self._slots[worker].address}/live/{ticket}.{protocol.value}"
 
     async def stats(self) -> Sequence[Mapping[str, int]]:
         async def counters(slot: _Slot) -> Mapping[str, int]:

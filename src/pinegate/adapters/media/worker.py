@@ -46,6 +46,7 @@ from pinegate.adapters.media.viewer import Viewer, Wire
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.protocols.media.frames import AccessUnit, Codec
 from pinegate.protocols.media.video import configuration_of
+from pinegate.usecases.access.ticket import TicketKey
 from pinegate.usecases.streams.media_engine import (
     Admitted,
     PlayProtocol,
@@ -88,6 +89,8 @@ class Worker:
             lambda: len(self._viewers) < MAX_VIEWERS,
             configuration.portal_origins,
             configuration.trusted_proxies,
+            configuration.number,
+            TicketKey(bytes.fromhex(configuration.ticket_key)),
         )
         self._refusals_logged: Counter[str] = Counter()
 
@@ -167,6 +170,7 @@ class Worker:
             hooks,
             self._loop.time(),
             strict=configuration.on_loss == "strict",
+            strict_ssrc=order.strict_ssrc,
         )
         try:
             intake = open_intake(

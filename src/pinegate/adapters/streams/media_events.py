@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from pinegate.adapters.access.openings import Redemptions
 from pinegate.adapters.access.session_ends import PictureNews, SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
@@ -13,7 +14,7 @@ from pinegate.domain.access.request import Denied
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.audit.event import AuditEventName
 from pinegate.token_buckets import TokenBuckets
-from pinegate.usecases.access.redeem_ticket import TicketRefusal, redeem_ticket
+from pinegate.usecases.access.redeem_ticket import TicketRefusal
 from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import (
     Admitted,
@@ -42,6 +43,7 @@ class MediaEventHandler:
         self._now = now
         self._monotonic = monotonic
         self._new_id = new_id
+        self._redemptions = Redemptions(database, now, new_id)
         self._sources: SourceRunner | None = None
         self._alarms = TokenBuckets(burst=1, per_second=1 / 60)
 
@@ -52,9 +54,7 @@ class MediaEventHandler:
         self, ticket: str, protocol: PlayProtocol, client_host: str
     ) -> Admitted | Refused:
         try:
-            async with self._database.opening() as tx:
-                act = Act(None, self._now(), self._new_id, client_host)
-                answer = await redeem_ticket(tx, ticket, protocol.value, act)
+            answer = await self._redemptions.redeem(ticket, protocol, client_host)
         except SQLAlchemyError as error:
             _log.warning("ticket_not_decided", error=type(error).__name__)
             return Refused("unavailable", "the database is away; no new pictures until it is back")

@@ -205,7 +205,9 @@ class SourceRunner:
     async def _invite(self, source_id: str, camera: Camera, ssrc: str) -> Answered | InviteFailed:
         try:
             endpoint = await self._media.open_source(
-                SourceRequest(source_id, camera.transport, int(ssrc), camera.registered_host)
+                SourceRequest(
+                    source_id, camera.transport, int(ssrc), camera.registered_host, camera.strict_ssrc
+                )
             )
             return await self._signalling.invite(
                 Invitation(

@@ -43,6 +43,7 @@ class AuditEventName(StrEnum):
     DEVICE_CREATED = "devices.device_created"
     DEVICE_CHANGED = "devices.device_changed"
     DEVICE_REGISTERED = "devices.device_registered"
+    MEDIA_HOST_ALLOWED = "devices.media_host_allowed"
     DEVICE_MOVED = "devices.device_moved"
     DEVICE_OFFLINE = "devices.device_offline"
     DEVICE_REFUSED = "devices.device_refused"

@@ -28,7 +28,7 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.organizations.parties import Actor
 from pinegate.entrypoints.services import Services
-from pinegate.usecases.access.open_stream import StreamRequest, open_stream
+from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.act import Act
 from pinegate.usecases.agreements.sign import sign_agreement
 from pinegate.usecases.applications.accept import accept_application
@@ -85,7 +85,7 @@ class SampleSharing:
         """The police mark, the cataloguer catalogues, the lister lists; a few points are left for the newcomer."""
         async with self._as("police-reviewer") as (tx, act):
             views = CatalogueViews(tx.connection, act.person, act.now)
-            rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
+            rows = (await views.page(PointFilter(), LISTED_POINTS)).rows
             ids = [row.id for row in rows]
             await mark_sharing(tx, ids, True, "", act)
         for login, event in (("cataloguer", ListingEvent.CATALOGUE), ("lister", ListingEvent.LIST)):
@@ -99,7 +99,7 @@ class SampleSharing:
             )
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
-            rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
+            rows = (await views.page(PointFilter(), LISTED_POINTS)).rows
             turning = [row.id for row in rows if row.ptz_type in TURNING_PTZ_TYPES][:TURNING_POINTS]
             fixed = [row.id for row in rows if row.ptz_type not in TURNING_PTZ_TYPES]
             asked = [(point_id, _LOOK | _TURN) for point_id in turning]
@@ -185,16 +185,10 @@ class SampleSharing:
             client_host="127.0.0.1",
             work_order_id=order_id,
         )
-        async with services.database.transaction() as tx:
-            opened = await open_stream(
-                tx,
-                StreamRequest(request, PlayProtocol.FLV.value, None),
-                services.new_ticket(),
-                Act(operator, services.now(), services.new_id, request.client_host),
-            )
+        opened = await services.openings.open(StreamRequest(request, PlayProtocol.FLV.value))
         if isinstance(opened, Denied):
             raise RuntimeError(f"the test play was denied: {opened.reason}")
-        await _receive(services.media.play_address(point_id, opened.ticket, PlayProtocol.FLV))
+        await _receive(services.media.play_address(opened.ticket, PlayProtocol.FLV))
 
     async def _hand_in(self, login: str, kind: DocumentKind) -> str:
         """A scan as paper would give it: the form, marked as the demonstration's."""

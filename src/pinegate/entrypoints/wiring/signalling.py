@@ -29,8 +29,16 @@ def signalling(settings: Settings, profile: CityProfile, database: Database, box
     """Not listening yet: first the sources are there that devices may feed."""
     sip_id = settings.sip_id or profile.sip_id
     domain = settings.sip_domain or sip_id[:10]
-    recorder = Recorder(database, profile, utc_now, new_id)
-    server = Gb28181Server(sip_id, domain, DeviceAccounts(database, box), recorder)
+    most_items = settings.max_catalogue_items
+    recorder = Recorder(database, profile, utc_now, new_id, most_waiting=2 * most_items)
+    server = Gb28181Server(
+        sip_id,
+        domain,
+        DeviceAccounts(database, box),
+        recorder,
+        max_devices=settings.max_devices,
+        max_catalogue_items=most_items,
+    )
     return Signalling(sip_id, domain, server, recorder)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pinegate.domain.access.decide_access import decide_access
 from pinegate.domain.access.request import AccessRequest, Allowed, Denied
 from pinegate.usecases.access.decision_events import decided
-from pinegate.usecases.access.ports import AccessTransaction, RegisterEntry, Situation
+from pinegate.usecases.access.ports import AccessTransaction, RegisterEntry, Situation, StreamRequest
 from pinegate.usecases.act import Act
 
 
@@ -30,7 +30,7 @@ async def authorize_action(
     say "allowed" before a change that would deny it is answered.
     """
     await tx.access.lock_out_changes()
-    situation = await tx.access.situation(request, portal_session_id)
+    (situation,) = await tx.access.situations([StreamRequest(request, "", portal_session_id)])
     decision = decide_access(request, situation.facts, act.now)
     entry = RegisterEntry(
         id=act.new_id(),
@@ -40,7 +40,7 @@ async def authorize_action(
         requested_at=act.now,
         portal_session_id=portal_session_id,
     )
-    await tx.access.register(entry, decided(entry, act))
+    await tx.access.register([entry], [decided(entry, act)])
     if isinstance(decision, Denied):
         return decision
     return AuthorizedAction(entry.id, decision, situation)

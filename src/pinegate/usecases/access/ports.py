@@ -1,6 +1,6 @@
 """What the access use cases need of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,18 @@ from pinegate.domain.access.tracks import Track
 from pinegate.domain.audit.event import AuditEvent
 from pinegate.usecases.streams.media_engine import SessionEnded
 from pinegate.usecases.transaction import AuditLog
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """What is asked, over which output, and through which portal session (None: the access interface).
+
+    What is done at once has no output.
+    """
+
+    access: AccessRequest
+    protocol: str = ""
+    portal_session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class RegisterEntry:
 
 @dataclass(frozen=True, slots=True)
 class IssuedTicket:
-    """A ticket as it stands in the register, its row locked until the transaction ends."""
+    """A ticket that nobody came with yet, its row locked until the transaction ends."""
 
     session_id: str
     request: AccessRequest
@@ -62,7 +74,6 @@ class IssuedTicket:
     tracks: frozenset[Track]
     portal_session_id: str | None
     expires_at: datetime
-    used: bool
     situation: Situation
 
 
@@ -99,17 +110,25 @@ class AccessStore(Protocol):
         """Keep every access change out until this transaction ends."""
         ...
 
-    async def situation(self, request: AccessRequest, portal_session_id: str | None) -> Situation: ...
-
-    async def register(self, entry: RegisterEntry, event: AuditEvent) -> None:
-        """Write the line and its audit event, by one statement: this is the path that every picture takes."""
+    async def situations(self, asked: Sequence[StreamRequest]) -> Sequence[Situation]:
+        """The facts of this moment for each, in their order."""
         ...
 
-    async def ticket(self, digest: bytes) -> IssuedTicket | None:
-        """The ticket's row, locked, then the facts of this moment."""
+    async def register(self, entries: Sequence[RegisterEntry], events: Sequence[AuditEvent]) -> None:
+        """Write the lines and their audit events, by one statement: this is the path that every picture takes."""
         ...
 
-    async def start(self, session_id: str, allowed: Allowed, now: datetime) -> None: ...
+    async def tickets(self, digests: Sequence[bytes]) -> Mapping[bytes, IssuedTicket]:
+        """Those that may still be redeemed: their rows, locked, with the facts of this moment."""
+        ...
+
+    async def known_tickets(self, digests: Sequence[bytes]) -> Collection[bytes]:
+        """Those that were ever issued. Locks nothing."""
+        ...
+
+    async def start(self, allowed: Mapping[str, Allowed], now: datetime) -> None:
+        """These sessions are live."""
+        ...
 
     async def end(self, ended: Sequence[SessionEnded], now: datetime) -> Sequence[ClosedEntry]:
         """Write down the ends; gives those that were still open. Byte counts only ever rise."""

@@ -10,7 +10,8 @@ from pinegate.usecases.transaction import AuditLog
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
     """What an administrator says of a device. ``media_hosts``: further addresses and networks
-    (CIDR) from which its media may come."""
+    (CIDR) from which its media may come. ``strict_ssrc``: no other SSRC is taken than was agreed.
+    """
 
     device_code: str
     name: str
@@ -20,6 +21,7 @@ class DeviceRecord:
     minimum_algorithm: str
     media_hosts: tuple[str, ...]
     enabled: bool
+    strict_ssrc: bool = False
     owner_organization_id: str | None = None
 
 
@@ -34,7 +36,9 @@ class DeviceAccount:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProgress:
-    """How far a catalogue query has come. ``state``: idle, running, done, incomplete, failed."""
+    """How far a catalogue query has come. ``state``: idle, running, done, incomplete, over_limit (more items than a
+    setting allows: only so many were taken), failed.
+    """
 
     state: str
     received: int = 0

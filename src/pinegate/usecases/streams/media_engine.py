@@ -46,13 +46,14 @@ class SourceRequest:
     """A camera's stream that is about to be invited.
 
     ``ssrc``: the announced one, or None to learn it from the first valid packet. ``expected_host``: the
-    only IP address from which packets or connections are taken.
+    only IP address from which packets or connections are taken. ``strict_ssrc``: no other SSRC is ever learned.
     """
 
     source_id: str
     transport: Transport
     ssrc: int | None
     expected_host: str
+    strict_ssrc: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,12 @@ class MediaEngine(Protocol):
         """
         ...
 
-    def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:
-        """The URL of a ticket; places the source on a worker if it is not placed yet."""
+    def issue_ticket(self, source_id: str) -> str:
+        """A fresh ticket for the worker of a source; places the source on one if it is not placed yet."""
+        ...
+
+    def play_address(self, ticket: str, protocol: PlayProtocol) -> str:
+        """The URL of a ticket that was issued here."""
         ...
 
     async def stats(self) -> Sequence[Mapping[str, int]]:
@@ -222,6 +227,7 @@ class NullMediaEngine:
         self.closed_sources: list[tuple[str, End]] = []
         self.closed_sessions: list[tuple[str, End]] = []
         self.renewed: list[tuple[tuple[str, ...], float]] = []
+        self.issued = 0
 
     async def open_source(self, request: SourceRequest) -> SourceEndpoint:
         self.sources[request.source_id] = request
@@ -248,7 +254,11 @@ class NullMediaEngine:
             raise SourceUnknownError(f"source {source_id} is not open")
         raise PictureUnavailableError("the null engine has no pictures")
 
-    def play_address(self, source_id: str, ticket: str, protocol: PlayProtocol) -> str:
+    def issue_ticket(self, source_id: str) -> str:
+        self.issued += 1
+        return f"{self.issued:064d}"
+
+    def play_address(self, ticket: str, protocol: PlayProtocol) -> str:
         return f"http://192.0.2.1/live/{ticket}.{protocol}"
 
     async def stats(self) -> Sequence[Mapping[str, int]]:

@@ -13,7 +13,8 @@ from pinegate.usecases.streams.media_engine import Transport
 class Camera:
     """Where a point's pictures come from. ``registered_host``: where its device registered, always expected;
     ``media_hosts``: further addresses and networks (CIDR) that an administrator listed. Nothing else may send
-    (S17), and to nothing else do we connect (S07).
+    (S17), and to nothing else do we connect (S07). ``strict_ssrc``: with no other SSRC
+    than was agreed.
     """
 
     device_code: str
@@ -21,6 +22,7 @@ class Camera:
     transport: Transport
     registered_host: str
     media_hosts: tuple[str, ...] = ()
+    strict_ssrc: bool = False
 
     def allows(self, host: str) -> bool:
         """Whether media of this point may come from ``host``."""

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,8 +35,8 @@ class Heard:
         self.key_frames_wanted += 1
 
 
-def _source(heard: Heard, ssrc: int | None = 7) -> Source:
-    return Source("camera", CAMERA[0], ssrc, ordered=False, hooks=heard.hooks, now=0.0)
+def _source(heard: Heard, ssrc: int | None = 7, *, strict: bool = False) -> Source:
+    return Source("camera", CAMERA[0], ssrc, ordered=False, hooks=heard.hooks, now=0.0, strict_ssrc=strict)
 
 
 def _packets(ssrc: int = 7, pictures: int = 4, sequence: int = 0) -> list[bytes]:
@@ -104,6 +105,29 @@ def test_an_ssrc_that_was_not_announced_is_learned_when_the_announced_one_does_n
         source.packet(packet, CAMERA, 2.0)
     assert heard.units
     assert (source.ssrc, source.sender, source.counters()["ssrc_not_announced"]) == (9, CAMERA, 1)
+
+
+@pytest.mark.parametrize("answered", [None, 7])
+def test_a_strict_device_s_other_ssrc_is_never_learned(answered: int | None) -> None:
+    heard = Heard()
+    source = _source(heard, strict=True)
+    source.bind(CAMERA[0], answered, 0.5)
+    for at in (1.0, 2.0, 5.0):
+        for packet in _packets(ssrc=9, sequence=int(at) * 100):
+            source.packet(packet, CAMERA, at)
+    assert (heard.units, source.sender, heard.second[:1]) == ([], None, [CAMERA[0]])
+    for packet in _packets():
+        source.packet(packet, CAMERA, 6.0)
+    assert heard.units
+
+
+def test_the_ssrc_that_a_strict_device_answers_is_the_one_agreed() -> None:
+    heard = Heard()
+    source = _source(heard, strict=True)
+    source.bind(CAMERA[0], 9, 0.5)
+    for packet in _packets(ssrc=9):
+        source.packet(packet, CAMERA, 1.0)
+    assert heard.units
 
 
 def test_another_sender_starts_the_wait_for_the_announced_ssrc_anew() -> None:

@@ -195,7 +195,7 @@ def test_an_empty_catalogue_is_complete() -> None:
     wire.registered()
     sn = wire.platform.query_catalog(DEVICE, wire.now)
     wire.run(1)
-    assert wire.events(CatalogCompleted) == [CatalogCompleted(DEVICE, sn, (), complete=True)]
+    assert wire.events(CatalogCompleted) == [CatalogCompleted(DEVICE, sn, (), complete=True, total=0)]
 
 
 def test_twenty_thousand_items_over_tcp() -> None:
@@ -206,6 +206,17 @@ def test_twenty_thousand_items_over_tcp() -> None:
     (done,) = wire.events(CatalogCompleted)
     assert done.complete
     assert len(done.items) == 20_000
+
+
+@pytest.mark.parametrize(("most", "over"), [(299, True), (300, False)])
+def test_a_catalogue_beyond_the_limit_says_so(most: int, over: bool) -> None:
+    wire = Wire(max_catalog_items=most)
+    wire.registered(transport="tcp", port=40000).set_catalog(cameras(300))
+    wire.platform.query_catalog(DEVICE, wire.now)
+    wire.run(20)
+    (done,) = wire.events(CatalogCompleted)
+    assert (len(done.items), done.total) == (most, 300)
+    assert (done.over_limit, done.complete) == (over, not over)
 
 
 def test_a_device_that_falls_silent_gives_an_incomplete_catalogue() -> None:

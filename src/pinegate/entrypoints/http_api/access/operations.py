@@ -13,7 +13,8 @@ from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.authorize_action import AuthorizedAction, authorize_action
 from pinegate.usecases.access.end_session import end_sessions
-from pinegate.usecases.access.open_stream import OpenedStream, StreamRequest, open_stream
+from pinegate.usecases.access.open_stream import OpenedStream
+from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.access.snapshot_mark import snapshot_mark
 from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
@@ -39,13 +40,7 @@ async def open_play(
         ProblemError: the denial's code.
     """
     output = _PROTOCOLS[protocol]
-    async with services.database.opening() as tx:
-        answer = await open_stream(
-            tx,
-            StreamRequest(request, output.value, portal_session_id),
-            services.new_ticket(),
-            _act(request, services),
-        )
+    answer = await services.openings.open(StreamRequest(request, output.value, portal_session_id))
     if isinstance(answer, Denied):
         raise denial_problem(answer)
     return _play_answer(answer, request, protocol, output, services)
@@ -58,7 +53,7 @@ def _play_answer(
     output: PlayProtocol,
     services: Services,
 ) -> PlayAnswer:
-    url = services.media.play_address(request.point_id, opened.ticket, output)
+    url = services.media.play_address(opened.ticket, output)
     situation = opened.situation
     return PlayAnswer(
         session_id=opened.session_id,

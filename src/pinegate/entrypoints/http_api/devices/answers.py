@@ -1,5 +1,6 @@
 """A device as the API shows it."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from sqlalchemy import Row
@@ -31,5 +32,15 @@ def device_out(row: Row[*tuple[Any, ...]], services: Services) -> DeviceOut:
         total=row.catalogue_total if progress.total is None else progress.total,
         synced_at=row.catalogue_synced_at,
     )
-    refused = services.device_signalling.refused_media_hosts(row.device_code)
-    return DeviceOut.model_validate(values | {"catalogue": catalogue, "refused_media_hosts": list(refused)})
+    signalling = services.device_signalling
+    refused = signalling.refused_media_hosts(row.device_code)
+    learned = {
+        "catalogue": catalogue,
+        "refused_media_hosts": [host for host in refused if not _is_listed(host, row.media_hosts)],
+        "deviations": dict(signalling.deviations(row.device_code)),
+    }
+    return DeviceOut.model_validate(values | learned)
+
+
+def _is_listed(host: str, media_hosts: list[str]) -> bool:
+    return any(ip_address(host) in ip_network(listed) for listed in media_hosts)

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from pinegate.entrypoints.http_api.shared.inputs import Network
+from pinegate.entrypoints.http_api.shared.inputs import Host, Network
+from pinegate.usecases.devices.allow_media_host import MOST_MEDIA_HOSTS
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Hosts = Annotated[list[Network], Field(max_length=32)]
+Hosts = Annotated[list[Network], Field(max_length=MOST_MEDIA_HOSTS)]
 Kind = Literal["platform", "device"]
 MediaTransport = Literal["udp", "tcp_passive", "tcp_active"]
 Charset = Literal["gb18030", "gb2312", "utf-8"]
@@ -17,7 +18,9 @@ Password = Annotated[str, Field(min_length=12, max_length=64)]
 
 
 class CatalogueOut(BaseModel):
-    """How far the inventory has come. ``state``: idle, running, done, incomplete, failed."""
+    """How far the inventory has come. ``state``: idle, running, done, incomplete, over_limit (``total`` is more than a
+    setting allows: only ``received`` were taken), failed.
+    """
 
     state: str
     received: int
@@ -42,6 +45,9 @@ class DeviceOut(BaseModel):
     media_hosts: list[str]
     refused_media_hosts: list[str]
     """Where its media came from lately, or was to be fetched from, though nobody listed it: the latest last."""
+    strict_ssrc: bool
+    deviations: dict[str, int]
+    """What it does otherwise than the standards say, though it is understood, and how often since the start."""
     enabled: bool
     manufacturer: str
     model: str
@@ -69,6 +75,7 @@ class DeviceIn(BaseModel):
     charset: Charset = "gb18030"
     minimum_algorithm: Algorithm = "MD5"
     media_hosts: Hosts = []
+    strict_ssrc: bool = False
     enabled: bool = True
 
 
@@ -82,7 +89,14 @@ class DeviceChange(BaseModel):
     charset: Charset | None = None
     minimum_algorithm: Algorithm | None = None
     media_hosts: Hosts | None = None
+    strict_ssrc: bool | None = None
     enabled: bool | None = None
+
+
+class MediaHostIn(BaseModel):
+    """An address whose media was refused."""
+
+    host: Host
 
 
 class DeviceCreated(BaseModel):

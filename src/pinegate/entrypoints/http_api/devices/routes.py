@@ -15,6 +15,7 @@ from pinegate.entrypoints.http_api.devices.models import (
     DeviceIn,
     DeviceOut,
     DevicePage,
+    MediaHostIn,
     StatusOut,
 )
 from pinegate.entrypoints.http_api.shared.gate import needs
@@ -22,6 +23,7 @@ from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 from pinegate.usecases.devices.add_device import DeviceCodeTakenError, add_device
+from pinegate.usecases.devices.allow_media_host import TooManyMediaHostsError, allow_media_host
 from pinegate.usecases.devices.change_device import change_device
 from pinegate.usecases.devices.ports import DeviceRecord, DeviceUnreachableError
 
@@ -53,6 +55,7 @@ async def create_device(body: DeviceIn, user: CurrentUser, services: CurrentServ
         minimum_algorithm=body.minimum_algorithm,
         media_hosts=tuple(body.media_hosts),
         enabled=body.enabled,
+        strict_ssrc=body.strict_ssrc,
     )
     async with services.database.transaction() as tx:
         try:
@@ -90,6 +93,25 @@ async def edit_device(
             act_of(user, services),
             secret_box=services.secret_box,
         )
+        device = await one_device(tx, device_id, services)
+    services.device_signalling.accounts_changed()
+    return device
+
+
+@router.post("/{device_id}/media-hosts", dependencies=[needs(Permission.KEEP_DEVICES)])
+async def allow_refused_host(
+    device_id: Id, body: MediaHostIn, user: CurrentUser, services: CurrentServices
+) -> DeviceOut:
+    async with services.database.transaction() as tx:
+        known = await one_device(tx, device_id, services)
+        if body.host not in known.refused_media_hosts:
+            raise ProblemError(
+                "conflict", "no media from there was refused; list it by a change of the device"
+            )
+        try:
+            await allow_media_host(tx, device_id, body.host, act_of(user, services))
+        except TooManyMediaHostsError:
+            raise ProblemError("conflict", "too many addresses are listed; write networks instead") from None
         device = await one_device(tx, device_id, services)
     services.device_signalling.accounts_changed()
     return device

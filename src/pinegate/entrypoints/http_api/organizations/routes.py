@@ -133,7 +133,7 @@ async def draw_enrolment_link(person_id: Id, user: CurrentUser, services: Curren
 
 
 async def _draw_link(tx: Transaction, person_id: str, act: Act, services: Services) -> EnrolmentLink:
-    secret = services.new_ticket()
+    secret = services.new_secret()
     enrolment = await issue_enrolment_link(tx, person_id, token_digest(secret), act)
     return EnrolmentLink(secret=secret, expires_at=enrolment.expires_at)
 

@@ -20,6 +20,7 @@ class _Collection:
     items: dict[str, CatalogItem] = field(default_factory=dict[str, CatalogItem])
     received: int = 0
     skipped: int = 0
+    left_out: int = 0
     total: int = -1
 
 
@@ -52,6 +53,8 @@ class CatalogCollector:
         for item in answer.items:
             if item.device_id in collection.items or len(collection.items) < self._max_items:
                 collection.items[item.device_id] = item
+            else:
+                collection.left_out += 1
         have = len(collection.items)
         if have + collection.skipped >= collection.total or have >= self._max_items:
             self._finish(key)
@@ -87,5 +90,7 @@ class CatalogCollector:
         collection = self._open.pop(key)
         collection.deadline.cancel()
         # The same code twice in one catalogue counts once in items, but the device counted it twice.
-        complete = collection.received >= collection.total and len(collection.items) < self._max_items
-        self._emit(CatalogCompleted(key[0], key[1], tuple(collection.items.values()), complete))
+        complete = collection.received >= collection.total and not collection.left_out
+        over_limit = not complete and len(collection.items) >= self._max_items
+        items = tuple(collection.items.values())
+        self._emit(CatalogCompleted(*key, items, complete, max(collection.total, len(items)), over_limit))

@@ -88,12 +88,16 @@ class CatalogProgress:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCompleted:
-    """A catalogue query ended. ``complete`` False: the device fell silent early; never delete because of that."""
+    """A catalogue query ended. ``complete`` False: the device fell silent early, or has more items than we take
+    (``over_limit``); never delete because of that. ``total``: what the device says that it has.
+    """
 
     device_id: str
     sn: int
     items: tuple[CatalogItem, ...]
     complete: bool
+    total: int
+    over_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
