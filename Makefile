@@ -58,7 +58,7 @@ else
 endif
 
 .PHONY: drills
-drills: ## Let the whole city fail in earnest: full disk and the like (minutes; needs root); TEST="a path" runs one
+drills: ## Let the city fail in earnest: takeovers, losses, attacks, a full disk (minutes; the disk needs root); TEST="a path" runs one
 	@$(PREPARE) --development --portal --test-programs
 	$(BIN)/python -m pytest $(or $(TEST),tests/drills)
 

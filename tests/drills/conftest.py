@@ -1,5 +1,6 @@
-"""What drills share with the end-to-end tests."""
+"""Drills use what the integration and the end-to-end tests have."""
 
 from tests.e2e.conftest import portal
+from tests.integration.conftest import postgres
 
-__all__ = ["portal"]
+__all__ = ["portal", "postgres"]
