@@ -57,6 +57,11 @@ else
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 endif
 
+.PHONY: drills
+drills: ## Run the long drills: takeovers, losses, attacks, again and again (minutes)
+	@$(PREPARE) --development --test-programs
+	$(BIN)/python -m pytest tests/drills
+
 .PHONY: fuzz
 fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them
 	@$(PREPARE) --development

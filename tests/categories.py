@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-CATEGORIES = ("unit", "contracts", "integration", "e2e")
+CATEGORIES = ("unit", "contracts", "integration", "e2e", "drills")
 _TESTS = Path(__file__).parent
 _FORBIDDEN = {
     "os.exec",
