@@ -62,6 +62,11 @@ drills: ## Run the long drills: takeovers, losses, attacks, again and again (min
 	@$(PREPARE) --development --test-programs
 	$(BIN)/python -m pytest tests/drills
 
+.PHONY: interop
+interop: ## Devices on foreign SIP stacks register: SIPp, Sofia-SIP (needs cc, pkg-config, libsofia-sip-ua-dev), sipgo (needs Go ≥ 1.24)
+	@$(PREPARE) --development --test-programs
+	$(BIN)/python -m pytest -m "interop or not interop" tests/integration/gb28181/test_foreign_stacks.py
+
 .PHONY: fuzz
 fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them
 	@$(PREPARE) --development

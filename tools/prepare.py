@@ -26,6 +26,7 @@ TEST_PROGRAMS = {
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
     "pdftotext": "poppler-utils",
+    "sipp": "sip-tester",
 }
 
 

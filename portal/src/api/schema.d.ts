@@ -1324,8 +1324,12 @@ export interface components {
         ApplicationPage: {
             /** Items */
             items: components["schemas"]["ApplicationSummary"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * ApplicationPointOut
@@ -1407,8 +1411,12 @@ export interface components {
         AuditOut: {
             /** Items */
             items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * CatalogueOut
@@ -1896,8 +1904,12 @@ export interface components {
         GrantPage: {
             /** Items */
             items: components["schemas"]["GrantOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /**
          * GrantState
@@ -2538,8 +2550,12 @@ export interface components {
         PointPage: {
             /** Items */
             items: components["schemas"]["PointOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** PtzForm */
         PtzForm: {
@@ -2703,8 +2719,12 @@ export interface components {
         RegisterOut: {
             /** Items */
             items: components["schemas"]["RegisterEntryOut"][];
+            /** Next */
+            next: string | null;
             /** Total */
-            total: number;
+            total: number | null;
+            /** Total At Least */
+            total_at_least: boolean;
         };
         /** RejectIn */
         RejectIn: {
@@ -3347,7 +3367,7 @@ export interface operations {
                 outcome?: ("allowed" | "denied") | null;
                 operation?: components["schemas"]["Operation"] | null;
                 live?: boolean | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3517,7 +3537,7 @@ export interface operations {
                 open_to?: components["schemas"]["ApplicationEvent"] | null;
                 q?: string;
                 mine?: boolean;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -3818,7 +3838,7 @@ export interface operations {
                 actor?: string | null;
                 subject_kind?: string | null;
                 subject_id?: string | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4194,7 +4214,7 @@ export interface operations {
                 point_id?: string;
                 state?: components["schemas"]["GrantState"] | null;
                 open_to?: components["schemas"]["GrantEvent"] | null;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;
@@ -4607,7 +4627,7 @@ export interface operations {
                 granted?: boolean;
                 system_id?: string;
                 sort?: string;
-                page?: number;
+                after?: string;
                 page_size?: number;
             };
             header?: never;

@@ -11,6 +11,8 @@ export interface Formats {
   ago(value: string): string
   bytes(value: number): string
   count(value: number): string
+  /** "10,000+" where counting stopped there. */
+  counted(value: number | null, atLeast: boolean): string
   /** Length of a stay, such as 4:07 or 1:02:33. */
   duration(from: string | null, to: string | null): string
 }
@@ -62,6 +64,7 @@ export function useFormats(): ComputedRef<Formats> {
       },
       bytes,
       count: (value) => number.format(value),
+      counted: (value, atLeast) => (value === null ? '—' : `${number.format(value)}${atLeast ? '+' : ''}`),
       duration,
     }
   })

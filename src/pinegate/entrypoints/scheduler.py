@@ -13,11 +13,13 @@ from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.applications.lapse import lapse_unsigned
 from pinegate.usecases.audit.forget_expired import forget_expired
+from pinegate.usecases.catalogue.settle_tallies import settle_tallies
 from pinegate.usecases.grants.complete_revocation import complete_revocations
 from pinegate.usecases.grants.expire import expire_due
 
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 2.0
+_MINUTE_SECONDS = 60.0
 _DAY_SECONDS = 86_400.0
 
 
@@ -40,6 +42,7 @@ async def run_scheduler(services: Services) -> None:
         Job("expire_due", expire_due),
         Job("lapse_unsigned", lapse),
         Job("complete_revocations", complete_revocations),
+        Job("settle_tallies", settle_tallies, _MINUTE_SECONDS),
         Job("forget_expired", forget_expired, _DAY_SECONDS),
     )
     due = dict.fromkeys(jobs, 0.0)

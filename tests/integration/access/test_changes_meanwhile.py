@@ -6,6 +6,7 @@ at once has no re-evaluation after it; there the change waits for the register's
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -228,6 +229,24 @@ async def test_one_who_asks_what_cannot_be_kept_spoils_nobody_elses_answer(
     answers = await asyncio.gather(*asking)
     assert [answer.status_code for answer in answers] == [200, 200, 422, 200]
     assert [outcome for outcome, _ in await register_of(live)] == ["allowed"] * 3
+
+
+async def test_while_too_many_wait_who_comes_is_told_so_at_once_and_who_waits_is_answered(
+    client_as: ClientAs, watching: Watching, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, groups = await client_as(watching.viewer), Groups(monkeypatch)
+    line = Stop(monkeypatch, "register")
+    first = asyncio.create_task(viewer.post("/api/play", json=watching.form()))
+    await line.reached.wait()
+    waits = asyncio.create_task(viewer.post("/api/play", json=watching.form()))
+    await until(lambda: groups.asked == 2)
+    hour_later = time.monotonic() + 3600
+    monkeypatch.setattr("pinegate.adapters.database.groups.monotonic", lambda: hour_later)
+    late = await viewer.post("/api/play", json=watching.form())
+    assert (late.status_code, late.headers["retry-after"], late.json()["code"]) == (503, "1", "unavailable")
+    line.go_on()
+    assert [answer.status_code for answer in await asyncio.gather(first, waits)] == [200, 200]
+    assert len(await register_of(live)) == 2
 
 
 async def _settled(live: Live, revoking: asyncio.Task[Any]) -> bool:

@@ -70,7 +70,8 @@ async def test_the_whole_way_of_a_camera_from_a_lower_platform_to_a_unit(
     group = InventoryItem("34100000002150000001", "业务分组")
     assert await sync(database, device, camera(1), camera(2), group) == SyncOutcome(2, 0, 0, ())
     unit = await client_as(Role.UNIT_CLERK)
-    assert (await unit.get("/api/points")).json() == {"items": [], "total": 0}
+    nothing = {"items": [], "next": None, "total": 0, "total_at_least": False}
+    assert (await unit.get("/api/points")).json() == nothing
     await list_them(client_as, list((await ids_of(database)).values()))
     page = (await unit.get("/api/points", params={"q": "老街"})).json()
     assert page["total"] == 2

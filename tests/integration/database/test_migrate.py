@@ -31,6 +31,13 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(postgres: EmbeddedPo
     postgres.drop_database(name)
 
 
+_POINT_OF_0_1_0 = """
+    insert into camera_points (id, device_id, channel_code, name, longitude, latitude, search)
+    values ('p', 'd', '34100200001320000001', '老街', 118.3, 29.7,
+        array_to_tsvector(array['老', '老街', '街', '34100200001320000001']))
+"""
+
+
 def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
     name = f"test_{fresh_id().replace('-', '')}"
     owner_url = postgres.create_database(name).owner
@@ -60,13 +67,18 @@ def test_a_database_of_0_1_0_keeps_its_rows(postgres: EmbeddedPostgres) -> None:
                 " values ('d', '34100000002000000009', '市公安局视频平台', 'sealed', '{10.0.0.9}')"
             )
         )
+        connection.execute(text(_POINT_OF_0_1_0))
         device = dict(connection.execute(text("select * from devices")).mappings().one())
     migrate(owner_url, APP_ROLE)
     with engine.connect() as connection:
         after = connection.execute(text("select * from access_register order by id")).mappings().all()
         kept = dict(connection.execute(text("select * from devices")).mappings().one())
+        words = connection.execute(text("select tsvector_to_array(search) from camera_points")).scalar_one()
+        tallied = connection.execute(text("select level, points, settled from point_tallies")).all()
     engine.dispose()
     assert kept == device | {"strict_ssrc": False}
+    assert words == ["老", "老街", "街"]
+    assert sorted(map(tuple, tallied)) == [(level, 1, True) for level in (0, 9, 11, 13)]
     assert [row["channel"] for row in after] == channels
     was = [{("channel" if key == "door" else key): value for key, value in row.items()} for row in before]
     assert [{key: row[key] for key in old} for row, old in zip(after, was, strict=True)] == was

@@ -12,6 +12,9 @@ from pinegate.usecases.access.redeem_ticket import Redeemed, TicketRefusal, Visi
 from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import MediaEngine, PlayProtocol
 
+PATIENCE_SECONDS = 0.25
+"""Of the first who waits to be decided on. Redemptions have none: who was given a ticket is let in."""
+
 
 class Openings:
     """The one way a stream is opened, whoever asks: portal, access interface, operator's test."""
@@ -27,10 +30,10 @@ class Openings:
         self._media = media
         self._now = now
         self._new_id = new_id
-        self._groups = Groups(self._open)
+        self._groups = Groups(self._open, PATIENCE_SECONDS)
 
     async def open(self, asked: StreamRequest) -> OpenedStream | Denied:
-        """The answer, committed. Raises ``SQLAlchemyError``."""
+        """The answer, committed. Raises ``SQLAlchemyError``, or ``CrowdedError`` when too many ask at once."""
         return await self._groups.ask(asked)
 
     async def _open(self, asked: Sequence[StreamRequest]) -> Sequence[OpenedStream | Denied]:

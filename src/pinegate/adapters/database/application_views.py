@@ -1,12 +1,13 @@
 """Applications, grants and work orders as people look at them. Who may look is the caller's to know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pinegate.adapters.database.keyset_pages import Order, Page, Rows, keyset_page
 from pinegate.adapters.database.tables import (
     agreements,
     application_points,
@@ -30,8 +31,6 @@ from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
 
-Rows = Sequence[Row[*tuple[Any, ...]]]
-
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFilter:
@@ -42,6 +41,23 @@ class ApplicationFilter:
     mine: bool = False
 
 
+_NEWEST_FIRST = Order((applications.c.created_at, applications.c.number), descending=True)
+_GRANTS_NEWEST_FIRST = Order((grants.c.valid_from, grants.c.id), descending=True)
+
+
+def _with_words(words: str) -> ColumnElement[bool]:
+    """Names are looked up in their own short tables, and not once for each application."""
+    units = select(organizations.c.id).where(organizations.c.name.icontains(words, autoescape=True))
+    systems = select(information_systems.c.id).where(
+        information_systems.c.name.icontains(words, autoescape=True)
+    )
+    return or_(
+        applications.c.number.icontains(words, autoescape=True),
+        applications.c.organization_id.in_(units),
+        applications.c.system_id.in_(systems),
+    )
+
+
 class ApplicationViews:
     """Reads for one viewer."""
 
@@ -49,8 +65,12 @@ class ApplicationViews:
         self._connection = connection
         self._viewer = viewer
 
-    async def page(self, asked: ApplicationFilter, limit: int, offset: int) -> tuple[Rows, int]:
-        """One page of the applications that the viewer may know of, newest first, and the total."""
+    async def page(self, asked: ApplicationFilter, limit: int, after: str = "") -> Page:
+        """One page of the applications that the viewer may know of, newest first.
+
+        Raises:
+            InvalidInputError: no page of such a list answered ``after``.
+        """
         points = (
             select(func.count())
             .where(application_points.c.application_id == applications.c.id)
@@ -66,12 +86,7 @@ class ApplicationViews:
             information_systems.c.name.label("system_name"),
             points.label("point_count"),
         )
-        query = self._known(asked, *columns).order_by(
-            applications.c.created_at.desc(), applications.c.number.desc()
-        )
-        rows = (await self._connection.execute(query.limit(limit).offset(offset))).all()
-        total = await self._connection.execute(self._known(asked, func.count()))
-        return rows, total.scalar_one()
+        return await keyset_page(self._connection, self._known(asked, *columns), _NEWEST_FIRST, limit, after)
 
     def _known(self, asked: ApplicationFilter, *columns: ColumnElement[Any]) -> Select[Any]:
         """The rule of ``domain.applications.readers.may_read``, as conditions."""
@@ -91,10 +106,7 @@ class ApplicationViews:
         if asked.states is not None:
             query = query.where(applications.c.state.in_(asked.states))
         if asked.words.strip():
-            columns_searched = (applications.c.number, organizations.c.name, information_systems.c.name)
-            query = query.where(
-                or_(*(column.icontains(asked.words.strip(), autoescape=True) for column in columns_searched))
-            )
+            query = query.where(_with_words(asked.words.strip()))
         if asked.mine:
             me = self._viewer.person_id
             said = (
@@ -176,9 +188,13 @@ class GrantFilter:
 
 
 async def grant_page(
-    connection: AsyncConnection, viewer: Actor, asked: GrantFilter, limit: int, offset: int = 0
-) -> tuple[Rows, int]:
-    """Grants with the names that go with them; a unit's people see their own unit's."""
+    connection: AsyncConnection, viewer: Actor, asked: GrantFilter, limit: int, after: str = ""
+) -> Page:
+    """Grants with the names that go with them, newest first; a unit's people see their own unit's.
+
+    Raises:
+        InvalidInputError: no page of such a list answered ``after``.
+    """
     conditions = [
         column == value
         for column, value in (
@@ -204,11 +220,8 @@ async def grant_page(
         .join(organizations, organizations.c.id == grants.c.organization_id)
         .join(information_systems, information_systems.c.id == grants.c.system_id)
         .where(*conditions)
-        .order_by(grants.c.valid_from.desc(), grants.c.application_id, grants.c.id)
     )
-    rows = (await connection.execute(query.limit(limit).offset(offset))).all()
-    total = select(func.count()).select_from(grants).where(*conditions)
-    return rows, (await connection.execute(total)).scalar_one()
+    return await keyset_page(connection, query, _GRANTS_NEWEST_FIRST, limit, after)
 
 
 _WORK_ORDER: tuple[ColumnElement[Any], ...] = (

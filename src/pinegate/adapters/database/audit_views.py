@@ -1,17 +1,16 @@
 """The audit log as people read it: page by page, newest first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pinegate.adapters.database.bounded_pages import bounded_page
+from pinegate.adapters.database.keyset_pages import Order, Page, keyset_page
 from pinegate.adapters.database.tables import audit_events, organizations, persons
 
 _E = audit_events.c
+_NEWEST_FIRST = Order((_E.sequence,), descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,13 @@ class AuditFilter:
     subject_id: str | None = None
 
 
-async def audit_page(
-    connection: AsyncConnection, wanted: AuditFilter, limit: int, offset: int
-) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
-    """Audit events with the actor's name of today, and how many there are."""
+async def audit_page(connection: AsyncConnection, wanted: AuditFilter, limit: int, after: str = "") -> Page:
+    """Audit events with the actor's name of today.
+
+    Raises:
+        InvalidInputError: no page of such a list answered ``after``.
+    """
+    people = None if wanted.actor is None else await _people(connection, wanted.actor)
     query = (
         select(
             *(column for column in _E if column.name != "canonical"),
@@ -38,13 +40,20 @@ async def audit_page(
         )
         .join(persons, persons.c.id == _E.actor_person_id, isouter=True)
         .join(organizations, organizations.c.id == _E.actor_organization_id, isouter=True)
-        .where(_condition(wanted))
-        .order_by(_E.sequence.desc())
+        .where(_condition(wanted, people))
     )
-    return await bounded_page(connection, query, limit, offset)
+    return await keyset_page(connection, query, _NEWEST_FIRST, limit, after)
 
 
-def _condition(wanted: AuditFilter) -> ColumnElement[bool]:
+async def _people(connection: AsyncConnection, words: str) -> list[str]:
+    """Asked first: of a known person the log has an order, of a part of a name it has none."""
+    named = persons.c.name.icontains(words, autoescape=True)
+    return list(
+        (await connection.execute(select(persons.c.id).where(or_(named, persons.c.id == words)))).scalars()
+    )
+
+
+def _condition(wanted: AuditFilter, people: list[str] | None) -> ColumnElement[bool]:
     tests: list[ColumnElement[bool]] = [true()]
     if wanted.since is not None:
         tests.append(_E.at >= wanted.since)
@@ -52,8 +61,8 @@ def _condition(wanted: AuditFilter) -> ColumnElement[bool]:
         tests.append(_E.at < wanted.until)
     if wanted.name is not None:
         tests.append((_E.name == wanted.name) | _E.name.startswith(f"{wanted.name}.", autoescape=True))
-    if wanted.actor is not None:
-        tests.append(persons.c.name.icontains(wanted.actor, autoescape=True) | (persons.c.id == wanted.actor))
+    if people is not None:
+        tests.append(_E.actor_person_id.in_(people))
     if wanted.subject_kind is not None:
         tests.append(_E.subject_kind == wanted.subject_kind)
     if wanted.subject_id is not None:

@@ -12,17 +12,13 @@ from pinegate.adapters.database.tables import camera_points
 from pinegate.domain.catalogue.camera_record import PointRecord
 from pinegate.domain.catalogue.inventory import InventoryPoint
 from pinegate.domain.catalogue.listing import LISTING, ListingEvent, ListingState, PointListing
-from pinegate.domain.catalogue.search_words import indexed_words
+from pinegate.domain.catalogue.search_words import point_words
 from pinegate.usecases.catalogue.ports import KnownPoint, PointEdit, SyncOutcome
 
 _BATCH = 100
 """Rows made and sent at once; the event loop serves others between two batches."""
 _point = camera_points.c
 _words = func.array_to_tsvector
-
-
-def _search_words(name: str, address: str, code: str) -> list[str]:
-    return indexed_words(f"{name} {address} {code}")
 
 
 class PointRows:
@@ -69,7 +65,7 @@ class PointRows:
                 edited_by=by,
                 edited_at=func.now(),
                 version=_point.version + 1,
-                search=_words(_search_words(edit.name, edit.address, channel_code)),
+                search=_words(point_words(edit.name, edit.address, channel_code)),
             )
         )
 
@@ -179,7 +175,7 @@ def _row(device_id: str, point: InventoryPoint) -> dict[str, Any]:
         "secret": item.secret,
         "health": {True: "online", False: "offline", None: "unknown"}[item.online],
         "upstream": dict(item.raw),
-        "words": _search_words(item.name, item.address, item.channel_code),
+        "words": point_words(item.name, item.address, item.channel_code),
     }
 
 

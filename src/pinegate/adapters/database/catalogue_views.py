@@ -1,20 +1,38 @@
 """The catalogue as people look at it: pages, counts per division, clusters on the map."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, FunctionElement, Integer, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pinegate.adapters.database.tables import audit_events, camera_points, devices, grants, persons
-from pinegate.adapters.database.visible_points import PointFilter, health, points_on_paper, visible_points
+from pinegate.adapters.database.catalogue_places import BY_PLACE, page_by_places
+from pinegate.adapters.database.catalogue_search import searched_page
+from pinegate.adapters.database.keyset_pages import Found, Order, Page, keyset_page
+from pinegate.adapters.database.tables import (
+    audit_events,
+    camera_points,
+    devices,
+    grants,
+    persons,
+    point_tallies,
+)
+from pinegate.adapters.database.visible_points import (
+    Columns,
+    PointFilter,
+    TallyLevel,
+    health,
+    health_of,
+    points_on_paper,
+    tallied_points,
+    visible_points,
+    visible_tallies,
+)
 from pinegate.domain.grants.grant import GrantState
 from pinegate.domain.organizations.parties import Actor
 
 _point = camera_points.c
-MAX_MAP_POINTS = 1_000
 
 _COLUMNS = (
     _point.id,
@@ -36,22 +54,22 @@ _COLUMNS = (
     _point.version,
     devices.c.name.label("device_name"),
 )
-_SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
-    "": (_point.division_code, _point.township_code, _point.name, _point.id),
-    "name": (_point.name, _point.id),
-    "-name": (_point.name.desc(), _point.id),
-    "health": (health.element, _point.name, _point.id),
-    "listing_state": (_point.listing_state, _point.name, _point.id),
+_ORDERS = {
+    "": BY_PLACE,
+    "name": Order((_point.name, _point.id)),
+    "-name": Order((_point.name, _point.id), descending=True),
 }
-SORTS = frozenset(_SORTS)
+SORTS = frozenset(_ORDERS)
 
 
-@dataclass(frozen=True, slots=True)
-class MapView:
-    """Either single points or clusters, never more than a screen can show."""
-
-    points: Sequence[Row[*tuple[Any, ...]]]
-    clusters: Sequence[Row[*tuple[Any, ...]]]
+def _per_township(point: Columns, number: FunctionElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    online = func.coalesce(number.filter(health_of(point) == "online"), 0)
+    return (
+        point.division_code,
+        point.township_code,
+        number.cast(Integer).label("points"),
+        online.cast(Integer).label("online"),
+    )
 
 
 class CatalogueViews:
@@ -62,16 +80,29 @@ class CatalogueViews:
         self._viewer = viewer
         self._now = now
 
-    async def page(
-        self, asked: PointFilter, sort: str, limit: int, offset: int
-    ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
-        """One page and the total."""
-        columns = (*_COLUMNS, *self._operations(asked.granted_to))
-        query = visible_points(self._viewer, asked, self._now, *columns)
-        query = query.order_by(*_SORTS[sort]).limit(limit).offset(offset)
-        rows = (await self._connection.execute(query)).all()
-        count = visible_points(self._viewer, asked, self._now, func.count())
-        return rows, (await self._connection.execute(count)).scalar_one()
+    async def page(self, asked: PointFilter, limit: int, sort: str = "", after: str = "") -> Page:
+        """One page in the order ``sort``, beginning after the page that answered ``after``.
+
+        Raises:
+            InvalidInputError: no page of such a list answered ``after``.
+        """
+        order = _ORDERS[sort]
+        if asked.words:
+            return await searched_page(self._connection, self._listed, asked, order, limit, after)
+        if asked.tallied and order is BY_PLACE:
+            return await page_by_places(
+                self._connection, self._viewer, self._listed(asked), asked, limit, after
+            )
+        counted = None if after or not asked.tallied else Found(await self._tallied(asked))
+        return await keyset_page(self._connection, self._listed(asked), order, limit, after, counted=counted)
+
+    def _listed(self, asked: PointFilter, *more: ColumnElement[Any]) -> Select[Any]:
+        columns = (*_COLUMNS, *self._operations(asked.granted_to), *more)
+        return visible_points(self._viewer, asked, self._now, *columns)
+
+    async def _tallied(self, asked: PointFilter) -> int:
+        query = visible_tallies(self._viewer, asked, TallyLevel.CITY, tallied_points())
+        return (await self._connection.execute(query)).scalar_one()
 
     def _operations(self, system_id: str) -> tuple[ColumnElement[Any], ...]:
         if not system_id:
@@ -124,42 +155,14 @@ class CatalogueViews:
 
     async def counts(self, asked: PointFilter) -> Sequence[Row[*tuple[Any, ...]]]:
         """Points and online points per township under the same filter."""
-        columns = (
-            _point.division_code,
-            _point.township_code,
-            func.count().label("points"),
-            func.count().filter(health.element == "online").label("online"),
-        )
-        query = visible_points(self._viewer, asked, self._now, *columns)
-        query = query.group_by(_point.division_code, _point.township_code)
-        return (await self._connection.execute(query)).all()
-
-    async def map(self, asked: PointFilter, cell: float) -> MapView:
-        """Points where they are few, else one cluster per ``cell`` degrees."""
-        located = _point.longitude.is_not(None)
-        clusters = visible_points(
-            self._viewer,
-            asked,
-            self._now,
-            func.avg(_point.longitude).label("longitude"),
-            func.avg(_point.latitude).label("latitude"),
-            func.count().label("points"),
-        ).where(located)
-        clusters = clusters.group_by(func.floor(_point.longitude / cell), func.floor(_point.latitude / cell))
-        counted = (await self._connection.execute(clusters)).all()
-        if sum(cluster.points for cluster in counted) > MAX_MAP_POINTS:
-            return MapView((), counted)
-        columns = (
-            _point.id,
-            _point.name,
-            _point.longitude,
-            _point.latitude,
-            health,
-            _point.ptz_type,
-            _point.listing_state,
-        )
-        points = visible_points(self._viewer, asked, self._now, *columns).where(located)
-        return MapView((await self._connection.execute(points)).all(), ())
+        if asked.tallied:
+            tally = point_tallies.c
+            columns = _per_township(tally, func.sum(tally.points))
+            query = visible_tallies(self._viewer, asked, TallyLevel.CITY, *columns)
+        else:
+            columns = _per_township(_point, func.count())
+            query = visible_points(self._viewer, asked, self._now, *columns)
+        return (await self._connection.execute(query.group_by(*columns[:2]))).all()
 
     async def history(self, point_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
         """What happened to a point, newest first."""

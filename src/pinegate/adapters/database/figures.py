@@ -1,8 +1,8 @@
 """The few numbers at the top of a workbench, by what the person is trusted with."""
 
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import (
@@ -14,7 +14,7 @@ from pinegate.adapters.database.tables import (
     roster_entries,
     work_orders,
 )
-from pinegate.adapters.database.visible_points import PointFilter, visible_points
+from pinegate.adapters.database.visible_points import PointFilter, TallyLevel, tallied_points, visible_tallies
 from pinegate.domain.applications.states import PICTURES_FLOW, ApplicationState
 from pinegate.domain.catalogue.listing import ListingState
 from pinegate.domain.grants.grant import GrantState
@@ -33,33 +33,37 @@ _OPERATOR = OrganizationKind.OPERATOR
 class FigureRows:
     """Counts for one viewer."""
 
-    def __init__(self, connection: AsyncConnection, viewer: Actor, now: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, viewer: Actor) -> None:
         self._connection = connection
         self._viewer = viewer
-        self._now = now
 
     async def figures(self) -> dict[str, int]:
-        """Key → value, in the order in which they are shown."""
+        """Key → value, in the order in which they are shown; all are counted by one statement."""
+        asked = self._asked()
+        if not asked:
+            return {}
+        columns = (query.scalar_subquery().label(key) for key, query in asked.items())
+        return dict((await self._connection.execute(select(*columns))).mappings().one())
+
+    def _asked(self) -> dict[str, Select[Any]]:
         kind = self._viewer.organization_kind
         if kind is _UNIT:
-            return await self._of_the_unit()
+            return self._of_the_unit()
         if kind in _AUTHORITIES:
-            live = await self._count(access_register, *_live())
-            return {**await self._applications(_HANDED_IN), **await self._points(), "live_sessions": live}
+            live = _number(access_register, *_live())
+            return {**_applications(_HANDED_IN), **self._points(), "live_sessions": live}
         if kind is _OPERATOR:
-            return {**await self._operators(), **await self._points()}
+            return {**self._operators(), **self._points()}
         return {}
 
-    async def _of_the_unit(self) -> dict[str, int]:
+    def _of_the_unit(self) -> dict[str, Select[Any]]:
         own = self._viewer.organization_id
         granted = select(func.count(grants.c.point_id.distinct())).where(
             grants.c.organization_id == own, grants.c.state == GrantState.ACTIVE
         )
         figures = {
-            "granted_points": (await self._connection.execute(granted)).scalar_one(),
-            "live_sessions": await self._count(
-                access_register, *_live(), access_register.c.organization_id == own
-            ),
+            "granted_points": granted,
+            "live_sessions": _number(access_register, *_live(), access_register.c.organization_id == own),
         }
         if self._viewer.roles <= {Role.UNIT_VIEWER}:
             return figures
@@ -70,46 +74,46 @@ class FigureRows:
             ~roster_entries.c.removed,
         )
         return {
-            **await self._applications(_OPEN, applications.c.organization_id == own),
+            **_applications(_OPEN, applications.c.organization_id == own),
             **figures,
-            "systems": await self._count(information_systems, systems.organization_id == own),
-            "roster_persons": (await self._connection.execute(roster)).scalar_one(),
+            "systems": _number(information_systems, systems.organization_id == own),
+            "roster_persons": roster,
         }
 
-    async def _applications(
-        self, open_states: tuple[ApplicationState, ...], *conditions: ColumnElement[bool]
-    ) -> dict[str, int]:
-        state = applications.c.state
-        return {
-            "applications_open": await self._count(applications, state.in_(open_states), *conditions),
-            "active_applications": await self._count(applications, state.in_(PICTURES_FLOW), *conditions),
-        }
-
-    async def _operators(self) -> dict[str, int]:
+    def _operators(self) -> dict[str, Select[Any]]:
         figures = {
-            "devices_total": await self._count(devices),
-            "devices_online": await self._count(devices, devices.c.online),
+            "devices_total": _number(devices),
+            "devices_online": _number(devices, devices.c.online),
         }
         if Role.OPERATOR_PROVISIONER in self._viewer.roles:
             is_open = work_orders.c.state == WorkOrderState.OPEN
-            figures["work_orders_open"] = await self._count(work_orders, is_open)
+            figures["work_orders_open"] = _number(work_orders, is_open)
         return figures
 
-    async def _points(self) -> dict[str, int]:
+    def _points(self) -> dict[str, Select[Any]]:
         asked = {
             "points_total": PointFilter(),
             "points_listed": PointFilter(state=ListingState.LISTED),
             "points_online": PointFilter(health="online"),
         }
-        figures: dict[str, int] = {}
-        for key, wanted in asked.items():
-            query = visible_points(self._viewer, wanted, self._now, func.count())
-            figures[key] = (await self._connection.execute(query)).scalar_one()
-        return figures
+        return {
+            key: visible_tallies(self._viewer, wanted, TallyLevel.CITY, tallied_points())
+            for key, wanted in asked.items()
+        }
 
-    async def _count(self, table: FromClause, *conditions: ColumnElement[bool]) -> int:
-        query = select(func.count()).select_from(table).where(*conditions)
-        return (await self._connection.execute(query)).scalar_one()
+
+def _applications(
+    open_states: tuple[ApplicationState, ...], *conditions: ColumnElement[bool]
+) -> dict[str, Select[Any]]:
+    state = applications.c.state
+    return {
+        "applications_open": _number(applications, state.in_(open_states), *conditions),
+        "active_applications": _number(applications, state.in_(PICTURES_FLOW), *conditions),
+    }
+
+
+def _number(table: FromClause, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(table).where(*conditions)
 
 
 def _live() -> tuple[ColumnElement[bool], ...]:

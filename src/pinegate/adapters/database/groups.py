@@ -5,10 +5,10 @@ for nobody; the busier it is, the larger the groups and the less each one costs.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Generic, TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,11 @@ _MOST_TOGETHER = 64
 class _Asker(Generic[Asked, Answer]):
     asked: Asked
     answer: asyncio.Future[Answer]
-    since: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=monotonic)
+
+
+class CrowdedError(Exception):
+    """So many wait that who came now would wait too long: better told at once than kept."""
 
 
 class Groups(Generic[Asked, Answer]):
@@ -32,21 +36,29 @@ class Groups(Generic[Asked, Answer]):
 
     It begins after the last of its group has come, so it sees whatever was committed before that. When it raises, the
     group is asked one by one, so that one whom the database refuses spoils nobody else's answer; unless the database is
-    away, which is told to all.
+    away, which is told to all. While the first in the queue has waited for longer than ``patience`` seconds nobody is
+    let into it: it does not grow when more come than can be answered.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]],
+        patience: float = float("inf"),
+    ) -> None:
         self._answer = answer
+        self._patience = patience
         self._waiting: deque[_Asker[Asked, Answer]] = deque()
         self._working: asyncio.Task[None] | None = None
 
     @property
     def longest_wait(self) -> float:
         """For how many seconds the first in the queue has waited."""
-        return time.monotonic() - self._waiting[0].since if self._waiting else 0.0
+        return monotonic() - self._waiting[0].since if self._waiting else 0.0
 
     async def ask(self, asked: Asked) -> Answer:
-        """The answer to ``asked``, or what ``answer`` raised for it."""
+        """The answer to ``asked``, or what ``answer`` raised for it. Raises :class:`CrowdedError`."""
+        if self.longest_wait > self._patience:
+            raise CrowdedError
         asker = _Asker[Asked, Answer](asked, asyncio.get_running_loop().create_future())
         self._waiting.append(asker)
         if self._working is None:

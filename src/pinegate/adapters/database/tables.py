@@ -21,8 +21,11 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from pinegate.adapters.database.catalogue_tables import camera_points as camera_points
+from pinegate.adapters.database.catalogue_tables import devices as devices
+from pinegate.adapters.database.catalogue_tables import point_tallies as point_tallies
 from pinegate.adapters.database.table_parts import id_column as _id
 from pinegate.adapters.database.table_parts import metadata
 from pinegate.adapters.database.table_parts import reference as _to
@@ -122,80 +125,13 @@ acknowledgements = _table(
     _time("acknowledged_at", nullable=False),
 )
 
-# -- devices and catalogue -------------------------------------------------------------------------------------------
-
-devices = _table(
-    "devices",
-    _id(),
-    Column("device_code", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False, server_default="platform"),
-    _to("owner_organization_id", "organizations", nullable=True),
-    Column("password_encrypted", LargeBinary, nullable=False),
-    Column("minimum_algorithm", Text, nullable=False, server_default="MD5"),
-    Column("media_transport", Text, nullable=False, server_default="tcp_passive"),
-    Column("charset", Text, nullable=False, server_default="gb18030"),
-    Column("media_hosts", ARRAY(Text), nullable=False, server_default="{}"),
-    Column("strict_ssrc", Boolean, nullable=False, server_default=false()),
-    Column("enabled", Boolean, nullable=False, server_default=text("true")),
-    Column("online", Boolean, nullable=False, server_default=false()),
-    Column("address", Text, nullable=False, server_default=""),
-    Column("transport", Text, nullable=False, server_default=""),
-    Column("manufacturer", Text, nullable=False, server_default=""),
-    Column("model", Text, nullable=False, server_default=""),
-    Column("firmware", Text, nullable=False, server_default=""),
-    Column("gb_version", Text, nullable=False, server_default=""),
-    _time("registered_at"),
-    _time("last_keepalive_at"),
-    _time("catalogue_synced_at"),
-    Column("catalogue_total", Integer),
-    _time("created_at", now=True),
-)
-
-camera_points = _table(
-    "camera_points",
-    _id(),
-    _to("device_id", "devices"),
-    Column("channel_code", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("address", Text, nullable=False, server_default=""),
-    Column("division_code", Text, nullable=False, server_default=""),
-    Column("township_code", Text, nullable=False, server_default=""),
-    Column("category", Text, nullable=False, server_default=""),
-    Column("point_class", Integer),
-    Column("ptz_type", Integer),
-    Column("source_class", Text, nullable=False, server_default="gov_invested"),
-    Column("longitude", Double),
-    Column("latitude", Double),
-    Column("secret", Boolean, nullable=False, server_default=false()),
-    Column("health", Text, nullable=False, server_default="unknown"),
-    Column("listing_state", Text, nullable=False, server_default="pending_check"),
-    Column("sharing_mark", Boolean, nullable=False, server_default=false()),
-    _to("sharing_marked_by", "persons", nullable=True),
-    _time("sharing_marked_at"),
-    _to("edited_by", "persons", nullable=True),
-    _time("edited_at"),
-    _to("listed_by", "persons", nullable=True),
-    _time("listed_at"),
-    Column("record", JSONB, nullable=False, server_default="{}"),
-    Column("upstream", JSONB, nullable=False, server_default="{}"),
-    Column("search", TSVECTOR, nullable=False, server_default=""),
-    _time("first_seen_at", now=True),
-    _time("last_seen_at", now=True),
-    Column("version", Integer, nullable=False, server_default="1"),
-    UniqueConstraint("device_id", "channel_code"),
-    Index("ix_camera_points_search", "search", postgresql_using="gin"),
-    Index("ix_camera_points_place", "division_code", "township_code", "name", "id"),
-    Index("ix_camera_points_listing_state", "listing_state"),
-)
-
 # -- the paper -------------------------------------------------------------------------------------------------------
 
 applications = _table(
     "applications",
     _id(),
     Column("number", Text, nullable=False, unique=True),
-    _to("organization_id", "organizations", index=True),
+    _to("organization_id", "organizations"),
     _to("system_id", "information_systems", index=True),
     Column("state", Text, nullable=False),
     Column("purpose", Text, nullable=False, server_default=""),
@@ -213,7 +149,9 @@ applications = _table(
     _time("created_at", nullable=False),
     _time("state_since", nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
-    Index("ix_applications_state", "state"),
+    Index("ix_applications_state", "state", "state_since"),
+    Index("ix_applications_created", "created_at", "number"),
+    Index("ix_applications_organization_created", "organization_id", "created_at", "number"),
 )
 
 application_points = _table(
@@ -299,6 +237,8 @@ grants = _table(
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("application_id", "point_id"),
     Index("ix_grants_system_point", "system_id", "point_id"),
+    Index("ix_grants_valid_from", "valid_from", "id"),
+    Index("ix_grants_organization_valid_from", "organization_id", "valid_from", "id"),
 )
 
 revocations = _table(
@@ -350,10 +290,10 @@ access_register = _table(
     Column("outcome", Text, nullable=False),
     Column("denial_reason", Text),
     Column("operation", Text, nullable=False),
-    Column("person_id", Text, nullable=False, index=True),
+    Column("person_id", Text, nullable=False),
     Column("organization_id", Text, nullable=False, server_default=""),
     Column("system_id", Text, nullable=False, server_default=""),
-    Column("point_id", Text, nullable=False, index=True),
+    Column("point_id", Text, nullable=False),
     Column("grant_id", Text),
     Column("application_id", Text, index=True),
     Column("work_order_id", Text),
@@ -372,7 +312,11 @@ access_register = _table(
     Column("end_reason", Text),
     Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
-    Index("ix_access_register_requested_at", "requested_at"),
+    Index("ix_access_register_requested_at", "requested_at", "id"),
+    Index("ix_access_register_person", "person_id", "requested_at", "id"),
+    Index("ix_access_register_organization", "organization_id", "requested_at", "id"),
+    Index("ix_access_register_system", "system_id", "requested_at", "id"),
+    Index("ix_access_register_point", "point_id", "requested_at", "id"),
     Index(
         "ix_access_register_open",
         "system_id",
@@ -395,16 +339,18 @@ audit_events = _table(
     "audit_events",
     Column("sequence", BigInteger, Identity(always=True), primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
     _time("at", nullable=False),
-    Column("actor_person_id", Text, index=True),
+    Column("actor_person_id", Text),
     Column("actor_organization_id", Text),
     Column("subject_kind", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("client_host", Text, nullable=False),
     Column("details", JSONB, nullable=False),
     Column("canonical", LargeBinary, nullable=False),
-    Index("ix_audit_events_subject", "subject_kind", "subject_id"),
+    Index("ix_audit_events_name", "name", "sequence"),
+    Index("ix_audit_events_actor", "actor_person_id", "sequence"),
+    Index("ix_audit_events_subject", "subject_kind", "subject_id", "sequence"),
     Index("ix_audit_events_at", "at"),
 )
 
@@ -412,12 +358,13 @@ notices = _table(
     "notices",
     _id(),
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
-    _to("organization_id", "organizations", index=True),
+    _to("organization_id", "organizations"),
     Column("role", Text),
     Column("kind", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("details", JSONB, nullable=False, server_default="{}"),
     _time("created_at", nullable=False),
+    Index("ix_notices_organization", "organization_id", "sequence"),
 )
 
 ALTERABLE_TABLES = tuple(table.name for table in metadata.sorted_tables if table is not audit_events)

@@ -16,6 +16,7 @@ from pinegate.adapters.database.grants import GrantRows
 from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
+from pinegate.adapters.database.point_tallies import TallyRows
 from pinegate.adapters.database.retention import RetentionRows
 from pinegate.adapters.database.revocations import RevocationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
@@ -31,6 +32,7 @@ class Transaction:
         self.identity = IdentityRows(connection)
         self.access = AccessRows(driver)
         self.points = PointRows(connection)
+        self.tallies = TallyRows(connection)
         self.devices = DeviceRows(connection)
         self.organizations = OrganizationRows(connection)
         self.applications = ApplicationRows(connection)

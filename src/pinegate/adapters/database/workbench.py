@@ -1,18 +1,17 @@
 """What waits for a person, how things stand, and what their organization was told."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pinegate.adapters.database.tables import (
     acknowledgements,
     agreements,
     applications,
-    camera_points,
     information_systems,
     notices,
     opinions,
@@ -21,11 +20,10 @@ from pinegate.adapters.database.tables import (
     roster_entries,
     work_orders,
 )
-from pinegate.adapters.database.visible_points import PointFilter, visible_points
+from pinegate.adapters.database.waiting_points import waiting_points
 from pinegate.domain.agreements.agreement import AGREEMENT, IN_FORCE, AgreementEvent
 from pinegate.domain.applications.states import APPLICATION, ApplicationEvent
 from pinegate.domain.applications.turns import TURNS, Standing, Turn
-from pinegate.domain.catalogue.listing import LISTING, ListingEvent, ListingState
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.permissions import Permission
@@ -34,7 +32,6 @@ from pinegate.domain.work_orders.work_order import WORK_ORDER, WorkOrderEvent
 
 _MOST_TASKS = 100
 _MOST_NOTICES = 50
-_S = ListingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,71 +116,56 @@ class WorkbenchRows:
 
     async def tasks(self) -> list[Task]:
         """What waits, longest first."""
-        found = [task async for task in self._applications()]
-        found += [task async for task in self._points()]
+        found = await self._applications()
+        found += await self._points()
         found += await self._work_orders()
         found += await self._duties()
         found += await self._revocations()
         return sorted(found, key=lambda task: task.since)[:_MOST_TASKS]
 
-    async def _applications(self) -> AsyncIterator[Task]:
-        for kind, condition in _waiting(self._viewer.roles):
-            query = (
-                select(
-                    applications.c.id,
-                    applications.c.number,
-                    applications.c.state_since,
-                    organizations.c.name.label("organization_name"),
-                    information_systems.c.name.label("system_name"),
-                )
-                .join(organizations, organizations.c.id == applications.c.organization_id)
-                .join(information_systems, information_systems.c.id == applications.c.system_id)
-                .outerjoin(agreements, agreements.c.application_id == applications.c.id)
-                .where(condition)
-                .order_by(applications.c.state_since)
-                .limit(_MOST_TASKS)
+    async def _applications(self) -> list[Task]:
+        queries = [self._waiting(kind, condition) for kind, condition in _waiting(self._viewer.roles)]
+        if not queries:
+            return []
+        return [
+            self._task(
+                row.kind,
+                "application",
+                row.id,
+                row.number,
+                f"{row.organization_name} · {row.system_name}",
+                row.state_since,
+                f"/applications/{row.id}",
             )
-            if self._viewer.confined_to is not None:
-                query = query.where(applications.c.organization_id == self._viewer.confined_to)
-            for row in await self._connection.execute(query):
-                subtitle = f"{row.organization_name} · {row.system_name}"
-                route = f"/applications/{row.id}"
-                yield self._task(kind, "application", row.id, row.number, subtitle, row.state_since, route)
+            for row in await self._connection.execute(union_all(*queries))
+        ]
 
-    async def _points(self) -> AsyncIterator[Task]:
-        point = camera_points.c
-        asked = (
-            (
-                _S.PENDING_CHECK in LISTING.states_of(ListingEvent.CATALOGUE, self._viewer.roles),
-                "points.check",
-                PointFilter(state=_S.PENDING_CHECK),
-                true(),
-                "/catalogue?state=pending_check",
-            ),
-            (
-                _S.CATALOGUED in LISTING.states_of(ListingEvent.LIST, self._viewer.roles),
-                "points.list",
-                PointFilter(state=_S.CATALOGUED, shared=True),
-                ~point.secret,
-                "/catalogue?state=catalogued&shared=true",
-            ),
-            (
-                # The leader may mark as well, and is not reminded of it.
-                Role.POLICE_REVIEWER in self._viewer.roles,
-                "points.mark",
-                PointFilter(shared=False),
-                and_(point.sharing_marked_at.is_(None), ~point.secret),
-                "/catalogue?shared=false",
-            ),
+    def _waiting(self, kind: str, condition: ColumnElement[bool]) -> Select[Any]:
+        query = (
+            select(
+                literal(kind).label("kind"),
+                applications.c.id,
+                applications.c.number,
+                applications.c.state_since,
+                organizations.c.name.label("organization_name"),
+                information_systems.c.name.label("system_name"),
+            )
+            .join(organizations, organizations.c.id == applications.c.organization_id)
+            .join(information_systems, information_systems.c.id == applications.c.system_id)
+            .outerjoin(agreements, agreements.c.application_id == applications.c.id)
+            .where(condition)
         )
-        for waits, kind, wanted, condition, route in asked:
-            if not waits:
-                continue
-            columns = (func.count().label("points"), func.min(point.first_seen_at).label("since"))
-            query = visible_points(self._viewer, wanted, self._now, *columns).where(condition)
-            row = (await self._connection.execute(query)).one()
-            if row.points:
-                yield Task(kind, "points", "", str(row.points), "", row.since, False, route, row.points)
+        if self._viewer.confined_to is not None:
+            query = query.where(applications.c.organization_id == self._viewer.confined_to)
+        oldest = query.order_by(applications.c.state_since).limit(_MOST_TASKS).subquery()
+        return select(oldest)
+
+    async def _points(self) -> list[Task]:
+        waiting = await waiting_points(self._connection, self._viewer, self._now)
+        return [
+            Task(each.kind, "points", "", str(each.points), "", each.since, False, each.route, each.points)
+            for each in waiting
+        ]
 
     async def _work_orders(self) -> list[Task]:
         states = WORK_ORDER.states_of(WorkOrderEvent.COMPLETE, self._viewer.roles)

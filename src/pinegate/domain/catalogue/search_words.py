@@ -1,4 +1,4 @@
-"""Words of the catalogue search: Chinese by single and paired characters, the rest by whole words.
+"""Words of the catalogue search: Chinese by single and paired characters, the rest by whole words; codes by beginnings.
 
 Two-character words are the most asked for and the first to be missed by trigrams or dictionaries; pairs find them all.
 """
@@ -9,6 +9,18 @@ _RUNS = re.compile(r"[㐀-鿿豈-﫿]+|[0-9A-Za-z]+")
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]")
 MAX_WORDS = 400
 MAX_QUERY_WORDS = 24
+_CODE_BEGINS = re.compile(r"[0-9]{6,20}")
+"""A code of GB/T 28181 begins with its division's six digits; fewer are a house number."""
+
+
+def may_begin_a_code(word: str) -> bool:
+    """Whether who asks for ``word`` may mean points by their code."""
+    return _CODE_BEGINS.fullmatch(word) is not None
+
+
+def point_words(name: str, address: str, code: str) -> list[str]:
+    """Everything by which a point shall be found, but for its code, which has an order of its own."""
+    return indexed_words(f"{name} {address}" if may_begin_a_code(code) else f"{name} {address} {code}")
 
 
 def indexed_words(text: str) -> list[str]:

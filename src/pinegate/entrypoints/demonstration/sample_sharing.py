@@ -85,7 +85,7 @@ class SampleSharing:
         """The police mark, the cataloguer catalogues, the lister lists; a few points are left for the newcomer."""
         async with self._as("police-reviewer") as (tx, act):
             views = CatalogueViews(tx.connection, act.person, act.now)
-            rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
+            rows = (await views.page(PointFilter(), LISTED_POINTS)).rows
             ids = [row.id for row in rows]
             await mark_sharing(tx, ids, True, "", act)
         for login, event in (("cataloguer", ListingEvent.CATALOGUE), ("lister", ListingEvent.LIST)):
@@ -99,7 +99,7 @@ class SampleSharing:
             )
             self._application = application.id
             views = CatalogueViews(tx.connection, act.person, act.now)
-            rows, _ = await views.page(PointFilter(), "", LISTED_POINTS, 0)
+            rows = (await views.page(PointFilter(), LISTED_POINTS)).rows
             turning = [row.id for row in rows if row.ptz_type in TURNING_PTZ_TYPES][:TURNING_POINTS]
             fixed = [row.id for row in rows if row.ptz_type not in TURNING_PTZ_TYPES]
             asked = [(point_id, _LOOK | _TURN) for point_id in turning]

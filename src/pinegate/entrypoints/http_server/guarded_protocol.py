@@ -5,6 +5,7 @@ uvicorn has the first for another parser and the others not at all (docs/decisio
 
 import asyncio
 from collections import Counter
+from functools import cache
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -25,6 +26,8 @@ LEAST_BYTES_PER_SECOND = 8 * 1024
 MOST_PIPELINED = 8
 DRAIN_SECONDS = 3.0
 DRAIN_BYTES = 32 << 20
+"""Of a body that was refused: a browser reads no answer before it has sent all."""
+DRAIN_HEAD_BYTES = 256 << 10
 MOST_DRAINING = 256
 _RETRY_SECONDS = "2"
 
@@ -52,7 +55,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Of the head that is being read; None in a body."""
         self._refusal: _HeadRefusedError | None = None
         self._closing = False
-        self._drained = 0
+        self._undrained = 0
         self._unsent = 0
         self._head_pace = Pace(HEAD_SECONDS, float("inf"))
         self._body_pace = Pace(BODY_SECONDS, LEAST_BYTES_PER_SECOND)
@@ -103,8 +106,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._closing:
-            self._drained += len(data)
-            if self._drained > DRAIN_BYTES:
+            self._undrained -= len(data)
+            if self._undrained < 0:
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
@@ -204,6 +207,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _end_after_this(self) -> None:
         self.cycle.keep_alive = False
+        self._undrained = DRAIN_HEAD_BYTES
         self._closing = True
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
@@ -230,11 +234,13 @@ class GuardedProtocol(HttpToolsProtocol):
         if len(self.server_state.connections) > self.places.most + MOST_DRAINING:
             self.transport.close()
             return
+        self._undrained = DRAIN_BYTES if self._head_bytes is None else DRAIN_HEAD_BYTES
         self._drain_pace.begin(self.loop.time())
         self.transport.write_eof()
         self.flow.resume_reading()
 
 
+@cache
 def _answer(status: int, code: str, detail: str) -> bytes:
     headers = {"Connection": "close", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     headers["Content-Security-Policy"] = "default-src 'none'"

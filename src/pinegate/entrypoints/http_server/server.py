@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 _DRAIN_SECONDS = 3
 _TICKS_A_LOOK = 5
 _TICKS_A_LINE = 600
-_ACCEPTS_A_TURN = 64
+_ACCEPTS_A_TURN = 16
 _BACKLOG = 2048
 
 

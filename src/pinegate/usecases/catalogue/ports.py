@@ -47,6 +47,21 @@ class PointEdit:
     values: Mapping[str, str]
 
 
+class PointTallies(Protocol):
+    """How many points there are, kept along with every change of them."""
+
+    async def settle(self, at_most: int) -> int:
+        """Sum up what changes added in at most so many cells; in how many."""
+        ...
+
+
+class TallyTransaction(Protocol):
+    """One transaction, as keeping tallies sees it."""
+
+    @property
+    def tallies(self) -> PointTallies: ...
+
+
 class CataloguePoints(Protocol):
     """The points' rows."""
 

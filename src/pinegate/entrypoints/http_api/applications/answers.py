@@ -49,9 +49,7 @@ async def read_application(
     head = await views.head(application_id)
     agreement = await tx.agreements.of_application(application_id)
     refused = await _what_is_missing(tx, application, viewer, now)
-    grants, _ = await grant_page(
-        tx.connection, viewer, GrantFilter(application_id=application_id), MAX_POINTS
-    )
+    grants = await grant_page(tx.connection, viewer, GrantFilter(application_id=application_id), MAX_POINTS)
     return ApplicationOut(
         id=application.id,
         number=application.number,
@@ -83,7 +81,7 @@ async def read_application(
         ],
         documents=documents_out(await views.documents(application_id)),
         agreement=None if agreement is None else agreement_out(agreement, viewer, head.effective_at),
-        grants=grants_out(grants),
+        grants=grants_out(grants.rows),
         receipts=[
             ReceiptOut.model_validate(row, from_attributes=True)
             for row in await views.receipts(application_id)

@@ -11,7 +11,8 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.refusal import Refusal
 from pinegate.entrypoints.http_api.catalogue.models import PointOut
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import After, Id, PageSize
+from pinegate.entrypoints.http_api.shared.pages import PageOut
 
 Opinion = Annotated[str, Field(max_length=4_000)]
 MAX_POINTS = 5_000
@@ -97,9 +98,8 @@ class ApplicationSummary(BaseModel):
     created_at: datetime
 
 
-class ApplicationPage(BaseModel):
+class ApplicationPage(PageOut):
     items: list[ApplicationSummary]
-    total: int
 
 
 class OrganizationOut(BaseModel):
@@ -185,9 +185,8 @@ class GrantOut(BaseModel):
     valid_until: datetime
 
 
-class GrantPage(BaseModel):
+class GrantPage(PageOut):
     items: list[GrantOut]
-    total: int
 
 
 class ReceiptOut(BaseModel):
@@ -250,8 +249,8 @@ class ApplicationQuery(BaseModel):
     open_to: ApplicationEvent | None = None
     q: Annotated[str, Field(max_length=100)] = ""
     mine: bool = False
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=500)] = 50
+    after: After = ""
+    page_size: PageSize = 50
 
     def states(self) -> tuple[ApplicationState, ...] | None:
         """What ``state`` and ``open_to`` leave; None: all."""

@@ -23,6 +23,7 @@ from pinegate.entrypoints.http_api.applications.models import (
 from pinegate.entrypoints.http_api.applications.steps import STEPS
 from pinegate.entrypoints.http_api.shared.gate import needs, takes, takes_the_event
 from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, SignedIn, act_of
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.applications.create import create_application
@@ -39,9 +40,9 @@ async def list_applications(
     wanted = ApplicationFilter(asked.states(), asked.q, asked.mine)
     async with services.database.transaction() as tx:
         views = ApplicationViews(tx.connection, user.actor)
-        rows, total = await views.page(wanted, asked.page_size, (asked.page - 1) * asked.page_size)
-    items = [ApplicationSummary.model_validate(row, from_attributes=True) for row in rows]
-    return ApplicationPage(items=items, total=total)
+        page = await views.page(wanted, asked.page_size, asked.after)
+    items = [ApplicationSummary.model_validate(row, from_attributes=True) for row in page.rows]
+    return ApplicationPage(items=items, **page_words(page))
 
 
 @router.post("", status_code=201, dependencies=[takes(APPLICATION, ApplicationEvent.CREATE)])

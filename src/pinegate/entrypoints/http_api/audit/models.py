@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pinegate.entrypoints.http_api.shared.pages import PageOut
+
 
 class AuditEventOut(BaseModel):
     sequence: int
@@ -21,6 +23,5 @@ class AuditEventOut(BaseModel):
     details: dict[str, Any]
 
 
-class AuditOut(BaseModel):
+class AuditOut(PageOut):
     items: list[AuditEventOut]
-    total: int

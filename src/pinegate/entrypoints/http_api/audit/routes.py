@@ -10,7 +10,8 @@ from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.audit.models import AuditEventOut, AuditOut
 from pinegate.entrypoints.http_api.shared.gate import needs
-from pinegate.entrypoints.http_api.shared.inputs import Page, PageSize, Words
+from pinegate.entrypoints.http_api.shared.inputs import After, PageSize, Words
+from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 
 router = APIRouter()
@@ -26,16 +27,23 @@ async def audit(
     actor: Words | None = None,
     subject_kind: Words | None = None,
     subject_id: Words | None = None,
-    page: Page = 1,
+    after: After = "",
     page_size: PageSize = 50,
 ) -> AuditOut:
     """The audit administrator's view; nobody changes anything here, the database refuses it too."""
     wanted = AuditFilter(since, until, name, actor, subject_kind, subject_id)
     act = act_of(user, services)
     async with services.database.transaction() as tx:
-        rows, total = await audit_page(tx.connection, wanted, page_size, (page - 1) * page_size)
+        page = await audit_page(tx.connection, wanted, page_size, after)
         await tx.audit.append(
-            act.event(AuditEventName.AUDIT_READ, "audit", "log", page=page, found=total, asked_name=name)
+            act.event(
+                AuditEventName.AUDIT_READ,
+                "audit",
+                "log",
+                found=None if page.found is None else page.found.total,
+                shown=len(page.rows),
+                asked_name=name,
+            )
         )
-    items = [AuditEventOut.model_validate(row, from_attributes=True) for row in rows]
-    return AuditOut(items=items, total=total)
+    items = [AuditEventOut.model_validate(row, from_attributes=True) for row in page.rows]
+    return AuditOut(items=items, **page_words(page))

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from pinegate.adapters.database.catalogue_views import CatalogueViews, MapView
+from pinegate.adapters.database.catalogue_map import MapView
+from pinegate.adapters.database.catalogue_views import CatalogueViews
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.catalogue.camera_record import TURNING_PTZ_TYPES
 from pinegate.domain.catalogue.divisions import Division, DivisionTree

@@ -9,6 +9,8 @@ from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.domain.catalogue.divisions import Bounds
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.shared.inputs import After, PageSize
+from pinegate.entrypoints.http_api.shared.pages import PageOut
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.catalogue.ports import PointEdit
 
@@ -76,9 +78,8 @@ class PointOut(BaseModel):
     version: int
 
 
-class PointPage(BaseModel):
+class PointPage(PageOut):
     items: list[PointOut]
-    total: int
 
 
 class HistoryOut(BaseModel):
@@ -227,8 +228,8 @@ class PointQuery(BaseModel):
 
 class PointPageQuery(PointQuery):
     sort: Annotated[str, Field(max_length=20)] = ""
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=500)] = 50
+    after: After = ""
+    page_size: PageSize = 50
 
 
 class MapQuery(PointQuery):

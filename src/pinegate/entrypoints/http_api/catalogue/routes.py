@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from pinegate.adapters.database.catalogue_map import map_view
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.catalogue.operation import ONLY_TURNING, REQUESTABLE, Operation
@@ -38,6 +39,7 @@ from pinegate.entrypoints.http_api.catalogue.models import (
 )
 from pinegate.entrypoints.http_api.shared.gate import needs, signed_in_only, takes
 from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 from pinegate.usecases.catalogue.edit_point import edit_point
@@ -85,11 +87,9 @@ async def list_points(
     divisions = services.profile.divisions
     async with services.database.transaction() as tx:
         views = CatalogueViews(tx.connection, user.actor, services.now())
-        offset = (asked.page - 1) * asked.page_size
-        rows, total = await views.page(
-            asked.as_filter(divisions.city.code), asked.sort, asked.page_size, offset
-        )
-    return PointPage(items=[point_out(row, divisions) for row in rows], total=total)
+        wanted = asked.as_filter(divisions.city.code)
+        page = await views.page(wanted, asked.page_size, asked.sort, asked.after)
+    return PointPage(items=[point_out(row, divisions) for row in page.rows], **page_words(page))
 
 
 @router.get("/points/tree", dependencies=[signed_in_only()])
@@ -107,10 +107,10 @@ async def point_tree(
 async def point_map(
     user: CurrentUser, services: CurrentServices, asked: Annotated[MapQuery, Query()]
 ) -> MapOut:
-    cell, profile = 40.0 / 2**asked.zoom, services.profile
+    profile = services.profile
+    wanted = asked.as_filter(profile.divisions.city.code, asked.box(profile.bounds))
     async with services.database.transaction() as tx:
-        views = CatalogueViews(tx.connection, user.actor, services.now())
-        seen = await views.map(asked.as_filter(profile.divisions.city.code, asked.box(profile.bounds)), cell)
+        seen = await map_view(tx.connection, user.actor, wanted, services.now(), int(asked.zoom))
     return map_out(seen)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from pinegate.domain.grants.grant import GRANT, GrantEvent, GrantState
+from pinegate.entrypoints.http_api.shared.inputs import After, PageSize
 
 
 class GrantQuery(BaseModel):
@@ -14,8 +15,8 @@ class GrantQuery(BaseModel):
     point_id: Annotated[str, Field(max_length=64)] = ""
     state: GrantState | None = None
     open_to: GrantEvent | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=500)] = 50
+    after: After = ""
+    page_size: PageSize = 50
 
     def states(self) -> tuple[GrantState, ...] | None:
         """What ``state`` and ``open_to`` leave; None: all."""

@@ -10,6 +10,7 @@ from pinegate.entrypoints.http_api.applications.answers import grants_out
 from pinegate.entrypoints.http_api.applications.models import GrantPage
 from pinegate.entrypoints.http_api.grants.models import GrantQuery
 from pinegate.entrypoints.http_api.shared.gate import needs
+from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser
 
 router = APIRouter(prefix="/api/grants")
@@ -21,6 +22,5 @@ async def list_grants(
 ) -> GrantPage:
     wanted = GrantFilter(system_id=asked.system_id, point_id=asked.point_id, states=asked.states())
     async with services.database.transaction() as tx:
-        offset = (asked.page - 1) * asked.page_size
-        rows, total = await grant_page(tx.connection, user.actor, wanted, asked.page_size, offset)
-    return GrantPage(items=grants_out(rows), total=total)
+        page = await grant_page(tx.connection, user.actor, wanted, asked.page_size, asked.after)
+    return GrantPage(items=grants_out(page.rows), **page_words(page))

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from pinegate.domain.access.tracks import Track
 from pinegate.domain.catalogue.operation import Operation
+from pinegate.entrypoints.http_api.shared.pages import PageOut
 
 
 class RegisterEntryOut(BaseModel):
@@ -45,6 +46,5 @@ class RegisterEntryOut(BaseModel):
     bytes_sent: int
 
 
-class RegisterOut(BaseModel):
+class RegisterOut(PageOut):
     items: list[RegisterEntryOut]
-    total: int

@@ -12,7 +12,8 @@ from pinegate.domain.organizations.permissions import Permission
 from pinegate.entrypoints.http_api.register.answers import register_entry
 from pinegate.entrypoints.http_api.register.models import RegisterOut
 from pinegate.entrypoints.http_api.shared.gate import needs
-from pinegate.entrypoints.http_api.shared.inputs import Id, Page, PageSize, Words
+from pinegate.entrypoints.http_api.shared.inputs import After, Id, PageSize, Words
+from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
 
 router = APIRouter()
@@ -31,7 +32,7 @@ async def access_register(
     outcome: Literal["allowed", "denied"] | None = None,
     operation: Operation | None = None,
     live: bool | None = None,
-    page: Page = 1,
+    after: After = "",
     page_size: PageSize = 50,
 ) -> RegisterOut:
     """Bureau and police read all of it, a unit its own."""
@@ -48,16 +49,16 @@ async def access_register(
     )
     act = act_of(user, services)
     async with services.database.transaction() as tx:
-        rows, total = await register_page(tx.connection, wanted, page_size, (page - 1) * page_size)
+        page = await register_page(tx.connection, wanted, page_size, after)
         await tx.audit.append(
             act.event(
                 AuditEventName.REGISTER_READ,
                 "organization",
                 wanted.organization_id or "all",
-                page=page,
-                found=total,
+                found=None if page.found is None else page.found.total,
+                shown=len(page.rows),
                 person=person,
                 point=point_id,
             )
         )
-    return RegisterOut(items=[register_entry(row) for row in rows], total=total)
+    return RegisterOut(items=[register_entry(row) for row in page.rows], **page_words(page))

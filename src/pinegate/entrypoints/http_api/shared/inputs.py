@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 Words = Annotated[str, Field(max_length=100)]
+After = Annotated[str, Field(max_length=2_000)]
+"""Where a page begins: ``next`` of the page before it; empty for the first."""
 Page = Annotated[int, Field(ge=1, le=10_000)]
 PageSize = Annotated[int, Field(ge=1, le=500)]
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from pinegate.adapters.database.groups import CrowdedError
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
@@ -135,6 +136,11 @@ def install_problem_documents(app: FastAPI) -> None:
         _log.error("database_unanswered", error=type(error).__name__)
         return problem(503, "unavailable", "the database is away; try again", headers={"Retry-After": "5"})
 
+    async def on_crowd(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(
+            503, "unavailable", "too many ask for pictures; try again", headers={"Retry-After": "1"}
+        )
+
     async def on_unstorable(_request: Request, _error: Exception) -> JSONResponse:
         # PostgreSQL keeps no NUL in a text; nobody types one.
         return problem(422, "invalid_input", "a text holds characters that cannot be kept")
@@ -144,6 +150,7 @@ def install_problem_documents(app: FastAPI) -> None:
 
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(OperationalError, on_database_away)
+    app.add_exception_handler(CrowdedError, on_crowd)
     app.add_exception_handler(DataError, on_unstorable)
     app.add_exception_handler(PoolTimeoutError, on_database_away)
     app.add_exception_handler(Exception, on_fault)

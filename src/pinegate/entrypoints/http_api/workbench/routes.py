@@ -18,7 +18,7 @@ async def workbench(user: CurrentUser, services: CurrentServices) -> WorkbenchOu
         rows = WorkbenchRows(tx.connection, user.actor, now, services.deadlines.urgent)
         tasks = await rows.tasks()
         notices = await rows.notices()
-        figures = await FigureRows(tx.connection, user.actor, now).figures()
+        figures = await FigureRows(tx.connection, user.actor).figures()
     return WorkbenchOut(
         tasks=[TaskOut.model_validate(task, from_attributes=True) for task in tasks],
         figures=[FigureOut(key=key, value=value) for key, value in figures.items()],
