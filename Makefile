@@ -67,6 +67,11 @@ interop: ## Devices on foreign SIP stacks register: SIPp, Sofia-SIP (needs cc, p
 	@$(PREPARE) --development --test-programs
 	$(BIN)/python -m pytest -m "interop or not interop" tests/integration/gb28181/test_foreign_stacks.py
 
+.PHONY: drills
+drills: ## Run the long drills: takeovers, losses, attacks, again and again (minutes)
+	@$(PREPARE) --development --test-programs
+	$(BIN)/python -m pytest tests/drills
+
 .PHONY: fuzz
 fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them
 	@$(PREPARE) --development

@@ -41,13 +41,17 @@ def version() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    standby: Annotated[
+        bool, typer.Option(help="Wait while another serves this database, then take over.")
+    ] = False,
+) -> None:
     """Run the city that the settings describe (see deploy/configuration.md)."""
     from pinegate.entrypoints.serve import configure_logging, serve
 
     settings = _settings()
     configure_logging(settings)
-    _run(serve(settings))
+    _run(serve(settings, standby=standby))
 
 
 @app.command()
@@ -175,18 +179,21 @@ def psql_url(
 
 def _run(command: Coroutine[Any, Any, T]) -> T:
     """Run it; what an operator can correct is said in one line."""
+    import psycopg
     from sqlalchemy.exc import OperationalError
 
     from pinegate.adapters.city_profile.load import CityProfileError
+    from pinegate.adapters.database.leadership import AnotherLeadsError
     from pinegate.adapters.database.server_address import ServerAddressError
     from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgresError
 
     try:
         return asyncio.run(command)
-    except (CityProfileError, EmbeddedPostgresError, ServerAddressError) as error:
+    except (AnotherLeadsError, CityProfileError, EmbeddedPostgresError, ServerAddressError) as error:
         _fail(str(error))
-    except OperationalError as error:
-        _fail("the database cannot be reached: " + " ".join(str(error.orig).split()))
+    except (OperationalError, psycopg.OperationalError) as error:
+        said = error.orig if isinstance(error, OperationalError) else error
+        _fail("the database cannot be reached: " + " ".join(str(said).split()))
 
 
 def _settings() -> Settings:

@@ -41,7 +41,7 @@ async def initialize(
     settings.create_data_folder()
     act = Act(None, utc_now(), new_id)
     links: list[Link] = []
-    async with prepared_database(settings) as database, database.transaction() as tx:
+    async with prepared_database(settings) as prepared, prepared.database.transaction() as tx:
         actors = await initialize_city(tx, bureau, operator, administrators, act)
         for first, actor in zip(administrators, actors, strict=True):
             link, digest = _new_link(settings, first.login)
@@ -54,7 +54,7 @@ async def recover(settings: Settings, login: str) -> Link:
     """A new link for an administrator. Raises ``NotFoundError`` where ``login`` is none."""
     settings.create_data_folder()
     link, digest = _new_link(settings, login)
-    async with prepared_database(settings) as database, database.transaction() as tx:
+    async with prepared_database(settings) as prepared, prepared.database.transaction() as tx:
         await recover_administrator(tx, login, digest, _lifetime(settings), Act(None, utc_now(), new_id))
     return link
 

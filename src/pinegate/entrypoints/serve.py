@@ -42,10 +42,10 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING)
 
 
-async def serve(settings: Settings) -> None:
-    """Run the city that the settings describe."""
+async def serve(settings: Settings, *, standby: bool = False) -> None:
+    """Run the city that the settings describe; ``standby``: as soon as nobody else does."""
     raise_descriptor_limit()
-    async with running_city(settings, portal=portal_folder()) as city:
+    async with running_city(settings, portal=portal_folder(), standby=standby) as city:
         shorten_collector_pauses()
         structlog.get_logger().info(
             "pinegate_serves", http=f"{settings.http_host}:{settings.http_port}", sip_port=city.sip_port

@@ -66,6 +66,25 @@ async def test_what_was_not_signed_is_not_accepted(
         assert named == ("X-Pinegate-End-User" if "end_user" in tampered else "X-Pinegate-Reason")
 
 
+@pytest.mark.parametrize(
+    "reason", ["%E5%B1%AF%0Aforged", "%E5%B1%AF%00", "%E2%80%AE%E5%B1%AF", "%E2%81%A6%E5%B1%AF"]
+)
+async def test_a_reason_is_what_it_looks_like(program: Program, reason: str) -> None:
+    answer = await program.ask("GET", "/access/v1/points", reason=reason)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "X-Pinegate-Reason")
+
+
+async def test_a_parameter_that_comes_twice_is_refused(program: Program) -> None:
+    answer = await program.ask("GET", "/access/v1/points", "page=1&page_size=5&page=2")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "page")
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-Pinegate-End-User", "X-Pinegate-Reason"])
+async def test_a_header_that_comes_twice_is_refused(program: Program, name: str) -> None:
+    answer = await program.client.get("/access/v1/points", headers=[(name, "one"), (name, "two")])
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name)
+
+
 @pytest.mark.parametrize("seconds", [-301, 301])
 async def test_a_request_with_another_clock_is_refused(program: Program, seconds: int) -> None:
     stamp = int(program.clock().timestamp()) + seconds

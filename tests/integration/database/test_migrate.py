@@ -150,3 +150,29 @@ async def test_an_event_rolls_back_with_its_cause(database: Database) -> None:
     async with database.transaction() as tx:
         count = await tx.connection.execute(text("select count(*) from audit_events"))
         assert count.scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from access_register",
+        "truncate access_register",
+        "update access_register set person_id = 'somebody else'",
+        "update access_register set requested_at = now()",
+        "update access_register set point_id = 'another', bytes_sent = 0",
+        "delete from control_terms",
+        "update control_terms set node = 'other'",
+    ],
+)
+async def test_of_the_register_only_how_a_session_began_and_ended_may_be_written(
+    database: Database, statement: str
+) -> None:
+    async with database.transaction() as tx:
+        await tx.connection.execute(
+            text(
+                "update access_register set started_at = now(), ended_at = now(), end_reason = 'done', bytes_sent = 1"
+            )
+        )
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.transaction() as tx:
+            await tx.connection.execute(text(statement))

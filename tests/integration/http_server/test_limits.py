@@ -9,7 +9,7 @@ from tests.integration.http_server.conftest import LARGE, Edge, running_edge
 from tests.waiting import until
 
 from pinegate.entrypoints.http_server.guarded_protocol import HEAD_BYTES, MOST_HEADERS
-from pinegate.entrypoints.http_server.places import MOST_BODIES
+from pinegate.places import MOST_BODIES
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 WAITS = b"GET /waits HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"

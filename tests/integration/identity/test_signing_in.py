@@ -143,6 +143,22 @@ async def test_a_request_without_our_header_or_from_another_origin_changes_nothi
     assert (await client.get("/api/session")).status_code == 200
 
 
+@pytest.mark.parametrize(("secure", "own", "other"), [(False, "http", "https"), (True, "https", "http")])
+async def test_the_portal_s_name_with_another_scheme_is_another_site(
+    services: Services, person: Person, secure: bool, own: str, other: str
+) -> None:
+    app = create_app(replace(services, secure_cookies=secure))
+    transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 1))
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://portal.test", headers={REQUEST_HEADER: "1"}
+    ) as client:
+        form = {"login": person.login, "password": PASSWORD}
+        foreign = await client.post("/api/session", json=form, headers={"Origin": f"{other}://portal.test"})
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "csrf")
+        ours = await client.post("/api/session", json=form, headers={"Origin": f"{own}://portal.test"})
+        assert ours.status_code == 200, ours.text
+
+
 async def test_too_many_attempts_from_one_host_are_refused_before_any_password_is_checked(
     services: Services, person: Person
 ) -> None:

@@ -47,10 +47,10 @@ class DistantSeat:
             1e9,
             lambda _, end: self.ended.append(end),
         )
-        self.viewer.begin(b"")
+        self.viewer.begin(b"", ())
 
     def unsent_by_the_kernel(self) -> int:
-        return viewer_module._unsent(self._server)
+        return viewer_module._held(self._server, viewer_module._SIOCOUTQNSD)
 
     def read_to_the_end(self) -> tuple[int, str]:
         """How many bytes still arrive, and whether the connection was closed or broken off."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 
 import pytest
 from tests.integration.media.clips import clip
@@ -99,6 +100,20 @@ async def test_a_lease_that_is_not_renewed_ends_the_session(city: City) -> None:
     viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV, lease_seconds=0.3))
     await viewer.ended()
     assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.LEASE_ENDED)
+
+
+async def test_after_the_moment_that_control_named_nothing_is_shown_until_it_names_another(
+    city: City,
+) -> None:
+    await city.playing()
+    viewer = await HttpViewer.open(city.address("session", PlayProtocol.FLV))
+    await until(lambda: viewer.body)
+    await city.engine.show_until(time.monotonic() + 0.3)
+    await viewer.ended()
+    assert (await until(lambda: city.control.ended.get("session"))).end == End(EndReason.LEASE_ENDED)
+    await city.engine.show_until(None)
+    again = await HttpViewer.open(city.address("again", PlayProtocol.FLV))
+    await until(lambda: len(again.body) > 100_000)
 
 
 async def test_a_renewed_lease_keeps_the_session(city: City) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -24,6 +25,8 @@ class Engine:
         self.admitted: list[socket.socket] = []
         self.answer: Admitted | Refused | Exception = Admitted("session", "camera", 1.0, PICTURE)
         self.room = True
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.listener = HttpListener(
             self._redeem, self._admit, lambda: self.room, (), trusted_proxies, 0, KEY
         )
@@ -31,6 +34,7 @@ class Engine:
 
     async def _redeem(self, ticket: str, protocol: PlayProtocol, client_host: str) -> Admitted | Refused:
         self.asked.append((ticket, protocol, client_host))
+        await self.may_answer.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -64,15 +68,42 @@ async def test_a_slow_request_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     engine.listener.close()
 
 
-async def test_too_many_unfinished_requests_are_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cap", ["MAX_OPENING", "MAX_OPENING_A_HOST"])
+async def test_who_says_nothing_makes_room_for_a_newcomer(monkeypatch: pytest.MonkeyPatch, cap: str) -> None:
+    monkeypatch.setattr(http_listener, cap, 8)
+    engine = Engine()
+    silent = [await asyncio.open_connection("127.0.0.1", engine.port) for _ in range(20)]
+    for _, writer in silent:
+        writer.write(b"GET /")
+    await until(lambda: engine.listener.counters["connections"] == 20)
+    engine.answer = Refused("ticket_unknown", "unknown")
+    assert (await engine.ask(_get())).startswith(b"HTTP/1.1 403 ")
+    await until(lambda: engine.listener.counters["connections_gave_way"] == 13)
+    async with asyncio.timeout(HANGS_SECONDS):
+        with contextlib.suppress(ConnectionError):
+            assert await silent[0][0].read() == b""
+    assert engine.listener.counters["connections_refused"] == 0
+    for _, writer in silent:
+        writer.close()
+    engine.listener.close()
+
+
+async def test_whose_ticket_is_being_looked_at_makes_room_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_listener, "MAX_OPENING_A_HOST", 1)
     engine = Engine()
-    _, waiting = await asyncio.open_connection("127.0.0.1", engine.port)
-    waiting.write(b"GET /")
-    await until(lambda: engine.listener.counters["connections"])
+    engine.may_answer.clear()
+    playing = asyncio.create_task(engine.ask(_get()))
+    await until(lambda: engine.asked)
     assert await engine.ask(_get()) == b""
     assert engine.listener.counters["connections_refused"] == 1
-    waiting.close()
+    engine.may_answer.set()
+    await until(lambda: engine.admitted)
+    # a viewer holds none of these places
+    engine.answer = Refused("ticket_unknown", "unknown")
+    assert (await engine.ask(_get())).startswith(b"HTTP/1.1 403 ")
+    assert engine.admitted[0].fileno() >= 0
+    engine.admitted[0].close()
+    await playing
     engine.listener.close()
 
 

@@ -3,7 +3,7 @@ import { api, ask } from '@/api/client'
 import type { PlayAnswer } from '@/api/models'
 import { asProblem } from '@/api/problem'
 import { createPlayer, type EndCode, type Player, type Protocol } from './players/player'
-import { onPlayEvents } from './playEvents'
+import { onSessionEnded } from './playEvents'
 
 export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied' | 'failed'
 
@@ -12,8 +12,6 @@ export interface PictureView {
   /** Why it ended, was denied or could not be opened: a key of the catalogue. */
   code: string
   frames: number
-  /** The play goes on, and the camera sends nothing that can be shown. */
-  noPicture: boolean
   answer: PlayAnswer | null
   startedAt: number
   retrying: boolean
@@ -23,10 +21,6 @@ export interface PictureView {
  *  to hear may see as before, so that is tried at once. */
 const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error', 'sound_withdrawn'])
 const RETRY_MS = [3000, 6000, 12_000]
-/** A decoder that gave up on damaged data is set up anew at once: the next key frame repairs the picture. */
-const HEAL_MS = 300
-/** A picture that lasted so long has come back: from then on all tries are open again. */
-const STEADY_MS = 10_000
 
 export type Opener = () => Promise<PlayAnswer>
 
@@ -43,7 +37,6 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     state: 'idle',
     code: '',
     frames: 0,
-    noPicture: false,
     answer: null,
     startedAt: 0,
     retrying: false,
@@ -77,13 +70,8 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     view.code = code
     view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
     if (!view.retrying) return
-    timer = window.setTimeout(() => void connect(), pauseBefore(code))
+    timer = window.setTimeout(() => void connect(), code === 'sound_withdrawn' ? 0 : RETRY_MS[tries])
     tries += 1
-  }
-
-  function pauseBefore(code: string): number | undefined {
-    if (code === 'sound_withdrawn') return 0
-    return code === 'media_error' && tries === 0 ? HEAL_MS : RETRY_MS[tries]
   }
 
   async function whyEnded(sessionId: string): Promise<string> {
@@ -105,13 +93,8 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
   async function play(mine: number, answer: PlayAnswer): Promise<void> {
     const element = video.value
     if (!element) return
-    forget = onPlayEvents(answer.session_id, {
-      ended: (reason) => {
-        if (mine === attempt) end(reason)
-      },
-      pictures: (coming) => {
-        if (mine === attempt) view.noPicture = !coming
-      },
+    forget = onSessionEnded(answer.session_id, (reason) => {
+      if (mine === attempt) end(reason)
     })
     const fresh = await createPlayer(answer.protocol as Protocol, element)
     if (mine !== attempt) return
@@ -119,12 +102,10 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     fresh.onFrame(() => {
       if (mine !== attempt) return
       view.frames += 1
-      if (view.state === 'playing') {
-        if (Date.now() - view.startedAt > STEADY_MS) tries = 0
-        return
-      }
+      if (view.state === 'playing') return
       view.state = 'playing'
       view.startedAt = Date.now()
+      tries = 0
     })
     fresh.onEnd((code) => void playerEnded(mine, answer.session_id, code))
     fresh.start(answer.url)
@@ -135,7 +116,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     attempt += 1
     const mine = attempt
     release()
-    Object.assign(view, { state: 'connecting', code: '', frames: 0, noPicture: false, answer: null, retrying: false })
+    Object.assign(view, { state: 'connecting', code: '', frames: 0, answer: null, retrying: false })
     try {
       const answer = await opener()
       if (mine !== attempt) {

@@ -69,6 +69,7 @@ where r.id = b.id and before.id = b.id
 _OPEN_SESSIONS = """
 select id from access_register
 where outcome = 'allowed' and ended_at is null
+    and coalesce(epoch, 0) <= coalesce(nullif(current_setting('pinegate.epoch', true), ''), '0')::bigint
 """
 
 _EXPIRED_TICKETS = """
@@ -88,10 +89,6 @@ where r.outcome = 'allowed' and r.ended_at is null and r.started_at is not null 
 _PLAY = """
 select r.person_id, r.system_id, r.access_key, r.point_id, r.started_at, r.ended_at, r.end_reason
 from access_register r where r.id = %s and r.outcome = 'allowed'
-"""
-
-_PORTAL_SESSIONS = """
-select r.id, r.portal_session_id from access_register r where r.id = any(%s) and r.ended_at is null
 """
 
 _UNACKNOWLEDGED = """
@@ -175,7 +172,7 @@ class AccessRows:
         await self._execute(_BYTES, (ids, list(totals.values()), ids))
 
     async def open_sessions(self) -> Sequence[str]:
-        """Everything allowed whose end is not written down."""
+        """Everything allowed whose end is not written down, of this term and of those before."""
         rows = await (await self._execute(_OPEN_SESSIONS, ())).fetchall()
         return [row.id for row in rows]
 
@@ -208,13 +205,6 @@ class AccessRows:
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
-
-    async def portal_sessions(self, session_ids: Sequence[str]) -> Mapping[str, str | None]:
-        """Of the plays among these that go on: the portal session that each was opened in."""
-        return {
-            row.id: row.portal_session_id
-            for row in await (await self._execute(_PORTAL_SESSIONS, (list(session_ids),))).fetchall()
-        }
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

@@ -16,10 +16,10 @@ from pinegate.adapters.database.bounded_connection import (
     IDLE_ANSWER_SECONDS,
     OPENING_ANSWER_SECONDS,
     BoundedConnection,
-    connection_options,
 )
 from pinegate.adapters.database.direct_connections import DirectConnections
 from pinegate.adapters.database.driver import Driver, Row
+from pinegate.adapters.database.fenced_connections import Connector
 from pinegate.adapters.database.live_sessions import LiveSessions
 from pinegate.adapters.database.server_address import DIALECT, writable_server
 from pinegate.adapters.database.transaction import OpeningTransaction, Transaction
@@ -34,11 +34,12 @@ class Database:
     role, of one host or of several (``server_address``).
 
     Nothing waits for the database without end (``bounded_connection``): a transaction fails with a
-    ``SQLAlchemyError``.
+    ``SQLAlchemyError``. ``epoch``: of our term, after whose end nothing can be written (``leadership``).
     """
 
-    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+    def __init__(self, address: str, *, epoch: int | None = None, pool_size: int = 10) -> None:
         self.address = writable_server(address)
+        self._connector = Connector(self.address, epoch)
         self.engine: AsyncEngine = create_async_engine(
             DIALECT,
             pool_size=pool_size,
@@ -47,19 +48,19 @@ class Database:
             pool_timeout=_POOL_TIMEOUT_SECONDS,
             pool_use_lifo=True,
             hide_parameters=True,  # an error's text is logged, and parameters may be digests or sealed secrets
-            connect_args={"async_creator_fn": self._connect, **connection_options()},
+            connect_args={"async_creator_fn": self._connect},
         )
         event.listen(self.engine.sync_engine, "handle_error", _leave_a_server_that_became_a_standby)
         event.listen(self.engine.sync_engine, "checkin", _lay_down)
         event.listen(self.engine.sync_engine, "checkout", _take_up)
-        self._openings = DirectConnections(self.address)
-        self._readings = DirectConnections(self.address, autocommit=True)
-        self._live_sessions = LiveSessions(self.address)
+        self._openings = DirectConnections(self._connector)
+        self._readings = DirectConnections(self._connector, autocommit=True)
+        self._live_sessions = LiveSessions(self._connector)
         self._probe: asyncio.Task[bool] | None = None
 
     async def _connect(self, _: str, **options: Any) -> BoundedConnection:
         """In SQLAlchemy's stead, which hands over an address of its own (here an empty one)."""
-        return await BoundedConnection.connect(self.address, **options)
+        return await self._connector.connect(**options)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -114,7 +115,7 @@ class Database:
 
     async def listen(self, channel: str) -> BoundedConnection:
         """A connection of its own that NOTIFY reaches. Raises ``psycopg.Error``."""
-        connection = await BoundedConnection.connect(self.address, autocommit=True, **connection_options())
+        connection = await self._connector.connect(autocommit=True)
         await connection.execute(f"listen {channel}".encode())
         return connection
 

@@ -10,8 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from pinegate.adapters.database.bounded_connection import (
     OPENING_ANSWER_SECONDS,
     BoundedConnection,
-    connection_options,
 )
+from pinegate.adapters.database.fenced_connections import Connector
 
 _AT_ONCE = 6
 _TURN_SECONDS = 5.0
@@ -29,8 +29,8 @@ class DirectConnections:
     all that is asked for is found through indexes.
     """
 
-    def __init__(self, address: str, *, autocommit: bool = False, by_keys: bool = False) -> None:
-        self._address = address
+    def __init__(self, connector: Connector, *, autocommit: bool = False, by_keys: bool = False) -> None:
+        self._connector = connector
         self._autocommit = autocommit
         self._settings = _ONE_PLAN | (_BY_KEYS if by_keys else {})
         self._free: list[BoundedConnection] = []
@@ -66,10 +66,9 @@ class DirectConnections:
             if not _has_ended(connection):
                 return connection
             await connection.close()
-        options = connection_options()
-        options["options"] += "".join(f" -c {name}={value}" for name, value in self._settings.items())
-        connection = await BoundedConnection.connect(
-            self._address, prepare_threshold=0, autocommit=self._autocommit, **options
+        options = "".join(f" -c {name}={value}" for name, value in self._settings.items())
+        connection = await self._connector.connect(
+            more_options=options, prepare_threshold=0, autocommit=self._autocommit
         )
         connection.patience = OPENING_ANSWER_SECONDS
         return connection

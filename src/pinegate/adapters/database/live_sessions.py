@@ -16,6 +16,7 @@ from pinegate.adapters.database.access_facts import (
 )
 from pinegate.adapters.database.direct_connections import DirectConnections
 from pinegate.adapters.database.driver import Driver, Row
+from pinegate.adapters.database.fenced_connections import Connector
 from pinegate.usecases.access.ports import LiveSession
 
 _NEWEST = """
@@ -24,10 +25,10 @@ select coalesce(max(sequence), %(after)s) as newest from access_changes where se
 
 
 class LiveSessions:
-    """``address``: of the application's role."""
+    """Each ask for all is one message, whatever else waits for the database."""
 
-    def __init__(self, address: str) -> None:
-        self._connections = DirectConnections(address, autocommit=True)
+    def __init__(self, connector: Connector) -> None:
+        self._connections = DirectConnections(connector, autocommit=True)
 
     async def touched_since(self, sequence: int) -> tuple[int, Sequence[LiveSession]]:
         """The number of the newest change, and the running sessions that those after ``sequence`` may concern.

@@ -5,12 +5,12 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from pinegate.adapters.database.retention import install_retention
+from pinegate.adapters.database.rights import grant_rights
 from pinegate.adapters.database.server_address import DIALECT, writable_server
-from pinegate.adapters.database.tables import ALTERABLE_TABLES
 from pinegate.domain.audit.retention import KEPT_DAYS
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -34,21 +34,3 @@ def migrate(owner_address: str, app_role: str, kept_days: int = KEPT_DAYS) -> No
         command.upgrade(alembic_config(connection), "head")
         grant_rights(connection, app_role)
         install_retention(connection, app_role, kept_days)
-
-
-def grant_rights(connection: Connection, app_role: str) -> None:
-    """SELECT and INSERT everywhere; UPDATE and DELETE everywhere but in the audit log.
-
-    Said anew after every migration, so that a new table cannot be forgotten.
-    """
-    role = connection.dialect.identifier_preparer.quote(app_role)
-    alterable = ", ".join(ALTERABLE_TABLES)
-    for statement in (
-        f"grant usage on schema public to {role}",
-        f"revoke all on all tables in schema public from {role}",
-        f"grant select, insert on all tables in schema public to {role}",
-        f"grant update, delete on {alterable} to {role}",
-        f"revoke all on alembic_version from {role}",
-        f"grant usage on all sequences in schema public to {role}",
-    ):
-        connection.execute(text(statement))

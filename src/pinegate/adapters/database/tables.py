@@ -27,7 +27,7 @@ from pinegate.adapters.database.catalogue_tables import camera_points as camera_
 from pinegate.adapters.database.catalogue_tables import devices as devices
 from pinegate.adapters.database.catalogue_tables import point_tallies as point_tallies
 from pinegate.adapters.database.table_parts import id_column as _id
-from pinegate.adapters.database.table_parts import metadata
+from pinegate.adapters.database.table_parts import metadata as metadata
 from pinegate.adapters.database.table_parts import reference as _to
 from pinegate.adapters.database.table_parts import table as _table
 from pinegate.adapters.database.table_parts import time_column as _time
@@ -311,6 +311,11 @@ access_register = _table(
     _time("ended_at"),
     Column("end_reason", Text),
     Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
+    Column(
+        "epoch",
+        BigInteger,
+        server_default=text("nullif(current_setting('pinegate.epoch', true), '')::bigint"),
+    ),
     CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
     Index("ix_access_register_requested_at", "requested_at", "id"),
     Index("ix_access_register_person", "person_id", "requested_at", "id"),
@@ -325,6 +330,19 @@ access_register = _table(
     ),
 )
 """One row for every request, allowed or denied: the 使用登记, and at the same time the play session (``id``)."""
+
+control_terms = _table(
+    "control_terms",
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Text, nullable=False),
+    _time("taken_at", nullable=False),
+    _time("seen_at", nullable=False),
+    _time("ended_at"),
+    _time("standby_seen_at"),
+    Column("watched", Boolean, nullable=False, server_default=false()),
+)
+"""Which process was control, and when (``leadership``). ``epoch`` in the register: whose session it was, set by the
+connection that wrote the line."""
 
 access_changes = _table(
     "access_changes",
@@ -366,6 +384,3 @@ notices = _table(
     _time("created_at", nullable=False),
     Index("ix_notices_organization", "organization_id", "sequence"),
 )
-
-ALTERABLE_TABLES = tuple(table.name for table in metadata.sorted_tables if table is not audit_events)
-"""Where the application's database role may UPDATE and DELETE: everywhere but in the audit log."""

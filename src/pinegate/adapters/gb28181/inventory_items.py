@@ -8,15 +8,18 @@ from pinegate.protocols.manscdp.catalog import CatalogItem
 
 MAX_TEXT = 200
 _NOT_KEPT = frozenset({"device_id", "event", "info", "other"})
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
 
 
 def storable(text: str, length: int = MAX_TEXT) -> str:
     """Cut to ``length``; what PostgreSQL or UTF-8 refuses (NUL, half a surrogate pair) becomes ``U+FFFD``.
 
-    One such name would otherwise cost the whole catalogue its transaction.
+    One such name would otherwise cost the whole catalogue its transaction. A line's end becomes a space, and marks of
+    writing direction go: no name looks like another one, or like a line of its own (S26).
     """
-    return _UNSTORABLE.sub("\ufffd", text[:length])
+    return _UNSTORABLE.sub("\ufffd", _BREAKS.sub(" ", _UNSEEN.sub("", text[:length])))
 
 
 def inventory_item(item: CatalogItem) -> InventoryItem:

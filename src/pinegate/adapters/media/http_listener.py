@@ -2,6 +2,9 @@
 
 Heads are parsed by h11 under caps of size, time and number; then the ticket is redeemed by control, and the
 bare socket goes to a :class:`Viewer`. A ticket never reaches a log line.
+
+Above the cap whoever has owed a request for longest makes room: who fills the places keeps no newcomer out, and
+reaches nobody who plays or whose ticket is being looked at.
 """
 
 import asyncio
@@ -10,12 +13,14 @@ import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import h11
 
 from pinegate.adapters.media.channel import ChannelClosedError
-from pinegate.adapters.media.viewer import Wire
+from pinegate.adapters.media.viewer import NOT_SENT_BYTES, Wire
 from pinegate.adapters.media.wires import Headers, HttpWire, WebSocketWire, head, problem
+from pinegate.places import Places
 from pinegate.usecases.access.ticket import TicketKey
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused
 
@@ -23,7 +28,7 @@ HEAD_BYTES = 8192
 HEAD_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
 MAX_OPENING = 1024
-"""Connections that have no ticket redeemed yet; above it new ones are closed at once."""
+"""Connections that have no ticket redeemed yet."""
 MAX_OPENING_A_HOST = 512
 BACKLOG = 1024
 ACCEPTS_A_TURN = 64
@@ -68,6 +73,22 @@ class _Answer:
     data: bytes
 
 
+class _Comer:
+    """A connection that is no viewer yet."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.handed_over = False
+        self.gave_way = False
+        self.task: asyncio.Task[None] | None = None
+
+    def give_way(self) -> None:
+        """Its place went to somebody else."""
+        self.gave_way = True
+        if self.task is not None:
+            self.task.cancel()
+
+
 class HttpListener:
     """Accepts, parses, redeems, hands over. ``counters`` are for the statistics."""
 
@@ -90,8 +111,8 @@ class HttpListener:
         self._number = number
         self._tickets = tickets
         self._loop = asyncio.get_running_loop()
-        self._opening: dict[asyncio.Task[None], str] = {}
-        self._opening_of: Counter[str] = Counter()
+        self._comers: set[_Comer] = set()
+        self._places = Places(MAX_OPENING, MAX_OPENING_A_HOST, trusted_proxies)
         self._sock: socket.socket | None = None
         self._resting: asyncio.TimerHandle | None = None
 
@@ -112,8 +133,9 @@ class HttpListener:
         if self._sock is not None:
             self._loop.remove_reader(self._sock)
             self._sock.close()
-        for task in self._opening:
-            task.cancel()
+        for comer in self._comers:
+            if comer.task is not None:
+                comer.task.cancel()
 
     def _on_acceptable(self, listener: socket.socket) -> None:
         for _ in range(ACCEPTS_A_TURN):
@@ -127,37 +149,38 @@ class HttpListener:
                 self._resting = self._loop.call_later(REST_SECONDS, self._accept_again, listener)
                 return
             host = address[0]
-            crowded = len(self._opening) >= MAX_OPENING or self._opening_of[host] >= MAX_OPENING_A_HOST
-            if crowded or not self._has_room():
+            comer = _Comer(sock)
+            if not self._has_room() or self._places.enter(comer, host) is not None:
                 self.counters["connections_refused"] += 1
                 sock.close()
                 continue
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
             self.counters["connections"] += 1
-            self._opening_of[host] += 1
-            task = self._loop.create_task(self._serve(sock, host))
-            self._opening[task] = host
-            task.add_done_callback(self._opened)
+            self._comers.add(comer)
+            comer.task = self._loop.create_task(self._serve(comer, host))
+            comer.task.add_done_callback(partial(self._opened, comer))
 
     def _accept_again(self, listener: socket.socket) -> None:
         self._loop.add_reader(listener, self._on_acceptable, listener)
 
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        host = self._opening.pop(task)
-        self._opening_of[host] -= 1
-        if not self._opening_of[host]:
-            del self._opening_of[host]
+    def _opened(self, comer: _Comer, _: asyncio.Task[None]) -> None:
+        self._comers.discard(comer)
+        self._places.leave(comer)
+        self.counters["connections_gave_way"] += comer.gave_way
+        if not comer.handed_over:
+            comer.sock.close()
 
-    async def _serve(self, sock: socket.socket, host: str) -> None:
-        handed_over = False
+    async def _serve(self, comer: _Comer, host: str) -> None:
+        sock = comer.sock
         try:
             asked = await self._read_head(sock)
             checked = asked if isinstance(asked, _Answer) else self._check(host, asked)
-            answer = checked if isinstance(checked, _Answer) else await self._let_in(sock, checked)
+            answer = checked if isinstance(checked, _Answer) else await self._let_in(comer, checked)
             if answer is None:
-                handed_over = True
                 return
+            self._places.heard(comer)
             self.counters["requests_refused"] += 1
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._loop.sock_sendall(sock, answer.data)
@@ -165,9 +188,6 @@ class HttpListener:
             await self._drain(sock)
         except OSError:  # TimeoutError is one
             self.counters["connections_broken"] += 1
-        finally:
-            if not handed_over:
-                sock.close()
 
     async def _read_head(self, sock: socket.socket) -> _Asked | _Answer:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
@@ -237,9 +257,10 @@ class HttpListener:
             )
         return _Answer(problem(421, "other_worker", "Use the address that came with the ticket.", cors))
 
-    async def _let_in(self, sock: socket.socket, visit: _Visit) -> _Answer | None:
+    async def _let_in(self, comer: _Comer, visit: _Visit) -> _Answer | None:
         """Answer, or None when the socket was handed over. Nothing is awaited once the ticket is redeemed:
         an admitted session always becomes a viewer, whose end is reported."""
+        self._places.served(comer)
         try:
             decision = await self._redeem(visit.ticket, visit.protocol, visit.client_host)
         except ChannelClosedError:
@@ -249,7 +270,8 @@ class HttpListener:
         if isinstance(decision, Refused):
             self.counters["tickets_refused"] += 1
             return _Answer(problem(403, decision.code, decision.message, visit.cors))
-        self._admit(sock, visit.wire, decision, visit.protocol, visit.trailing)
+        comer.handed_over = True
+        self._admit(comer.sock, visit.wire, decision, visit.protocol, visit.trailing)
         return None
 
     def _client(self, peer: str, asked: _Asked) -> str:

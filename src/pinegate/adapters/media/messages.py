@@ -83,6 +83,13 @@ class RenewLeases:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowUntil:
+    """Nothing is shown after this moment (monotonic seconds, which all processes of a machine share); None: no such."""
+
+    moment: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     source_id: str
 
@@ -150,7 +157,17 @@ class PicturesComing:
     coming: bool
 
 
-Order = Configure | SourceRequest | BindSource | EndSource | CloseSessions | RenewLeases | Snapshot | Stats
+Order = (
+    Configure
+    | SourceRequest
+    | BindSource
+    | EndSource
+    | CloseSessions
+    | RenewLeases
+    | ShowUntil
+    | Snapshot
+    | Stats
+)
 Request = Order | RedeemTicket
 Answer = Ready | SourceEndpoint | Closed | Picture | Counters | Done | Failed | Admitted | Refused
 Notice = (

@@ -26,6 +26,8 @@ PICTURE_INTERVAL_SECONDS = 0.03
 """A picture leaves at once unless the last one left less than this ago: few ``send`` calls, little delay."""
 GOP_CAP = 8 << 20
 """Bytes of the last group of pictures kept for new viewers; above it they wait for the next key frame."""
+CHUNK_BYTES = 32 << 10
+"""A newcomer is given the last group in pieces of about so many bytes."""
 SETTLE_SECONDS = 0.5
 """How long the first viewers who may hear wait after the first key frame for a first frame of audio."""
 TRANSCODED_SECONDS = 1.5
@@ -51,7 +53,7 @@ class Output:
         self._group = [packer.pack(unit) for unit in group]
         self._pending: list[bytes] = []
         self._pending_key = False
-        self._catch_up: bytes | None = None
+        self._catch_up: tuple[bytes, list[bytes]] | None = None
 
     @property
     def watched(self) -> bool:
@@ -81,13 +83,14 @@ class Output:
         """
         self.flush()
         if self._catch_up is None:
-            self._catch_up = self._packer.start() + b"".join(self._group)
+            self._catch_up = self._packer.start() + b"".join(self._group[:1]), _chunks(self._group[1:])
+        first, group = self._catch_up
         if viewer.protocol.is_websocket:
             self.framed[viewer] = None
-            viewer.begin(binary_frame(self._catch_up))
+            viewer.begin(binary_frame(first), map(binary_frame, group))
         else:
             self.plain[viewer] = None
-            viewer.begin(self._catch_up)
+            viewer.begin(first, group)
 
     def leave(self, viewer: Viewer) -> None:
         self.plain.pop(viewer, None)
@@ -104,6 +107,18 @@ class Output:
             framed = binary_frame(piece)
             for viewer in tuple(self.framed):
                 viewer.offer(framed, key)
+
+
+def _chunks(group: list[bytes]) -> list[bytes]:
+    """The packed units in few pieces, each small enough for a slow viewer to leave it out."""
+    chunks: list[bytes] = []
+    gathered: list[bytes] = []
+    for packed in group:
+        gathered.append(packed)
+        if sum(map(len, gathered)) >= CHUNK_BYTES:
+            chunks.append(b"".join(gathered))
+            gathered = []
+    return [*chunks, b"".join(gathered)] if gathered else chunks
 
 
 class Stream:

@@ -197,6 +197,18 @@ class MediaSupervisor:
 
         await asyncio.gather(*(renew(slot, ids) for slot, ids in self._with_sessions(session_ids)))
 
+    async def show_until(self, moment: float | None) -> None:
+        """Whatever happens to us, the workers show nothing after ``moment`` (monotonic seconds); None: for as long as
+        each session's own lease lasts. A worker that does not say that it will obey is ended."""
+
+        async def tell(slot: _Slot) -> None:
+            try:
+                await slot.process.request(messages.ShowUntil(moment), CUT_SECONDS)
+            except EngineUnavailableError:
+                slot.process.kill()
+
+        await asyncio.gather(*(tell(slot) for slot in self._slots if slot.process.pid is not None))
+
     async def snapshot(self, source_id: str) -> bytes:
         answer = await self._slot_of(source_id).process.request(
             messages.Snapshot(source_id), SNAPSHOT_SECONDS

@@ -1,8 +1,8 @@
 """One admitted viewer's socket: bytes go straight to ``send``; what the kernel does not take waits, within
 a cap.
 
-A slow viewer's own queue is all that suffers: pieces are shared and never copied, and a queue above the cap
-is dropped up to the next key frame.
+A slow viewer's own queue is all that suffers: pieces are shared and never copied, and what waits too long or exceeds
+the cap is left out up to a key frame. Whoever takes anything at all is never ended for being slow.
 """
 
 import asyncio
@@ -10,8 +10,8 @@ import fcntl
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 from pinegate.domain.access.session_end import End, EndReason
 from pinegate.domain.access.tracks import Track
@@ -19,12 +19,20 @@ from pinegate.usecases.streams.media_engine import PlayProtocol
 
 BACKLOG_CAP = 2 << 20
 """Bytes that may wait for one slow viewer before pictures are left out."""
+FRESH_SECONDS = 1.0
+"""A key frame that waited longer is left out, and so is all that waited longer when the next one comes."""
+LATE_SECONDS = 2.0
+"""Any other picture that waited longer is left out, with all after it up to a key frame."""
+NOT_SENT_BYTES = 8 << 10
+"""What the kernel may keep unsent (``TCP_NOTSENT_LOWAT``). Its own buffer of megabytes holds minutes of a slow viewer:
+nobody would see that the viewer takes anything, and nothing could be left out any more."""
 STALLED_SECONDS = 20.0
 """A viewer that takes nothing at all for so long is ended."""
 WAIT_SECONDS = 10.0
 """How long an admitted viewer waits for the first key frame."""
 
 _ABORT = struct.pack("ii", 1, 0)
+_SIOCOUTQ = 0x5411  # linux/sockios.h
 _SIOCOUTQNSD = 0x894B  # linux/sockios.h
 
 
@@ -46,6 +54,14 @@ class Wire(Protocol):
     def received(self, data: bytes) -> bytes | None:
         """Answer to what the client sent; None when it is to be ended."""
         ...
+
+
+class _Waiting(NamedTuple):
+    """What the kernel has not taken. ``since``: when it came (loop time); None: no picture, and never left out."""
+
+    rest: memoryview
+    key: bool
+    since: float | None
 
 
 class Viewer:
@@ -79,18 +95,24 @@ class Viewer:
         self._number = sock.fileno()
         self._wire = wire
         self._on_end = on_end
-        self._backlog: deque[memoryview] = deque()
+        self._backlog: deque[_Waiting] = deque()
         self._backlog_bytes = 0
         self._mid_piece = False
+        self._taken = 0
         self._skipping = False
         self._loop.add_reader(sock, self._on_readable)
         self._queue(wire.greeting())
 
-    def begin(self, first: bytes) -> None:
-        """The stream has a picture: send the opening and what a decoder needs up to now."""
+    def begin(self, first: bytes, group: Iterable[bytes]) -> None:
+        """The stream has a picture: send the opening, ``first`` (what a decoder needs, and the key frame), then the
+        rest of the ``group`` of pictures up to now.
+        """
         self.begun = True
+        now = self._loop.time()
         self._queue(self._wire.opening())
         self._queue(first)
+        for piece in group:
+            self._queue(piece, since=now)
 
     def offer(self, piece: bytes, key: bool) -> None:
         """Send one piece of the stream, or leave it out if this viewer is too slow.
@@ -109,51 +131,70 @@ class Viewer:
             return
         self.bytes_sent += sent
         if sent < len(piece):
-            self._wait_with(memoryview(piece)[sent:], mid_piece=sent > 0)
+            rest = memoryview(piece)[sent:]
+            self._wait_with(_Waiting(rest, key, self._loop.time()), mid_piece=sent > 0)
 
     def _offer_to_slow(self, piece: bytes, key: bool) -> None:
         if self._skipping and not key:
             return
-        if self._backlog_bytes + len(piece) > BACKLOG_CAP:
-            self._drop_backlog()
-            self._skipping = not key
-            self.skips += 1
-            if not key:
+        now = self._loop.time()
+        if self._is_behind(now, key) or self._backlog_bytes + len(piece) > BACKLOG_CAP:
+            self._leave_out(now, BACKLOG_CAP - len(piece))
+            if self._skipping and not key:
                 return
         self._skipping = False
-        self._queue(piece)
+        self._queue(piece, key, now)
 
-    def _drop_backlog(self) -> None:
-        """Leave out what waits, except the rest of a piece whose beginning has been sent."""
-        begun = self._backlog[0] if self._mid_piece and self._backlog else None
-        self._backlog.clear()
-        self._backlog_bytes = 0
-        if begun is not None:
-            self._backlog.append(begun)
-            self._backlog_bytes = len(begun)
+    def _is_behind(self, now: float, key: bool) -> bool:
+        """Whether the oldest picture that was not begun has waited too long; ``key``: a key frame has just come."""
+        for number, waiting in enumerate(self._backlog):
+            if waiting.since is not None and not (number == 0 and self._mid_piece):
+                return now - waiting.since > (FRESH_SECONDS if key or waiting.key else LATE_SECONDS)
+        return False
 
-    def _queue(self, data: bytes) -> None:
+    def _leave_out(self, now: float, room: int) -> None:
+        """Go on at the newest key frame that waits and is fresh, or else skip to the next one that comes. What is no
+        picture stays, and so does the rest of a piece whose beginning has been sent.
+        """
+        resume = len(self._backlog)
+        for number, waiting in enumerate(self._backlog):
+            if waiting.key and waiting.since is not None and now - waiting.since <= FRESH_SECONDS:
+                resume = number
+        if sum(len(waiting.rest) for waiting in list(self._backlog)[resume:]) > room:
+            resume = len(self._backlog)
+        self._skipping = resume == len(self._backlog)
+        kept = [
+            waiting
+            for number, waiting in enumerate(self._backlog)
+            if number >= resume or waiting.since is None or (number == 0 and self._mid_piece)
+        ]
+        self.skips += 1
+        self._backlog = deque(kept)
+        self._backlog_bytes = sum(len(waiting.rest) for waiting in kept)
+
+    def _queue(self, data: bytes, key: bool = False, since: float | None = None) -> None:
         if not data or self.ended:
             return
+        waiting = _Waiting(memoryview(data), key, since)
         if self._backlog:
-            self._backlog.append(memoryview(data))
+            self._backlog.append(waiting)
             self._backlog_bytes += len(data)
         else:
-            self._wait_with(memoryview(data), mid_piece=False)
+            self._wait_with(waiting, mid_piece=False)
             self._drain()
 
-    def _wait_with(self, rest: memoryview, mid_piece: bool) -> None:
-        self._backlog.append(rest)
-        self._backlog_bytes = len(rest)
+    def _wait_with(self, waiting: _Waiting, mid_piece: bool) -> None:
+        self._backlog.append(waiting)
+        self._backlog_bytes = len(waiting.rest)
         self._mid_piece = mid_piece
         self._since = self._loop.time()
         self._loop.add_writer(self._sock, self._drain)
 
     def _drain(self) -> None:
         while self._backlog:
-            piece = self._backlog[0]
+            waiting = self._backlog[0]
             try:
-                sent = self._send(piece)
+                sent = self._send(waiting.rest)
             except BlockingIOError:
                 return
             except OSError:
@@ -162,10 +203,11 @@ class Viewer:
             self.bytes_sent += sent
             self._backlog_bytes -= sent
             self._since = self._loop.time()
-            self._mid_piece = sent < len(piece)
-            if self._mid_piece:
-                self._backlog[0] = piece[sent:]
+            if sent < len(waiting.rest):
+                self._mid_piece = True
+                self._backlog[0] = waiting._replace(rest=waiting.rest[sent:])
                 return
+            self._mid_piece = False
             self._backlog.popleft()
         self._loop.remove_writer(self._sock)
 
@@ -192,8 +234,16 @@ class Viewer:
             self.end(End(EndReason.LEASE_ENDED))
         elif not self.begun and now - self._asked >= WAIT_SECONDS:
             self.end(End(EndReason.SOURCE_UNAVAILABLE))
-        elif self._backlog and now - self._since >= STALLED_SECONDS:
+        elif self._backlog and not self._has_taken_more(now) and now - self._since >= STALLED_SECONDS:
             self.end(End(EndReason.TOO_SLOW))
+
+    def _has_taken_more(self, now: float) -> bool:
+        """Whether the other side confirmed bytes since the last look: the kernel takes new ones only now and then."""
+        taken = self.bytes_sent - _held(self._sock, _SIOCOUTQ)
+        if taken <= self._taken:
+            return False
+        self._taken, self._since = taken, now
+        return True
 
     def end(self, end: End) -> None:
         """Cut: what this process and the kernel have not sent yet is thrown away.
@@ -214,7 +264,7 @@ class Viewer:
         self.ended = True
         self._loop.remove_writer(self._number)
         try:
-            if self._backlog or _unsent(self._sock):
+            if self._backlog or _held(self._sock, _SIOCOUTQNSD):
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
             elif goodbye := self._wire.goodbye(end, self.begun):
                 self._send(goodbye, socket.MSG_MORE)  # one packet with the end of the connection
@@ -228,6 +278,6 @@ class Viewer:
         self._backlog.clear()
 
 
-def _unsent(sock: socket.socket) -> int:
-    """Bytes that the kernel holds and has never sent."""
-    return struct.unpack("i", fcntl.ioctl(sock, _SIOCOUTQNSD, b"\0\0\0\0"))[0]
+def _held(sock: socket.socket, which: int) -> int:
+    """Bytes that the kernel holds: all that the other side has not confirmed, or those never sent."""
+    return struct.unpack("i", fcntl.ioctl(sock, which, b"\0\0\0\0"))[0]

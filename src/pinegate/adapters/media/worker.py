@@ -36,6 +36,7 @@ from pinegate.adapters.media.messages import (
     RenewLeases,
     Request,
     SecondSource,
+    ShowUntil,
     Snapshot,
     SourceLost,
     Stats,
@@ -78,6 +79,7 @@ class Worker:
         self._sources: dict[str, tuple[Source, Intake]] = {}
         self._streams: dict[str, Stream] = {}
         self._viewers: dict[str, tuple[Viewer, str]] = {}
+        self._show_until: float | None = None
         self._reported: dict[str, int] = {}
         self._counters: Counter[str] = Counter()
         self._logged: dict[str, Counter[str]] = {}
@@ -104,8 +106,12 @@ class Worker:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             now = self._loop.time()
+            silent = self._show_until is not None and now >= self._show_until
             for viewer, _ in tuple(self._viewers.values()):
-                viewer.check(now)
+                if silent:  # control may be control no more, and another's revocations do not reach us
+                    viewer.end(End(EndReason.LEASE_ENDED))
+                else:
+                    viewer.check(now)
             if now >= next_report:
                 next_report = now + REPORT_SECONDS
                 for source, _ in tuple(self._sources.values()):
@@ -138,6 +144,8 @@ class Worker:
                 until = self._loop.time() + request.lease_seconds
                 for viewer in self._viewers_of(request.session_ids):
                     viewer.lease_until = until
+            case ShowUntil():
+                self._show_until = request.moment
             case Snapshot():
                 return await self._snapshot(request.source_id)
             case Stats():

@@ -14,8 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from pinegate.entrypoints.http_api.shared.problems import problem
 from pinegate.entrypoints.http_server.pace import Pace
-from pinegate.entrypoints.http_server.places import Places
 from pinegate.entrypoints.http_server.request_rules import fault_of_head
+from pinegate.places import Places
 
 HEAD_BYTES = 16 * 1024
 MOST_HEADERS = 100

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.http_server.guarded_protocol import GuardedProtocol, guarded
-from pinegate.entrypoints.http_server.places import Places
+from pinegate.places import Places
 
 _log = structlog.get_logger(__name__)
 _DRAIN_SECONDS = 3

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 import structlog
 
 from pinegate.adapters.database.connection import Database
+from pinegate.adapters.database.leadership import Term
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.server_address import role_of
 from pinegate.adapters.postgres_server.embedded_postgres import (
@@ -16,14 +18,31 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 )
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.wiring.kept_running import kept_running
+from pinegate.entrypoints.wiring.leading import Candidate
 
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``term``: ours, None for maintenance."""
+
+    database: Database
+    term: Term | None
+
+
 @contextlib.asynccontextmanager
-async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None]:
-    """The database, started if it is the embedded one, migrated, and reached as the application's role."""
+async def prepared_database(
+    settings: Settings, candidate: Candidate | None = None
+) -> AsyncGenerator[Prepared, None]:
+    """The database, started if it is the embedded one, migrated, and reached as the application's role.
+
+    ``candidate``: who wants to be control, and waits or is refused before anything is changed; None for maintenance.
+
+    Raises:
+        AnotherLeadsError: another is control.
+    """
     async with contextlib.AsyncExitStack() as stack:
         if settings.database_url is None or settings.database_owner_url is None:
             server = EmbeddedPostgres(settings.database_folder)
@@ -35,10 +54,13 @@ async def prepared_database(settings: Settings) -> AsyncGenerator[Database, None
             owner = settings.database_owner_url.get_secret_value()
             app = settings.database_url.get_secret_value()
             role = role_of(app)
+        term = await candidate.take(app) if candidate is not None else None
         await asyncio.to_thread(migrate, owner, role, settings.retention_days)
-        database = Database(app)
+        if candidate is not None and term is None:  # there were no tables
+            term = await candidate.take(app)
+        database = Database(app, epoch=None if term is None else term.epoch)
         stack.push_async_callback(database.close)
-        yield database
+        yield Prepared(database, term)
 
 
 async def _restart_whenever_ended(server: EmbeddedPostgres) -> None:

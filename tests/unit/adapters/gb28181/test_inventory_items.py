@@ -11,7 +11,9 @@ from pinegate.protocols.manscdp.catalog import CatalogInfo, CatalogItem
     [
         ("老街\x00东口", "老街\ufffd东口"),
         ("half \ud83d pair", "half \ufffd pair"),
-        ("tab\tand line\n", "tab\tand line\n"),
+        ("tab\tand line\n", "tab and line "),
+        ("老街\u202e口东\u2066", "老街口东"),
+        ("\u200f\x85", "\ufffd"),
         ("x" * 400, "x" * 200),
     ],
 )

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterable
 from typing import cast
 
 import pytest
@@ -28,8 +29,8 @@ class Watcher:
         self.pieces: list[tuple[bytes, bool]] = []
         self.ended: list[End] = []
 
-    def begin(self, first: bytes) -> None:
-        self.first = first
+    def begin(self, first: bytes, group: Iterable[bytes]) -> None:
+        self.first = first + b"".join(group)
 
     def offer(self, piece: bytes, key: bool) -> None:
         self.pieces.append((piece, key))

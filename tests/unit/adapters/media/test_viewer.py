@@ -98,7 +98,7 @@ def pieces_in(received: bytes) -> Iterator[int]:
 
 async def test_a_quick_viewer_gets_every_piece(seat: Seat) -> None:
     received = b""
-    seat.viewer.begin(piece(0))
+    seat.viewer.begin(piece(0), ())
     for number in range(1, 60):
         seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
         while len(received) < (number + 1) * PIECE:
@@ -109,7 +109,7 @@ async def test_a_quick_viewer_gets_every_piece(seat: Seat) -> None:
 
 
 async def test_a_slow_viewer_resumes_with_whole_pieces_at_a_key_frame(seat: Seat) -> None:
-    seat.viewer.begin(piece(0))
+    seat.viewer.begin(piece(0), ())
     for number in range(1, 103):
         seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
     received = b""
@@ -138,7 +138,7 @@ async def drained(seat: Seat) -> bytes:
 
 
 async def test_what_was_begun_is_sent_to_its_end_and_then_nothing_before_a_key_frame(seat: Seat) -> None:
-    seat.viewer.begin(b"")
+    seat.viewer.begin(b"", ())
     number = 0
     while not seat.viewer.skips:
         seat.viewer.offer(piece(number), key=False)
@@ -153,14 +153,14 @@ async def test_what_was_begun_is_sent_to_its_end_and_then_nothing_before_a_key_f
 
 
 async def test_a_backlog_never_grows_beyond_its_cap(seat: Seat) -> None:
-    seat.viewer.begin(b"")
+    seat.viewer.begin(b"", ())
     for number in range(300):
         seat.viewer.offer(piece(number), key=number % PIECES_A_GROUP == 0)
         assert seat.viewer._backlog_bytes <= BACKLOG_CAP
 
 
 async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:
-    seat.viewer.begin(b"")
+    seat.viewer.begin(b"", ())
     for number in range(10):
         seat.viewer.offer(piece(number), key=False)
     seat.viewer.end(End(DenialReason.GRANT_REVOKED))
@@ -169,7 +169,7 @@ async def test_a_cut_throws_away_what_waits(seat: Seat) -> None:
 
 
 async def test_an_end_is_told_once(seat: Seat) -> None:
-    seat.viewer.begin(b"")
+    seat.viewer.begin(b"", ())
     seat.viewer.end(End(EndReason.DONE))
     seat.viewer.end(End(EndReason.SIGNED_OUT))
     seat.viewer.offer(b"late", key=True)
@@ -179,7 +179,7 @@ async def test_an_end_is_told_once(seat: Seat) -> None:
 async def test_a_websocket_that_has_everything_is_told_the_reason(
     monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
 ) -> None:
-    monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
+    monkeypatch.setattr(viewer_module, "_held", lambda *_: 0)
     seat = seat_for(WebSocketWire("dGhlIHNhbXBsZSBub25jZQ=="))
     seat.viewer.end(End(DenialReason.GRANT_REVOKED))
     assert seat.drain().endswith(b"\x88\x0f\x11\x33grant_revoked")  # 4403
@@ -188,7 +188,7 @@ async def test_a_websocket_that_has_everything_is_told_the_reason(
 async def test_a_viewer_waiting_in_vain_gets_a_problem(
     monkeypatch: pytest.MonkeyPatch, seat_for: SeatFor
 ) -> None:
-    monkeypatch.setattr(viewer_module, "_unsent", lambda _: 0)
+    monkeypatch.setattr(viewer_module, "_held", lambda *_: 0)
     seat = seat_for(HttpWire(PlayProtocol.FLV, ()))
     now = asyncio.get_running_loop().time()
     seat.viewer.check(now + WAIT_SECONDS - 0.5)
@@ -208,7 +208,7 @@ async def test_pings_do_not_prolong_the_wait(seat_for: SeatFor) -> None:
 
 async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
     seat = seat_for(lease_until=5.0)
-    seat.viewer.begin(b"x")
+    seat.viewer.begin(b"x", ())
     seat.viewer.check(4.9)
     assert not seat.ended
     seat.viewer.check(5.0)
@@ -216,7 +216,7 @@ async def test_a_lease_ends_a_viewer(seat_for: SeatFor) -> None:
 
 
 async def test_a_viewer_that_takes_nothing_is_ended(seat: Seat) -> None:
-    seat.viewer.begin(b"")
+    seat.viewer.begin(b"", ())
     for number in range(20):
         seat.viewer.offer(piece(number), key=False)
     seat.viewer.check(asyncio.get_running_loop().time() + STALLED_SECONDS + 1)

@@ -24,7 +24,7 @@ SECRET = "secret-key-for-the-vectors-only"
 REQUEST = SignedRequest(
     "POST",
     "/access/v1/points/7f2c/play",
-    "b=2&a=%E5%B1%AF&a=1",
+    "b=2&a=%E5%B1%AF",
     b'{"protocol": "flv"}',
     "100234",
     quote("占道经营巡查", safe=""),

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.access.tracks import Track
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, Id
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
 
 ProtocolName = Literal["flv", "ws-flv", "fmp4", "ws-fmp4"]
-Reason = Annotated[str, Field(max_length=500)]
+Reason = Annotated[str, Field(max_length=500), ONE_LINE]
 
 
 class PlayForm(BaseModel):
@@ -24,11 +24,9 @@ class PlayForm(BaseModel):
 
 
 class PlayState(BaseModel):
-    """``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
-    more where the source could not be had.
-    """
+    """``end_code`` says more where the source could not be had."""
 
-    state: Literal["waiting", "live", "no_picture", "ended"]
+    state: Literal["waiting", "live", "ended"]
     end_reason: str | None
     end_code: str | None
 

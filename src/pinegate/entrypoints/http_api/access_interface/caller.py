@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
 from pinegate.entrypoints.http_api.shared.gate import Gate
+from pinegate.entrypoints.http_api.shared.inputs import one_line
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import client_host_of, services_of
 from pinegate.entrypoints.services import Services
@@ -17,6 +18,7 @@ from pinegate.usecases.act import Act
 
 END_USER = "X-Pinegate-End-User"
 REASON = "X-Pinegate-Reason"
+_SIGNED_HEADERS = ("Authorization", END_USER, REASON, "Content-Type", "Host")
 _LONGEST_END_USER = 64
 _LONGEST_REASON = 500
 
@@ -46,11 +48,29 @@ class SignedCaller:
 def _header(request: Request, name: str, longest: int) -> str:
     value = request.headers.get(name, "")
     if not unquote(value).strip() or len(unquote(value)) > longest:
-        message = f"required: 1 to {longest} characters, percent-encoded UTF-8"
-        raise ProblemError(
-            "invalid_input", "correct the named headers", errors=[{"field": name, "message": message}]
-        )
+        raise _wrong(name, f"required: 1 to {longest} characters, percent-encoded UTF-8")
+    try:
+        one_line(unquote(value))
+    except ValueError as error:
+        raise _wrong(name, str(error)) from None
     return value
+
+
+def _wrong(name: str, message: str) -> ProblemError:
+    return ProblemError(
+        "invalid_input", "correct what is named", errors=[{"field": name, "message": message}]
+    )
+
+
+def _refuse_what_comes_twice(request: Request) -> None:
+    """Which of two is meant, the signature does not say: whoever stands between might choose."""
+    for name in _SIGNED_HEADERS:
+        if len(request.headers.getlist(name)) > 1:
+            raise _wrong(name, "send it once")
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise _wrong(name, "send it once")
 
 
 async def signed_caller(
@@ -60,6 +80,7 @@ async def signed_caller(
     ProblemError: 401 without a good signature, 422 naming the header that is missing, 429.
     """
     host = client_host_of(request)
+    _refuse_what_comes_twice(request)
     authorization = parse_authorization(request.headers.get("authorization", ""))
     if authorization is None:
         raise ProblemError("not_signed_in", "sign the request; see docs/access_interface.md")

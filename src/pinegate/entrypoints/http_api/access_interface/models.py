@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.entrypoints.http_api.access.models import ProtocolName
-from pinegate.entrypoints.http_api.shared.inputs import Host
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, Host
 
-SourceHost = Annotated[str, Field(max_length=64)]
+SourceHost = Annotated[str, Field(max_length=64), ONE_LINE]
 
 
 class CredentialForm(BaseModel):

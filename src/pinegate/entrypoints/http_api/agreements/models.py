@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from pinegate.entrypoints.http_api.applications.models import Opinion
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, Id
 
 
 class SignIn(BaseModel):
@@ -30,4 +30,4 @@ class DutyOut(BaseModel):
 class AcknowledgementIn(BaseModel):
     """The person's own name, written out."""
 
-    signature_name: Annotated[str, Field(min_length=1, max_length=60)]
+    signature_name: Annotated[str, Field(min_length=1, max_length=60), ONE_LINE]

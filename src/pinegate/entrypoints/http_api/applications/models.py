@@ -11,20 +11,20 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.refusal import Refusal
 from pinegate.entrypoints.http_api.catalogue.models import PointOut
-from pinegate.entrypoints.http_api.shared.inputs import After, Id, PageSize
+from pinegate.entrypoints.http_api.shared.inputs import LINES, ONE_LINE, After, Id, PageSize
 from pinegate.entrypoints.http_api.shared.pages import PageOut
 
-Opinion = Annotated[str, Field(max_length=4_000)]
+Opinion = Annotated[str, Field(max_length=4_000), LINES]
 MAX_POINTS = 5_000
 
 
 class ContactBody(BaseModel):
     """负责人, 联系人 or 技术对接人 (Annex 1)."""
 
-    name: Annotated[str, Field(max_length=60)] = ""
-    telephone: Annotated[str, Field(max_length=40)] = ""
-    mobile: Annotated[str, Field(max_length=40)] = ""
-    email: Annotated[str, Field(max_length=120)] = ""
+    name: Annotated[str, Field(max_length=60), ONE_LINE] = ""
+    telephone: Annotated[str, Field(max_length=40), ONE_LINE] = ""
+    mobile: Annotated[str, Field(max_length=40), ONE_LINE] = ""
+    email: Annotated[str, Field(max_length=120), ONE_LINE] = ""
 
 
 class Contacts(BaseModel):
@@ -61,7 +61,8 @@ class ApplicationChange(BaseModel):
         Annotated[list[Annotated[str, Field(pattern=r"^\d{6}(\d{3})?$")]], Field(max_length=200)] | None
     ) = None
     categories: (
-        Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=50)] | None
+        Annotated[list[Annotated[str, Field(min_length=1, max_length=40), ONE_LINE]], Field(max_length=50)]
+        | None
     ) = None
     contacts: Contacts | None = None
     points: PointLines | None = None
@@ -73,8 +74,8 @@ class ConsultationBody(BaseModel):
     """Annex 1 note 3."""
 
     held_on: date
-    police_official: Annotated[str, Field(max_length=60)]
-    committee_official: Annotated[str, Field(max_length=60)]
+    police_official: Annotated[str, Field(max_length=60), ONE_LINE]
+    committee_official: Annotated[str, Field(max_length=60), ONE_LINE]
     summary: Opinion = ""
 
 
@@ -247,7 +248,7 @@ class ApplicationQuery(BaseModel):
 
     state: Annotated[list[ApplicationState], Field(max_length=len(ApplicationState))] = []
     open_to: ApplicationEvent | None = None
-    q: Annotated[str, Field(max_length=100)] = ""
+    q: Annotated[str, Field(max_length=100), ONE_LINE] = ""
     mine: bool = False
     after: After = ""
     page_size: PageSize = 50

@@ -9,13 +9,13 @@ from pinegate.adapters.database.visible_points import PointFilter
 from pinegate.domain.catalogue.divisions import Bounds
 from pinegate.domain.catalogue.listing import ListingEvent, ListingState
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.entrypoints.http_api.shared.inputs import After, PageSize
+from pinegate.entrypoints.http_api.shared.inputs import LINES, ONE_LINE, After, PageSize
 from pinegate.entrypoints.http_api.shared.pages import PageOut
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.usecases.catalogue.ports import PointEdit
 
-Text = Annotated[str, Field(max_length=500)]
-Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=5_000)]
+Text = Annotated[str, Field(max_length=500), LINES]
+Ids = Annotated[list[Annotated[str, Field(max_length=64), ONE_LINE]], Field(min_length=1, max_length=5_000)]
 
 
 class DivisionOut(BaseModel):
@@ -172,16 +172,16 @@ class PointIn(BaseModel):
     """The cataloguer's edit; ``version`` is what was read."""
 
     version: int
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    address: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=100), ONE_LINE]
+    address: Annotated[str, Field(max_length=200), ONE_LINE] = ""
     division_code: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
     township_code: Annotated[str, Field(pattern=r"^(\d{9})?$")] = ""
-    category: Annotated[str, Field(max_length=40)] = ""
+    category: Annotated[str, Field(max_length=40), ONE_LINE] = ""
     point_class: Annotated[int | None, Field(ge=1, le=9)] = None
     source_class: Literal["gov_invested", "social"] = "gov_invested"
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
-    record: Annotated[dict[Annotated[str, Field(max_length=60)], Text], Field(max_length=100)] = {}
+    record: Annotated[dict[Annotated[str, Field(max_length=60), ONE_LINE], Text], Field(max_length=100)] = {}
 
     def as_edit(self) -> PointEdit:
         return PointEdit(
@@ -201,15 +201,15 @@ class PointIn(BaseModel):
 class PointQuery(BaseModel):
     """The filters that list, tree and map share."""
 
-    q: Annotated[str, Field(max_length=100)] = ""
+    q: Annotated[str, Field(max_length=100), ONE_LINE] = ""
     division: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
-    category: Annotated[str, Field(max_length=40)] = ""
+    category: Annotated[str, Field(max_length=40), ONE_LINE] = ""
     state: ListingState | None = None
     health: Literal["online", "offline", "degraded", "unknown"] | None = None
     shared: bool | None = None
-    device_id: Annotated[str, Field(max_length=64)] = ""
+    device_id: Annotated[str, Field(max_length=64), ONE_LINE] = ""
     granted: bool = False
-    system_id: Annotated[str, Field(max_length=64)] = ""
+    system_id: Annotated[str, Field(max_length=64), ONE_LINE] = ""
 
     def as_filter(self, city_code: str, box: tuple[float, float, float, float] | None = None) -> PointFilter:
         """``city_code``: the division that holds all points."""
@@ -227,13 +227,13 @@ class PointQuery(BaseModel):
 
 
 class PointPageQuery(PointQuery):
-    sort: Annotated[str, Field(max_length=20)] = ""
+    sort: Annotated[str, Field(max_length=20), ONE_LINE] = ""
     after: After = ""
     page_size: PageSize = 50
 
 
 class MapQuery(PointQuery):
-    bbox: Annotated[str, Field(max_length=100)] = ""
+    bbox: Annotated[str, Field(max_length=100), ONE_LINE] = ""
     """west,south,east,north in degrees; empty: the whole city."""
     zoom: Annotated[float, Field(ge=0, le=22)] = 9
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from pinegate.entrypoints.http_api.shared.inputs import Host, Network
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, Host, Network
 from pinegate.usecases.devices.allow_media_host import MOST_MEDIA_HOSTS
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, Field(min_length=1, max_length=100), ONE_LINE]
 Hosts = Annotated[list[Network], Field(max_length=MOST_MEDIA_HOSTS)]
 Kind = Literal["platform", "device"]
 MediaTransport = Literal["udp", "tcp_passive", "tcp_active"]

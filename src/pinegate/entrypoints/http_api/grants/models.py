@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from pinegate.domain.grants.grant import GRANT, GrantEvent, GrantState
-from pinegate.entrypoints.http_api.shared.inputs import After, PageSize
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE, After, PageSize
 
 
 class GrantQuery(BaseModel):
     """``open_to``: in a state where that step is possible."""
 
-    system_id: Annotated[str, Field(max_length=64)] = ""
-    point_id: Annotated[str, Field(max_length=64)] = ""
+    system_id: Annotated[str, Field(max_length=64), ONE_LINE] = ""
+    point_id: Annotated[str, Field(max_length=64), ONE_LINE] = ""
     state: GrantState | None = None
     open_to: GrantEvent | None = None
     after: After = ""

@@ -54,7 +54,7 @@ class EnrolmentOut(BaseModel):
 @router.post("/api/enrolment", dependencies=[anyone()])
 async def enrol(form: EnrolmentIn, request: Request, services: CurrentServices) -> EnrolmentOut:
     """Whose link it is; with a password, that person's from now on."""
-    refuse_foreign_sites(request)
+    refuse_foreign_sites(request, services)
     host = client_host_of(request)
     if not services.sign_in_limit.allow(host, services.monotonic()):
         raise ProblemError("too_many_requests", "wait a minute", headers={"Retry-After": "60"})

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.organizations.permissions import Permission
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.shared.inputs import ONE_LINE
 from pinegate.usecases.identity.change_password import LONGEST_PASSWORD
 
-Login = Annotated[str, Field(min_length=1, max_length=64)]
+Login = Annotated[str, Field(min_length=1, max_length=64), ONE_LINE]
 Password = Annotated[str, Field(max_length=LONGEST_PASSWORD)]
 Code = Annotated[str, Field(pattern=r"^\d{6}$")]
 

@@ -94,7 +94,7 @@ async def sign_in_options(request: Request, services: CurrentServices) -> SignIn
 @router.post("/api/session", dependencies=[anyone()])
 async def sign_in(form: SignInForm, request: Request, response: Response, services: CurrentServices) -> Me:
     """Open a session and set its cookie."""
-    refuse_foreign_sites(request)
+    refuse_foreign_sites(request, services)
     host = client_host_of(request)
     if not services.sign_in_limit.allow(host, services.monotonic()):
         raise ProblemError("too_many_requests", "wait a minute", headers={"Retry-After": "60"})

@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field
 
 from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.entrypoints.http_api.shared.inputs import LINES, ONE_LINE
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Address = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=100), ONE_LINE]
+Address = Annotated[str, Field(max_length=200), ONE_LINE]
 Roles = Annotated[list[Role], Field(max_length=len(Role))]
 
 
@@ -82,10 +83,10 @@ class OrganizationChange(BaseModel):
 class PersonIn(BaseModel):
     """``login`` absent: no account."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=60), ONE_LINE]
     staff_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
-    mobile: Annotated[str, Field(max_length=40)] = ""
-    email: Annotated[str, Field(max_length=120)] = ""
+    mobile: Annotated[str, Field(max_length=40), ONE_LINE] = ""
+    email: Annotated[str, Field(max_length=120), ONE_LINE] = ""
     roles: Annotated[Roles, Field(min_length=1)]
     login: Annotated[str, Field(pattern=r"^[0-9a-z._-]{3,40}$")] | None = None
 
@@ -111,7 +112,7 @@ class PersonChange(BaseModel):
 
 class SystemIn(BaseModel):
     name: Name
-    description: Annotated[str, Field(max_length=1_000)] = ""
+    description: Annotated[str, Field(max_length=1_000), LINES] = ""
 
 
 class RosterEntryOut(BaseModel):

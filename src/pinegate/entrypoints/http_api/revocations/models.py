@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationScope
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import LINES, Id
 
 
 class RevocationForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
     scope: RevocationScope
     target_id: Id
-    reason: Annotated[str, Field(max_length=2000)]
+    reason: Annotated[str, Field(max_length=2000), LINES]
     emergency: bool = False
 
 

@@ -68,8 +68,9 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def refuse_foreign_sites(request: Request) -> None:
-    """CSRF: another site can neither set our header nor send our Origin.
+def refuse_foreign_sites(request: Request, services: Services) -> None:
+    """CSRF: another site can neither set our header nor send our Origin, whose scheme counts: what somebody on the way
+    puts into an answer without TLS is another site than the portal with it.
 
     Raises:
         ProblemError: ``csrf``.
@@ -79,7 +80,8 @@ def refuse_foreign_sites(request: Request) -> None:
     if request.headers.get(REQUEST_HEADER) != "1":
         raise ProblemError("csrf", f"send the header {REQUEST_HEADER}: 1")
     origin = request.headers.get("origin")
-    if origin is not None and origin.split("://", 1)[-1] != request.headers.get("host"):
+    scheme = "https" if services.secure_cookies else request.url.scheme
+    if origin is not None and origin != f"{scheme}://{request.headers.get('host')}":
         raise ProblemError("csrf", "the Origin is not this portal's")
 
 
@@ -93,7 +95,7 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
     token = request.cookies.get(COOKIE, "")
     if not token:
         raise ProblemError("not_signed_in")
-    refuse_foreign_sites(request)
+    refuse_foreign_sites(request, services)
     now = services.now()
     session = await services.sessions.of_token(token_digest(token))
     if session is None or session.ended_at is not None or session.withdrawn:

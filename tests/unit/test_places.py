@@ -1,4 +1,4 @@
-from pinegate.entrypoints.http_server.places import MOST_BODIES, Places
+from pinegate.places import MOST_BODIES, Places
 
 
 class Visitor:
