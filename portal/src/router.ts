@@ -18,12 +18,16 @@ export const router = createRouter({
   scrollBehavior: () => ({ top: 0 }),
 })
 
+/** What opens without the second factor that is asked for. */
+const BEFORE_SECOND_FACTOR = new Set(['second-factor', 'enrol', 'login'])
+
 router.beforeEach(async (to) => {
   const session = useSession()
   if (!session.me && to.meta.audience !== 'anybody') {
     const me = await session.load().catch(() => null)
     if (!me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
+  if (session.me?.must_set_up_totp && !BEFORE_SECOND_FACTOR.has(String(to.name))) return { name: 'second-factor' }
   return true
 })
 

@@ -12,6 +12,7 @@ const VIEWER: Me = {
   organization: { id: 'o-1', kind: 'using_unit', name: '黄山市文化和旅游局' },
   roles: ['unit_viewer'],
   totp_enabled: false,
+  must_set_up_totp: false,
   idle_timeout_seconds: 1800,
   demonstration: false,
   unacknowledged: [],
@@ -42,10 +43,10 @@ describe('whom a page is open to', () => {
     expect(session.belongsTo(audience)).toBe(viewer)
   })
 
-  it('is said by every route, and only the login is for anybody', () => {
+  it('is said by every route, and only sign-in and enrolment are for anybody', () => {
     const routes = modules.flatMap((module) => module.routes)
     expect(routes.filter((route) => !route.meta?.audience).map((route) => route.path)).toEqual([])
-    expect(routes.filter((route) => route.meta?.audience === 'anybody').map((route) => route.path)).toEqual(['/login'])
+    expect(routes.filter((route) => route.meta?.audience === 'anybody').map((route) => route.path)).toEqual(['/login', '/enrol/:secret?'])
   })
 
   it('knows what the program says that the person may and takes', () => {

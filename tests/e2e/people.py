@@ -95,9 +95,11 @@ class People:
     async def sign_in_with_password(self, login: str, password: str) -> Person:
         return Person(self._client, await self._session({"login": login, "password": password}))
 
-    async def enrol(self, login: str, secret: str, password: str) -> Person:
-        """Choose the password by the link's secret, and sign in with it."""
-        await self._from_an_own_address("/api/enrolment", {"secret": secret, "password": password})
+    async def enrol(self, login: str, secret: str, code: str, password: str) -> Person:
+        """Choose the password by the link's secret and the code, and sign in with it."""
+        await self._from_an_own_address(
+            "/api/enrolment", {"secret": secret, "code": code, "password": password}
+        )
         return await self.sign_in_with_password(login, password)
 
     async def health(self) -> Any:

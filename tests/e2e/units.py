@@ -1,6 +1,7 @@
 """Using units: the demonstration's own, and new ones that the security administrator enters."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.e2e.people import People, Person
 
@@ -30,10 +31,10 @@ async def unit_of_demonstration(people: People, prefix: str) -> Unit:
 
 async def found_unit(people: People, number: int) -> Unit:
     """A new unit, whose people choose their own passwords."""
+    name = f"黄山市测试单位{number}"
+    new_unit = {"kind": "using_unit", "name": name, "address": "屯溪区"}
+    unit_id = (await _by_two(people, {"kind": "organization", "organization": new_unit}))["organization_id"]
     security = await people.sign_in("security-admin")
-    made = await security.post(
-        "/api/organizations", {"kind": "using_unit", "name": f"黄山市测试单位{number}", "address": "屯溪区"}
-    )
     found: dict[str, tuple[Person, str]] = {}
     for role in ("clerk", "leader", "viewer"):
         login = f"e2e-{role}-{number}"
@@ -43,10 +44,17 @@ async def found_unit(people: People, number: int) -> Unit:
             "roles": [f"unit_{role}"],
             "login": login,
         }
-        entered = await security.post(f"/api/organizations/{made['id']}/persons", form)
-        person = await people.enrol(login, entered["link"]["secret"], _PASSWORD.format(number))
-        found[role] = (person, entered["person"]["id"])
+        draft = {"kind": "person", "organization_id": unit_id, "person": form}
+        entered = await _by_two(people, draft)
+        link = await security.post(f"/api/persons/{entered['person_id']}/enrolment-link")
+        person = await people.enrol(login, link["secret"], entered["code"], _PASSWORD.format(number))
+        found[role] = (person, entered["person_id"])
     viewer, viewer_id = found["viewer"]
-    return Unit(
-        made["id"], made["name"], found["clerk"][0], found["leader"][0], viewer, viewer_id, "测试viewer"
-    )
+    return Unit(unit_id, name, found["clerk"][0], found["leader"][0], viewer, viewer_id, "测试viewer")
+
+
+async def _by_two(people: People, draft: dict[str, Any]) -> Any:
+    """Proposed by the security administrator, confirmed by the audit administrator."""
+    security, auditor = [await people.sign_in(f"{who}-admin") for who in ("security", "audit")]
+    made = await security.post("/api/proposals", {"reason": "新单位接入", **draft})
+    return await auditor.post(f"/api/proposals/{made['id']}/confirm")

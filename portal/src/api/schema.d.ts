@@ -472,8 +472,7 @@ export interface paths {
         /** List Organizations */
         get: operations["list_organizations_api_organizations_get"];
         put?: never;
-        /** Create */
-        post: operations["create_api_organizations_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -507,8 +506,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create Person */
-        post: operations["create_person_api_organizations__organization_id__persons_post"];
+        /** Nominate */
+        post: operations["nominate_api_organizations__organization_id__persons_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -719,6 +718,90 @@ export interface paths {
         patch: operations["edit_api_points__point_id__patch"];
         trace?: never;
     };
+    "/api/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proposals
+         * @description Newest first; a leader sees those of the own office.
+         */
+        get: operations["list_proposals_api_proposals_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Nothing is done until a second person confirms it.
+         */
+        post: operations["make_api_proposals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{proposal_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description I stand for it, and it is done.
+         */
+        post: operations["confirm_api_proposals__proposal_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{proposal_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description I do not.
+         */
+        post: operations["decline_api_proposals__proposal_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{proposal_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Taken back before anybody decided.
+         */
+        post: operations["withdraw_api_proposals__proposal_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ptz": {
         parameters: {
             query?: never;
@@ -887,7 +970,7 @@ export interface paths {
         post: operations["set_up_totp_api_session_totp_post"];
         /**
          * Give Up Own Totp
-         * @description Back to the password alone.
+         * @description Back to the password alone, or to another authenticator.
          */
         delete: operations["give_up_own_totp_api_session_totp_delete"];
         options?: never;
@@ -1554,6 +1637,17 @@ export interface components {
             /** Items */
             items: components["schemas"]["pinegate__entrypoints__http_api__access_interface__models__CredentialOut"][];
         };
+        /**
+         * Decision
+         * @description ``text``: why; asked for where it is declined.
+         */
+        Decision: {
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
         /** DemonstrationAccount */
         DemonstrationAccount: {
             /** Login */
@@ -1856,6 +1950,16 @@ export interface components {
             value: number;
         };
         /**
+         * GivenUpTotp
+         * @description Both factors once more: who has only one of them does not get rid of the other.
+         */
+        GivenUpTotp: {
+            /** Code */
+            code: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * GrantEvent
          * @description What happens to a grant.
          * @enum {string}
@@ -2058,6 +2162,8 @@ export interface components {
             idle_timeout_seconds: number;
             /** Login */
             login: string;
+            /** Must Set Up Totp */
+            must_set_up_totp: boolean;
             /** Name */
             name: string;
             organization: components["schemas"]["OwnOrganization"];
@@ -2183,7 +2289,7 @@ export interface components {
         };
         /**
          * OrganizationChange
-         * @description What is absent stays.
+         * @description What is absent stays. Who was suspended or ended is let back in by a proposal.
          */
         OrganizationChange: {
             /** Address */
@@ -2251,11 +2357,6 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** OwnPassword */
-        OwnPassword: {
-            /** Password */
-            password: string;
-        };
         /** PasswordChange */
         PasswordChange: {
             /** Current */
@@ -2268,12 +2369,13 @@ export interface components {
          * @description Each is asked by at least one route (``docs/architecture/permissions.md``).
          * @enum {string}
          */
-        Permission: "read_people" | "add_people" | "keep_people" | "keep_organizations" | "register_systems" | "read_rosters" | "keep_rosters" | "acknowledge_duties" | "read_devices" | "keep_devices" | "query_catalogues" | "read_whole_records" | "mark_sharing" | "edit_points" | "read_applications" | "hand_in_documents" | "provision" | "read_grants" | "suspend_sharing" | "revoke_sharing" | "read_revocations" | "read_credentials" | "issue_credentials" | "withdraw_credentials" | "read_register" | "read_audit";
-        /** PersonChange */
+        Permission: "read_people" | "nominate_viewers" | "draw_enrolment_links" | "keep_people" | "keep_organizations" | "register_systems" | "read_rosters" | "keep_rosters" | "acknowledge_duties" | "read_devices" | "keep_devices" | "query_catalogues" | "read_whole_records" | "mark_sharing" | "edit_points" | "read_applications" | "hand_in_documents" | "provision" | "read_grants" | "suspend_sharing" | "revoke_sharing" | "read_revocations" | "read_credentials" | "issue_credentials" | "withdraw_credentials" | "read_register" | "read_audit";
+        /**
+         * PersonChange
+         * @description Roles, and letting a locked person back in, are proposed.
+         */
         PersonChange: {
-            /** Roles */
-            roles?: components["schemas"]["Role"][] | null;
-            state?: components["schemas"]["PersonState"] | null;
+            state: components["schemas"]["PersonState"];
         };
         /**
          * PersonCreated
@@ -2555,6 +2657,173 @@ export interface components {
             /** Total At Least */
             total_at_least: boolean;
         };
+        /**
+         * ProposalConfirmed
+         * @description ``code``: shown this once, for the person alone, where one is to enrol; the proposer draws the link.
+         */
+        ProposalConfirmed: {
+            /** Code */
+            code: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /** Organization Id */
+            organization_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            state: components["schemas"]["ProposalState"];
+        };
+        /**
+         * ProposalEvent
+         * @description What happens to it.
+         * @enum {string}
+         */
+        ProposalEvent: "propose" | "confirm" | "decline" | "withdraw";
+        /**
+         * ProposalKind
+         * @description What is proposed.
+         * @enum {string}
+         */
+        ProposalKind: "organization" | "readmission" | "person" | "roles" | "unlock" | "enrolment";
+        /** ProposalMade */
+        ProposalMade: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["ProposalState"];
+        };
+        /**
+         * ProposalOut
+         * @description ``content``: what is done when it is confirmed; ``steps``: what the reader may do with it now.
+         */
+        ProposalOut: {
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ProposalKind"];
+            /** Organization Id */
+            organization_id: string | null;
+            /** Organization Name */
+            organization_name: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By Name */
+            proposed_by_name: string;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["ProposalState"];
+            /** Steps */
+            steps: components["schemas"]["ProposalEvent"][];
+            /** Text */
+            text: string;
+        };
+        /** ProposalPage */
+        ProposalPage: {
+            /** Items */
+            items: components["schemas"]["ProposalOut"][];
+        };
+        /**
+         * ProposalState
+         * @description Where a proposal stands.
+         * @enum {string}
+         */
+        ProposalState: "proposed" | "confirmed" | "declined" | "withdrawn";
+        /**
+         * ProposeEnrolment
+         * @description ``renews_totp``: the second factor is lost as well; otherwise it is asked for.
+         */
+        ProposeEnrolment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "enrolment";
+            /** Person Id */
+            person_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Renews Totp
+             * @default false
+             */
+            renews_totp?: boolean;
+        };
+        /** ProposeOrganization */
+        ProposeOrganization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "organization";
+            organization: components["schemas"]["OrganizationIn"];
+            /** Reason */
+            reason: string;
+        };
+        /** ProposePerson */
+        ProposePerson: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "person";
+            /** Organization Id */
+            organization_id: string;
+            person: components["schemas"]["PersonIn"];
+            /** Reason */
+            reason: string;
+        };
+        /** ProposeReadmission */
+        ProposeReadmission: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "readmission";
+            /** Organization Id */
+            organization_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /** ProposeRoles */
+        ProposeRoles: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "roles";
+            /** Person Id */
+            person_id: string;
+            /** Reason */
+            reason: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
+        /** ProposeUnlock */
+        ProposeUnlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "unlock";
+            /** Person Id */
+            person_id: string;
+            /** Reason */
+            reason: string;
+        };
         /** PtzForm */
         PtzForm: {
             command: components["schemas"]["PtzMove"];
@@ -2636,7 +2905,7 @@ export interface components {
          * @description A rule of the regulation, or of the separation of duties, that the step would break.
          * @enum {string}
          */
-        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "enrolment_not_open" | "validity_invalid" | "uploads_spent";
+        Refusal: "no_such_step" | "role_may_not" | "other_organization" | "reviews_own_filing" | "same_person_twice" | "consultation_missing" | "field_missing" | "seal_missing" | "no_points" | "point_not_listed" | "operation_forbidden" | "opinion_missing" | "consent_widens" | "review_missing" | "agreement_not_effective" | "test_play_missing" | "reason_missing" | "proposal_missing" | "secret_point" | "sharing_mark_missing" | "lists_own_edit" | "record_incomplete" | "roles_incompatible" | "second_person_missing" | "enrolment_not_open" | "validity_invalid" | "uploads_spent";
         /** RefusedMove */
         RefusedMove: {
             /** Code */
@@ -4301,39 +4570,6 @@ export interface operations {
             };
         };
     };
-    create_api_organizations_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrganizationIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["pinegate__entrypoints__http_api__organizations__models__OrganizationOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     get_organization_api_organizations__organization_id__get: {
         parameters: {
             query?: never;
@@ -4400,7 +4636,7 @@ export interface operations {
             };
         };
     };
-    create_person_api_organizations__organization_id__persons_post: {
+    nominate_api_organizations__organization_id__persons_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4866,6 +5102,175 @@ export interface operations {
             };
         };
     };
+    list_proposals_api_proposals_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ProposalState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_api_proposals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeOrganization"] | components["schemas"]["ProposeReadmission"] | components["schemas"]["ProposePerson"] | components["schemas"]["ProposeRoles"] | components["schemas"]["ProposeUnlock"] | components["schemas"]["ProposeEnrolment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_api_proposals__proposal_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalConfirmed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decline_api_proposals__proposal_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_proposals__proposal_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     ptz_api_ptz_post: {
         parameters: {
             query?: never;
@@ -5164,7 +5569,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OwnPassword"];
+                "application/json": components["schemas"]["GivenUpTotp"];
             };
         };
         responses: {

@@ -23,7 +23,7 @@ export const useSession = defineStore('session', () => {
   }
 
   /** Whether the person's roles take this step of a state table, in some state. */
-  function takes(table: 'application' | 'agreement' | 'listing', event: string): boolean {
+  function takes(table: 'application' | 'agreement' | 'listing' | 'proposal', event: string): boolean {
     return me.value?.steps[table]?.includes(event) ?? false
   }
 

@@ -5,7 +5,7 @@ database's addresses; keys are files of the data folder (`secret_files`).
 """
 
 import os
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
 from pinegate.domain.documents.quota import Amount, UploadQuota
+from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.usecases.streams.media_engine import OnLoss
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -211,6 +212,11 @@ class Settings(BaseSettings):
         le=720,
         description="Hours in which a person must have chosen a password by the link that was made for them.",
     )
+    totp_required_from: date | None = Field(
+        default=None,
+        description="Day from which all but a unit's viewers open nothing without one-time codes; to be set in a "
+        "trial alone (`2027-03-01`). Empty: from the start. The demonstration asks nobody.",
+    )
     retention_days: int = Field(
         default=KEPT_DAYS,
         ge=LEAST_KEPT_DAYS,
@@ -265,6 +271,12 @@ class Settings(BaseSettings):
             urgent=timedelta(days=self.urgent_days),
             notice=timedelta(days=self.notice_days),
         )
+
+    @property
+    def second_factor(self) -> SecondFactorRule:
+        """Who must have one-time codes, and since when."""
+        day = self.totp_required_from or date.min
+        return SecondFactorRule(datetime.combine(day, time.min, UTC))
 
     @property
     def upload_quota(self) -> UploadQuota:

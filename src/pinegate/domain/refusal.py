@@ -30,6 +30,7 @@ class Refusal(StrEnum):
     LISTS_OWN_EDIT = "lists_own_edit"
     RECORD_INCOMPLETE = "record_incomplete"
     ROLES_INCOMPATIBLE = "roles_incompatible"
+    SECOND_PERSON_MISSING = "second_person_missing"
     ENROLMENT_NOT_OPEN = "enrolment_not_open"
     VALIDITY_INVALID = "validity_invalid"
     UPLOADS_SPENT = "uploads_spent"

@@ -21,6 +21,7 @@ from pinegate.adapters.streams.snapshots import NoSnapshots
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.city_profile import CityProfile
 from pinegate.domain.documents.quota import UploadQuota
+from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
@@ -66,6 +67,15 @@ class KnowsDiskSpace(Protocol):
     def short(self, wanted: int = 0) -> bool: ...
 
 
+_CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without what is mistaken for another when it is told by telephone."""
+
+
+def _new_code() -> str:
+    first, second = ("".join(secrets.choice(_CODE_CHARACTERS) for _ in range(4)) for _ in range(2))
+    return f"{first}-{second}"
+
+
 def _sign_in_limit() -> TokenBuckets:
     return TokenBuckets(burst=20, per_second=1 / 3)
 
@@ -93,6 +103,7 @@ class Services:
     one_time_codes: OneTimeCodes = field(default_factory=PyotpCodes)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     sign_in_limit: TokenBuckets = field(default_factory=_sign_in_limit)
+    second_factor: SecondFactorRule = field(default_factory=SecondFactorRule)
     enrolment_lifetime: timedelta = timedelta(hours=72)
     interface_limit: TokenBuckets = field(default_factory=_interface_limit)
     media: MediaEngine = field(default_factory=NullMediaEngine)
@@ -106,6 +117,7 @@ class Services:
     deadlines: Deadlines = field(default_factory=Deadlines)
     upload_quota: UploadQuota = field(default_factory=UploadQuota)
     device_signalling: DeviceSignalling = field(default_factory=NullDeviceSignalling)
+    new_enrolment_code: Callable[[], str] = _new_code
     new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)
     new_password: Callable[[], str] = lambda: secrets.token_urlsafe(15)
     sessions: SignedInSessions = field(init=False)

@@ -142,7 +142,9 @@ class Scenes:
         secret = (await first.post("/api/session/totp", json={})).json()["secret"]
         code = TOTP(secret).at(self.walk.clock())
         assert (await first.post("/api/session/totp/confirm", json={"code": code})).is_success
-        given_up = await first.request("DELETE", "/api/session/totp", json={"password": PASSWORD})
+        self.walk.clock.advance(seconds=30)
+        both = {"password": PASSWORD, "code": TOTP(secret).at(self.walk.clock())}
+        given_up = await first.request("DELETE", "/api/session/totp", json=both)
         assert given_up.is_success, given_up.text
         change = {"current": PASSWORD, "new": "quite another long phrase"}
         assert (await first.post("/api/session/password", json=change)).is_success
@@ -150,12 +152,18 @@ class Scenes:
 
     async def organizations(self) -> None:
         admin = Role.SECURITY_ADMIN
-        unit = await self.act(admin, "POST", "/api/organizations", kind="using_unit", name="新单位")
-        await self.act(admin, "PATCH", f"/api/organizations/{unit['id']}", address="屯溪区")
+        unit, why = {"kind": "using_unit", "name": "新单位"}, "机构调整"
+        asked = {"kind": "organization", "reason": why, "organization": unit}
+        for decision in ("withdraw", "decline", "confirm"):
+            proposal = await self.act(admin, "POST", "/api/proposals", **asked)
+            who = admin if decision == "withdraw" else Role.AUDIT_ADMIN
+            decided = await self.act(who, "POST", f"/api/proposals/{proposal['id']}/{decision}", text=why)
+        await self.act(admin, "PATCH", f"/api/organizations/{decided['organization_id']}", address="屯溪区")
         person = {"name": "新人", "staff_number": "N1", "roles": ["unit_viewer"], "login": "newcomer"}
-        made = await self.act(admin, "POST", f"/api/organizations/{unit['id']}/persons", **person)
+        home = f"/api/organizations/{self.city.unit}/persons"
+        made = await self.act(Role.UNIT_LEADER, "POST", home, **person)
         person_id = made["person"]["id"]
-        link = await self.act(admin, "POST", f"/api/persons/{person_id}/enrolment-link")
+        link = await self.act(Role.UNIT_LEADER, "POST", f"/api/persons/{person_id}/enrolment-link")
         stranger = _client(self.services, self.watch)
         for form in ({}, {"password": PASSWORD}):
             answer = await stranger.post("/api/enrolment", json={"secret": link["secret"], **form})

@@ -14,6 +14,7 @@ PUBLIC = {
     ("GET", "/api/health"),
     ("GET", "/api/session/options"),
     ("POST", "/api/session"),
+    ("POST", "/api/enrolment"),
 }
 
 

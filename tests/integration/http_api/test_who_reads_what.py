@@ -35,6 +35,9 @@ OWN: dict[str, frozenset[Role]] = {
     "/api/workbench": EVERYBODY,
     "/api/organizations": EVERYBODY,
     "/api/organizations/{organization_id}": UNIT | SEE_PEOPLE,
+    "/api/proposals": frozenset(
+        {R.SECURITY_ADMIN, R.AUDIT_ADMIN, R.UNIT_LEADER, R.POLICE_LEADER, R.BUREAU_APPROVER}
+    ),
     "/api/systems": EVERYBODY,
     "/api/systems/{system_id}/roster": UNIT | SEE_PEOPLE,
     "/api/divisions": EVERYBODY,
@@ -232,8 +235,10 @@ async def test_the_security_administrator_cannot_widen_roles_beyond_the_rule_or_
     admin, reviewer = await client_as(Role.SECURITY_ADMIN), city.persons[Role.BUREAU_REVIEWER]
     assert reviewer.organization_kind is OrganizationKind.DATA_BUREAU
     for roles in _forbidden_combinations(reviewer):
-        answer = await admin.patch(f"/api/persons/{reviewer.id}", json={"roles": roles})
+        asked = {"kind": "roles", "reason": "x", "person_id": reviewer.id, "roles": roles}
+        answer = await admin.post("/api/proposals", json=asked)
         assert answer.status_code == 409, (roles, answer.text)
     own = city.persons[Role.SECURITY_ADMIN]
-    answer = await admin.patch(f"/api/persons/{own.id}", json={"roles": ["bureau_approver"]})
+    asked = {"kind": "roles", "reason": "x", "person_id": own.id, "roles": ["bureau_approver"]}
+    answer = await admin.post("/api/proposals", json=asked)
     assert (answer.status_code, answer.json()["code"]) == (403, "same_person_twice")

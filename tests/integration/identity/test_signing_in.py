@@ -310,14 +310,18 @@ async def test_nobody_of_a_unit_suspended_meanwhile_is_signed_in_any_more(
     assert (await client.get("/api/session")).status_code == 401
 
 
-async def test_one_time_codes_are_given_up_with_the_password(
+async def test_one_time_codes_are_given_up_with_the_password_and_a_present_code(
     anonymous: httpx2.AsyncClient, person: Person, clock: Clock
 ) -> None:
     await sign_in(anonymous, person)
-    await enable_totp(anonymous, clock())
-    wrong = await anonymous.request("DELETE", "/api/session/totp", json={"password": "wrong"})
-    assert wrong.status_code == 403
-    right = await anonymous.request("DELETE", "/api/session/totp", json={"password": PASSWORD})
+    totp = await enable_totp(anonymous, clock())
+    used = {"password": PASSWORD, "code": totp.at(clock())}
+    clock.advance(seconds=30)
+    both = {"password": PASSWORD, "code": totp.at(clock())}
+    for wrong, status in (({**both, "password": "wrong"}, 403), (used, 422), ({"password": PASSWORD}, 422)):
+        answer = await anonymous.request("DELETE", "/api/session/totp", json=wrong)
+        assert answer.status_code == status
+    right = await anonymous.request("DELETE", "/api/session/totp", json=both)
     assert right.status_code == 204
     assert (await sign_in(anonymous, person)).status_code == 200
 

@@ -17,6 +17,7 @@ from tests.factories.organizations import Person, add_person, add_system, fresh_
 from tests.integration.catalogue.test_catalogue import camera, ids_of, list_them, sync
 from tests.integration.conftest import ClientAs
 from tests.integration.paper.conftest import Walk
+from tests.integration.two_persons import confirmed, proposed
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.tables import applications
@@ -28,6 +29,7 @@ from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.parties import PersonState
 from pinegate.domain.organizations.permissions import ROLES_WITH, Permission
 from pinegate.domain.organizations.person_states import PERSON
+from pinegate.domain.organizations.proposal import PROPOSAL
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.state_table import StateTable, Transition
 from pinegate.domain.work_orders.work_order import WORK_ORDER
@@ -218,10 +220,20 @@ async def _agreements_and_orders(tour: Tour) -> None:
 async def test_every_row_of_a_person_is_taken(walk: Walk, client_as: ClientAs, taken: Taken) -> None:
     security, city = await client_as(Role.SECURITY_ADMIN), walk.city
     await walk.create()
-    for organization, role in ((city.unit, "unit_viewer"), (city.police, "police_reviewer")):
-        new = {"name": "新人", "staff_number": "N9", "roles": [role]}
-        made = await security.post(f"/api/organizations/{organization}/persons", json=new)
-        assert made.status_code == 201, made.text
+    auditor = await client_as(Role.AUDIT_ADMIN)
+    new = {"name": "新人", "staff_number": "N9"}
+    for organization, role in ((city.unit, "unit_clerk"), (city.police, "police_reviewer")):
+        person = {**new, "roles": [role]}
+        await confirmed(
+            auditor, await proposed(security, "person", organization_id=organization, person=person)
+        )
+    nominated = {**new, "staff_number": "N10", "roles": ["unit_viewer"]}
+    made = await (await client_as(Role.UNIT_LEADER)).post(
+        f"/api/organizations/{city.unit}/persons", json=nominated
+    )
+    assert made.status_code == 201, made.text
+    locked = await _person(walk.database, city.unit, PersonState.ACCOUNT_LOCKED)
+    await confirmed(auditor, await proposed(security, "unlock", person_id=locked.id))
     for state in (PersonState.NOMINATED, PersonState.TRAINED):
         person = await _person(walk.database, city.unit, state)
         async with walk.database.transaction() as tx:
@@ -235,6 +247,8 @@ async def test_every_row_of_a_person_is_taken(walk: Walk, client_as: ClientAs, t
     for row in PERSON.rows:
         if row.source in (None, PersonState.ACKNOWLEDGED) or row.target is PersonState.ACKNOWLEDGED:
             continue
+        if not row.roles:
+            continue
         person = await _person(walk.database, city.unit, row.source)
         moved = await security.patch(f"/api/persons/{person.id}", json={"state": row.target})
         assert moved.json()["state"] == row.target, moved.text
@@ -245,6 +259,16 @@ async def _person(database: Database, unit: str, state: PersonState | None) -> P
     assert state is not None
     async with database.transaction() as tx:
         return await add_person(tx, unit, OrganizationKind.USING_UNIT, Role.UNIT_VIEWER, state=state)
+
+
+async def test_every_row_of_a_proposal_is_taken(client_as: ClientAs, taken: Taken) -> None:
+    security, auditor = await client_as(Role.SECURITY_ADMIN), await client_as(Role.AUDIT_ADMIN)
+    unit = {"kind": "using_unit", "name": "黄山市林业局"}
+    for event, who in (("confirm", auditor), ("decline", auditor), ("withdraw", security)):
+        proposal = await proposed(security, "organization", organization={**unit, "name": event})
+        answer = await who.post(f"/api/proposals/{proposal}/{event}", json={"text": "理由"})
+        assert answer.status_code == 200, answer.text
+    assert never_taken(PROPOSAL, taken) == []
 
 
 async def test_every_row_of_a_camera_point_is_taken(

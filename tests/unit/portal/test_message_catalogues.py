@@ -20,6 +20,7 @@ from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.grants.grant import GrantEvent, GrantState
 from pinegate.domain.grants.revocation import ReceiptKind, RevocationScope
 from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
+from pinegate.domain.organizations.proposal import ProposalEvent, ProposalKind, ProposalState
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.domain.refusal import Refusal
 from pinegate.domain.work_orders.work_order import WorkOrderState
@@ -44,6 +45,9 @@ WORDED: tuple[tuple[type[StrEnum], str], ...] = (
     (PersonState, "state.person"),
     (Standing, "state.standing"),
     (WorkOrderState, "state.work_order"),
+    (ProposalState, "state.proposal"),
+    (ProposalKind, "proposals.kind"),
+    (ProposalEvent, "proposals.notice"),
     (Role, "role"),
     (Operation, "operation"),
     (OrganizationKind, "term.organization_kind"),
@@ -66,6 +70,9 @@ PROBLEM_CODES = (
     "wrong_credentials",
     "locked_out",
     "totp_required",
+    "second_factor_missing",
+    "enrolment_closed",
+    "enrolment_code_wrong",
     "csrf",
     "internal_error",
 )

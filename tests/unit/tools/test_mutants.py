@@ -19,6 +19,7 @@ AREAS = {
     "retention",
     "revocation",
     "sign_in",
+    "two_persons",
     "tickets",
 }
 

@@ -16,6 +16,12 @@ export default {
       meta: { title: 'identity.enrol_title', audience: 'anybody', bare: true },
     },
     {
+      path: '/second-factor',
+      name: 'second-factor',
+      component: () => import('./SecondFactorPage.vue'),
+      meta: { title: 'identity.second_title', audience: 'signed-in', bare: true },
+    },
+    {
       path: '/account',
       name: 'account',
       component: () => import('./AccountPage.vue'),

@@ -1,4 +1,4 @@
-import { OfficeBuilding, UserFilled } from '@element-plus/icons-vue'
+import { Checked, OfficeBuilding, UserFilled } from '@element-plus/icons-vue'
 import type { PortalModule } from '../module'
 
 export default {
@@ -17,9 +17,16 @@ export default {
       component: () => import('./OrganizationPage.vue'),
       meta: { title: 'organizations.own', audience: 'keep_rosters' },
     },
+    {
+      path: '/proposals',
+      name: 'proposals',
+      component: () => import('./ProposalsPage.vue'),
+      meta: { title: 'proposals.title', audience: ['security_admin', 'audit_admin', 'unit_leader', 'police_leader', 'bureau_approver'] },
+    },
   ],
   menu: [
     { route: 'my-organization', icon: UserFilled, group: 'administration' },
     { route: 'organizations', icon: OfficeBuilding, group: 'administration' },
+    { route: 'proposals', icon: Checked, group: 'administration' },
   ],
 } satisfies PortalModule

@@ -12,7 +12,7 @@ from pinegate.domain.organizations.parties import Actor, PersonState, Standing
 
 _OF_TOKENS = """
 select t.token_digest, t.id as session_id, t.last_seen_at, t.created_at, t.ended_at,
-    a.login, a.withdrawn_at,
+    a.login, a.withdrawn_at, a.totp_secret is not null and a.totp_last_step is not null as has_second_factor,
     p.id as person_id, p.name, p.roles, p.state,
     o.id as organization_id, o.kind, o.standing
 from portal_sessions t
@@ -34,6 +34,7 @@ class SessionOfToken:
     last_seen_at: datetime
     ended_at: datetime | None
     withdrawn: bool
+    has_second_factor: bool
     state: PersonState
     standing: Standing
 
@@ -69,6 +70,7 @@ def _session(row: Row) -> SessionOfToken:
         last_seen_at=row.last_seen_at,
         ended_at=row.ended_at,
         withdrawn=row.withdrawn_at is not None,
+        has_second_factor=row.has_second_factor,
         state=PersonState(row.state),
         standing=Standing(row.standing),
     )

@@ -82,8 +82,7 @@ enrolments = _table(
     _time("expires_at", nullable=False),
     _time("used_at"),
 )
-"""By which a person chooses the own password: the last one of each. Secrets as digests only; ``accounts.password_hash``
-is null until it was used for the first time."""
+"""By which a person chooses a password: the last one of each, digests only. Before the first, the account has none."""
 
 portal_sessions = _table(
     "portal_sessions",
@@ -96,6 +95,23 @@ portal_sessions = _table(
     _time("last_seen_at", nullable=False),
     _time("ended_at"),
 )
+
+proposals = _table(
+    "proposals",
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _to("organization_id", "organizations", nullable=True, index=True),
+    _to("person_id", "persons", nullable=True),
+    Column("content", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    _to("proposed_by", "persons"),
+    _time("proposed_at", nullable=False),
+    _to("decided_by", "persons", nullable=True),
+    _time("decided_at"),
+    Column("text", Text, nullable=False, server_default=""),
+)
+"""What makes persons, or gives them power: proposed by one, confirmed by another."""
 
 information_systems = _table(
     "information_systems",

@@ -17,6 +17,7 @@ from pinegate.adapters.database.identity import IdentityRows
 from pinegate.adapters.database.notices import NoticeRows
 from pinegate.adapters.database.organizations import OrganizationRows
 from pinegate.adapters.database.point_tallies import TallyRows
+from pinegate.adapters.database.proposals import ProposalRows
 from pinegate.adapters.database.retention import RetentionRows
 from pinegate.adapters.database.revocations import RevocationRows
 from pinegate.adapters.database.work_orders import WorkOrderRows
@@ -35,6 +36,7 @@ class Transaction:
         self.tallies = TallyRows(connection)
         self.devices = DeviceRows(connection)
         self.organizations = OrganizationRows(connection)
+        self.proposals = ProposalRows(connection)
         self.applications = ApplicationRows(connection)
         self.agreements = AgreementRows(connection)
         self.documents = DocumentRows(connection)

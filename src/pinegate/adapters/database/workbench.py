@@ -16,6 +16,8 @@ from pinegate.adapters.database.tables import (
     notices,
     opinions,
     organizations,
+    persons,
+    proposals,
     revocations,
     roster_entries,
     work_orders,
@@ -27,6 +29,7 @@ from pinegate.domain.applications.turns import TURNS, Standing, Turn
 from pinegate.domain.grants.revocation import RevocationScope
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.organizations.proposal import PROPOSAL, ProposalEvent, may_know_all
 from pinegate.domain.organizations.roles import Role
 from pinegate.domain.work_orders.work_order import WORK_ORDER, WorkOrderEvent
 
@@ -121,6 +124,7 @@ class WorkbenchRows:
         found += await self._work_orders()
         found += await self._duties()
         found += await self._revocations()
+        found += await self._proposals()
         return sorted(found, key=lambda task: task.since)[:_MOST_TASKS]
 
     async def _applications(self) -> list[Task]:
@@ -231,6 +235,35 @@ class WorkbenchRows:
                 row.since,
                 True,
                 f"/duty?agreement={row.id}",
+            )
+            for row in await self._connection.execute(query)
+        ]
+
+    async def _proposals(self) -> list[Task]:
+        states = PROPOSAL.states_of(ProposalEvent.CONFIRM, self._viewer.roles)
+        if not states:
+            return []
+        me = self._viewer.person_id
+        concerned = or_(proposals.c.proposed_by == me, proposals.c.person_id.is_not_distinct_from(me))
+        name = func.coalesce(persons.c.name, proposals.c.content["name"].astext, organizations.c.name)
+        query = (
+            select(
+                proposals.c.id,
+                proposals.c.reason,
+                proposals.c.proposed_at,
+                name.label("name"),
+            )
+            .outerjoin(persons, persons.c.id == proposals.c.person_id)
+            .outerjoin(organizations, organizations.c.id == proposals.c.organization_id)
+            .where(proposals.c.state.in_(states), ~concerned)
+            .order_by(proposals.c.proposed_at)
+            .limit(_MOST_TASKS)
+        )
+        if not may_know_all(self._viewer):
+            query = query.where(proposals.c.organization_id == self._viewer.organization_id)
+        return [
+            self._task(
+                "proposal.confirm", "proposal", row.id, row.name, row.reason, row.proposed_at, "/proposals"
             )
             for row in await self._connection.execute(query)
         ]

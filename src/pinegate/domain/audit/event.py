@@ -33,6 +33,7 @@ class AuditEventName(StrEnum):
     ENROLMENT_READ = "identity.enrolment_read"
     ENROLMENT_FAILED = "identity.enrolment_failed"
     ENROLLED = "identity.enrolled"
+    PROPOSAL_MOVED = "organizations.proposal_moved"
     ORGANIZATION_CREATED = "organizations.organization_created"
     ORGANIZATION_CHANGED = "organizations.organization_changed"
     PERSON_CREATED = "organizations.person_created"

@@ -16,7 +16,8 @@ class Permission(StrEnum):
     """Each is asked by at least one route (``docs/architecture/permissions.md``)."""
 
     READ_PEOPLE = "read_people"
-    ADD_PEOPLE = "add_people"
+    NOMINATE_VIEWERS = "nominate_viewers"
+    DRAW_ENROLMENT_LINKS = "draw_enrolment_links"
     KEEP_PEOPLE = "keep_people"
     KEEP_ORGANIZATIONS = "keep_organizations"
     REGISTER_SYSTEMS = "register_systems"
@@ -75,7 +76,8 @@ _AUTHORITIES = _POLICE | _BUREAU | _SECURITY
 
 ROLES_WITH: Mapping[Permission, frozenset[Role]] = {
     _P.READ_PEOPLE: _BUREAU | _SECURITY,
-    _P.ADD_PEOPLE: _SECURITY | {Role.UNIT_LEADER},
+    _P.NOMINATE_VIEWERS: _roles(Role.UNIT_LEADER),
+    _P.DRAW_ENROLMENT_LINKS: _SECURITY | {Role.UNIT_LEADER},
     _P.KEEP_PEOPLE: _SECURITY,
     _P.KEEP_ORGANIZATIONS: _SECURITY,
     _P.REGISTER_SYSTEMS: _roles(Role.UNIT_CLERK),

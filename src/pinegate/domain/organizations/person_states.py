@@ -13,6 +13,7 @@ class PersonEvent(StrEnum):
     """What happens to a person's standing."""
 
     NOMINATE = "nominate"
+    ENTER = "enter"
     APPOINT = "appoint"
     TRAIN = "train"
     ACKNOWLEDGE = "acknowledge"
@@ -24,27 +25,30 @@ class PersonEvent(StrEnum):
 
 _S, _E = PersonState, PersonEvent
 _SECURITY = ROLES_WITH[Permission.KEEP_PEOPLE]
+_UNIT_LEADER = frozenset({Role.UNIT_LEADER})
 _LOCKERS = ROLES_WITH[Permission.SUSPEND_SHARING]
 _ONESELF = ROLES_WITH[Permission.ACKNOWLEDGE_DUTIES]
 
 PERSON = StateTable(
     "person",
     [
-        Transition(None, _E.NOMINATE, _S.NOMINATED, ROLES_WITH[Permission.ADD_PEOPLE], "annex 2 clause 2.3"),
-        Transition(None, _E.APPOINT, _S.ACCOUNT_ACTIVE, _SECURITY),
+        Transition(None, _E.NOMINATE, _S.NOMINATED, _UNIT_LEADER, "annex 2 clause 2.3"),
+        Transition(None, _E.ENTER, _S.NOMINATED, clause="annex 2 clause 2.3"),
+        Transition(None, _E.APPOINT, _S.ACCOUNT_ACTIVE),
         Transition(_S.NOMINATED, _E.TRAIN, _S.TRAINED, _SECURITY, "article 6"),
         Transition(_S.NOMINATED, _E.ACKNOWLEDGE, _S.ACKNOWLEDGED, _ONESELF, "annex 2 clause 2.3"),
         Transition(_S.TRAINED, _E.ACKNOWLEDGE, _S.ACKNOWLEDGED, _ONESELF, "annex 2 clause 2.3"),
         Transition(_S.ACKNOWLEDGED, _E.LET_IN, _S.ACCOUNT_ACTIVE, clause="annex 2 clause 2.3"),
         Transition(_S.ACCOUNT_ACTIVE, _E.LOCK, _S.ACCOUNT_LOCKED, _LOCKERS, "article 7"),
-        Transition(_S.ACCOUNT_LOCKED, _E.UNLOCK, _S.ACCOUNT_ACTIVE, _SECURITY),
+        Transition(_S.ACCOUNT_LOCKED, _E.UNLOCK, _S.ACCOUNT_ACTIVE),
         *(
             Transition(state, _E.REMOVE, _S.REMOVED, _SECURITY, "annex 2 clause 3")
             for state in (_S.NOMINATED, _S.TRAINED, _S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED)
         ),
     ],
 )
-"""``appoint`` is for the people of police, bureau, committee and operator: no agreement binds them, their office does.
+"""A unit's leader nominates viewers; everybody else is entered or appointed, and let back in, by a confirmed proposal.
+``appoint`` is for the people of police, bureau, committee and operator: no agreement binds them, their office does.
 A locked nominee who never acknowledged does not become active by unlocking: only active accounts can be locked. Nobody
 stays ``acknowledged``: who is bound is let in by the same step."""
 
@@ -55,27 +59,41 @@ def check_roles(roles: frozenset[Role], kind: OrganizationKind) -> None:
         raise RuleRefusedError(Refusal.ROLES_INCOMPATIBLE, {"field": "roles"})
 
 
-def first_state(kind: OrganizationKind, roles: frozenset[Role], actor: Actor, *, own: bool) -> PersonState:
-    """In which state a new person begins. ``own``: the person is added to the actor's own organization.
+def state_of_nominee(roles: frozenset[Role], actor: Actor, *, own: bool) -> PersonState:
+    """In which state a person begins whom a leader adds alone. ``own``: to the actor's own organization.
 
     Raises:
         RuleRefusedError: a unit's leader adds viewers to the own unit and nobody else.
     """
-    event = _E.NOMINATE if kind is OrganizationKind.USING_UNIT else _E.APPOINT
-    first = PERSON.step(None, event, actor.roles)
-    if not actor.may(_SECURITY):
-        if not own:
-            raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
-        if roles != frozenset({Role.UNIT_VIEWER}):
-            raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"field": "roles"})
+    first = PERSON.step(None, _E.NOMINATE, actor.roles)
+    if not own:
+        raise RuleRefusedError(Refusal.OTHER_ORGANIZATION)
+    if roles != frozenset({Role.UNIT_VIEWER}):
+        raise RuleRefusedError(Refusal.ROLE_MAY_NOT, {"field": "roles"})
     return first
 
 
+def state_of_confirmed(kind: OrganizationKind) -> PersonState:
+    """In which state a person of such an organization begins whom two persons stand for."""
+    return PERSON.step(None, _E.ENTER if kind is OrganizationKind.USING_UNIT else _E.APPOINT)
+
+
+def unlocked(state: PersonState) -> PersonState:
+    """The state of a locked person whom two persons let back in."""
+    return PERSON.step(state, _E.UNLOCK)
+
+
 def move_person(state: PersonState, target: PersonState, actor: Actor) -> PersonState:
-    """Lock, unlock, train or remove: whatever the table allows ``actor`` between the two states."""
+    """Lock, train or remove: whatever the table allows ``actor`` between the two states.
+
+    Raises:
+        RuleRefusedError: ``second_person_missing`` for letting a locked person back in, which is proposed.
+    """
     row = next((row for row in PERSON.rows if row.source is state and row.target is target), None)
     if row is None or row.event in (_E.ACKNOWLEDGE, _E.LET_IN):
         raise RuleRefusedError(Refusal.NO_SUCH_STEP, {"state": state, "field": "state"})
+    if row.event is _E.UNLOCK:
+        raise RuleRefusedError(Refusal.SECOND_PERSON_MISSING, {"field": "state"})
     return PERSON.step(state, row.event, actor.roles)
 
 

@@ -6,8 +6,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import delete
+
+from pinegate.adapters.database.tables import notices
 from pinegate.adapters.database.transaction import Transaction
 from pinegate.domain.organizations.parties import Actor
+from pinegate.domain.organizations.proposal import Content, Proposal, ProposalKind
 from pinegate.entrypoints.demonstration.organizations import (
     BUREAU,
     OPERATOR,
@@ -16,6 +20,7 @@ from pinegate.entrypoints.demonstration.organizations import (
 )
 from pinegate.entrypoints.demonstration.people import (
     ADMINISTRATORS,
+    AUDIT_ADMINISTRATOR,
     SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
     SamplePerson,
@@ -24,13 +29,16 @@ from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.devices.add_device import add_device
 from pinegate.usecases.devices.ports import DeviceRecord
-from pinegate.usecases.organizations.add_person import NewPerson, add_person
-from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.confirm_proposal import confirm_proposal
 from pinegate.usecases.organizations.initialize_city import FirstAdministrator, initialize_city
+from pinegate.usecases.organizations.propose import Draft, propose
 from pinegate.usecases.organizations.put_on_roster import put_on_roster
 from pinegate.usecases.organizations.register_system import register_system
 
 PLATFORM_CODE = "34100000002000000002"
+_WHY = "演示城市初始人员"
+_NO_CODE = bytes(32)
+"""Nobody enrols here; no code has this digest."""
 PLATFORM_NAME = "黄山市公安局视频共享平台（模拟）"
 
 
@@ -87,25 +95,37 @@ class Seed:
             for organization in ORGANIZATIONS:
                 await self._enter_organization(tx, organization)
             await self._add_platform(tx)
+            # Nobody needs to be told of what was there before they came.
+            await tx.connection.execute(delete(notices))
             # In place of enrolling: these passwords are random, and printed at every start.
             for login, digest in self._hashes.items():
                 await tx.identity.set_password(self.actors[login].person_id, digest)
 
+    async def _confirmed(self, tx: Transaction, draft: Draft) -> Proposal:
+        """Proposed by the one administrator, confirmed by the other."""
+        made = await propose(tx, draft, self._act(SECURITY_ADMINISTRATOR.login))
+        lifetime = self._services.enrolment_lifetime
+        auditor = self._act(AUDIT_ADMINISTRATOR.login)
+        confirmed, _ = await confirm_proposal(tx, made.id, "", _NO_CODE, lifetime, auditor)
+        return confirmed
+
     async def _enter_organization(self, tx: Transaction, organization: SampleOrganization) -> None:
-        act = self._act(SECURITY_ADMINISTRATOR.login)
         entered = {BUREAU.key: SECURITY_ADMINISTRATOR, OPERATOR.key: SYSTEM_ADMINISTRATOR}
         if organization.key in entered:
             organization_id = self.actors[entered[organization.key].login].organization_id
         else:
-            organization_id = (
-                await create_organization(
-                    tx, organization.kind, organization.name, organization.address, organization.nature, act
-                )
-            ).id
+            content: Content = {
+                "kind": organization.kind.value,
+                "name": organization.name,
+                "address": organization.address,
+                "nature": organization.nature.value,
+            }
+            made = await self._confirmed(tx, Draft(ProposalKind.ORGANIZATION, _WHY, content))
+            organization_id = made.organization_id or ""
         for number, person in enumerate(organization.people, 2):
             if person.login in self.actors:
                 continue
-            await self._add(tx, organization, organization_id, person, number, act)
+            await self._add(tx, organization, organization_id, person, number)
         if organization.system:
             clerk = self._act(organization.people[0].login)
             system_id = await register_system(tx, organization.system, organization.system_description, clerk)
@@ -120,19 +140,19 @@ class Seed:
         organization_id: str,
         person: SamplePerson,
         number: int,
-        act: Act,
     ) -> None:
-        new = NewPerson(
-            name=person.name,
-            staff_number=f"{organization.key[0].upper()}{number:03d}",
-            mobile=f"139055900{number:02d}",
-            email=f"{person.login}@example.invalid",
-            roles=person.roles,
-            login=person.login,
-        )
-        record = await add_person(tx, organization_id, new, act)
+        content: Content = {
+            "name": person.name,
+            "staff_number": f"{organization.key[0].upper()}{number:03d}",
+            "mobile": f"139055900{number:02d}",
+            "email": f"{person.login}@example.invalid",
+            "roles": sorted(person.roles),
+            "login": person.login,
+        }
+        draft = Draft(ProposalKind.PERSON, _WHY, content, organization_id=organization_id)
+        made = await self._confirmed(tx, draft)
         self.actors[person.login] = Actor(
-            record.id, organization_id, organization.kind, person.roles, person.name
+            made.person_id or "", organization_id, organization.kind, person.roles, person.name
         )
 
     async def _add_platform(self, tx: Transaction) -> None:

@@ -17,6 +17,7 @@ from pinegate.entrypoints.http_api.documents import routes as documents
 from pinegate.entrypoints.http_api.grants import routes as grants
 from pinegate.entrypoints.http_api.identity import enrolment
 from pinegate.entrypoints.http_api.identity import routes as identity
+from pinegate.entrypoints.http_api.organizations import proposals
 from pinegate.entrypoints.http_api.organizations import routes as organizations
 from pinegate.entrypoints.http_api.register import routes as register
 from pinegate.entrypoints.http_api.revocations import routes as revocations
@@ -34,6 +35,7 @@ ROUTERS: Sequence[APIRouter] = (
     enrolment.router,
     workbench.router,
     organizations.router,
+    proposals.router,
     catalogue.router,
     devices.router,
     documents.router,  # before applications: its paths would read as steps there

@@ -17,6 +17,7 @@ from pinegate.adapters.identity.secret_box import AesGcmBox
 from pinegate.adapters.settings import Settings
 from pinegate.adapters.streams.snapshots import Snapshots
 from pinegate.domain.city_profile import CityProfile
+from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
@@ -57,6 +58,7 @@ def city_services(
         scans=scans,
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
+        second_factor=SecondFactorRule() if demonstration else settings.second_factor,
         upload_quota=settings.upload_quota,
         enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from pinegate.domain.audit.event import AuditEventName
 from pinegate.domain.organizations.parties import OrganizationNature, Standing
 from pinegate.domain.organizations.permissions import Permission
+from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import InvalidInputError, NotFoundError
+from pinegate.usecases.organizations.organization_step import save_changed_organization
 from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
-from pinegate.usecases.transaction import ChangeScope
 
 
 async def change_organization(
@@ -21,11 +21,17 @@ async def change_organization(
     nature: OrganizationNature | None = None,
     standing: Standing | None = None,
 ) -> OrganizationRecord:
-    """None leaves as it is. A change of standing is a change of access for everybody of the organization."""
+    """None leaves as it is. A change of standing is a change of access for everybody of the organization.
+
+    Raises:
+        RuleRefusedError: ``second_person_missing`` for letting one back in, which is proposed.
+    """
     Permission.KEEP_ORGANIZATIONS.require(act.person)
     before = await tx.organizations.organization(organization_id, lock=True)
     if before is None:
         raise NotFoundError
+    if standing is Standing.ACTIVE and before.standing is not Standing.ACTIVE:
+        raise RuleRefusedError(Refusal.SECOND_PERSON_MISSING, {"field": "standing"})
     if name is not None and name != before.name and await tx.organizations.name_is_taken(name):
         raise InvalidInputError("name", "an organization of this name exists")
     if (
@@ -41,16 +47,4 @@ async def change_organization(
         nature=nature or before.nature,
         standing=standing or before.standing,
     )
-    await tx.organizations.save_organization(after)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.ORGANIZATION_CHANGED,
-            "organization",
-            organization_id,
-            name=after.name,
-            standing=after.standing.value,
-        )
-    )
-    if after.standing is not before.standing:
-        await tx.changes.publish(ChangeScope.ORGANIZATION, organization_id)
-    return after
+    return await save_changed_organization(tx, before, after, act)

@@ -1,53 +1,32 @@
-"""The security administrator changes a person's roles, or locks, unlocks and removes them."""
+"""The security administrator locks, trains or removes a person: what gives nobody more than they had."""
 
 from dataclasses import replace
 
-from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import SHUT_OUT, PersonState
+from pinegate.domain.organizations.parties import PersonState
 from pinegate.domain.organizations.permissions import Permission
-from pinegate.domain.organizations.person_states import check_roles, move_person
-from pinegate.domain.organizations.roles import Role
+from pinegate.domain.organizations.person_states import move_person
 from pinegate.domain.refusal import Refusal, RuleRefusedError
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
+from pinegate.usecases.organizations.person_step import save_changed_person
 from pinegate.usecases.organizations.ports import OrganizationTransaction, PersonRecord
-from pinegate.usecases.transaction import ChangeScope
 
 
 async def change_person(
-    tx: OrganizationTransaction,
-    person_id: str,
-    act: Act,
-    *,
-    roles: frozenset[Role] | None = None,
-    state: PersonState | None = None,
+    tx: OrganizationTransaction, person_id: str, state: PersonState, act: Act
 ) -> PersonRecord:
-    """None leaves as it is. Nobody changes the own roles or standing (三员)."""
+    """Nobody changes the own standing (三员).
+
+    Raises:
+        RuleRefusedError: ``second_person_missing`` for letting a locked person back in, which is proposed.
+    """
     Permission.KEEP_PEOPLE.require(act.person)
     before = await tx.organizations.person(person_id, lock=True)
-    organization = await tx.organizations.organization(before.organization_id) if before else None
-    if before is None or organization is None:
+    if before is None:
         raise NotFoundError
     if person_id == act.person.person_id:
         raise RuleRefusedError(Refusal.SAME_PERSON_TWICE, {"subject": "person"})
-    after = before
-    if roles is not None:
-        check_roles(roles, organization.kind)
-        after = replace(after, roles=roles)
-    if state is not None and state is not before.state:
-        after = replace(after, state=move_person(before.state, state, act.person))
-    await tx.organizations.save_person(after)
-    if after.state in SHUT_OUT:
-        await tx.organizations.end_portal_sessions(person_id, act.now)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.PERSON_CHANGED,
-            "person",
-            person_id,
-            roles_before=sorted(before.roles),
-            roles=sorted(after.roles),
-            **{"from": before.state.value, "to": after.state.value},
-        )
-    )
-    await tx.changes.publish(ChangeScope.PERSON, person_id)
-    return after
+    if state is before.state:
+        return before
+    after = replace(before, state=move_person(before.state, state, act.person))
+    return await save_changed_person(tx, before, after, act)

@@ -7,11 +7,15 @@ alone; so the machine's keeper hands each their own link, in the presence of the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pinegate.domain.audit.event import AuditEventName
-from pinegate.domain.organizations.parties import Actor, OrganizationNature, PersonState
+from pinegate.domain.organizations.parties import Actor, OrganizationNature
+from pinegate.domain.organizations.person_states import state_of_confirmed
 from pinegate.domain.organizations.roles import ROLE_SITS_IN, OrganizationKind, Role
 from pinegate.usecases.act import Act
-from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction, PersonRecord
+from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.enter_person import enter_person
+from pinegate.usecases.organizations.organization_step import NewOrganization
+from pinegate.usecases.organizations.person_step import NewPerson
+from pinegate.usecases.organizations.ports import OrganizationRecord, OrganizationTransaction
 
 
 class AlreadyInitializedError(Exception):
@@ -55,32 +59,12 @@ async def _enter_organization(
     nature = (
         OrganizationNature.GOVERNMENT if kind is OrganizationKind.DATA_BUREAU else OrganizationNature.OTHER
     )
-    organization = OrganizationRecord(act.new_id(), kind, name, "", nature)
-    await tx.organizations.add_organization(organization)
-    await tx.audit.append(
-        act.event(
-            AuditEventName.ORGANIZATION_CREATED, "organization", organization.id, kind=kind.value, name=name
-        )
-    )
-    return organization
+    return await create_organization(tx, NewOrganization(kind, name, "", nature), act)
 
 
 async def _enter_person(
     tx: OrganizationTransaction, home: OrganizationRecord, first: FirstAdministrator, number: int, act: Act
 ) -> Actor:
-    person = PersonRecord(
-        id=act.new_id(),
-        organization_id=home.id,
-        name=first.name,
-        staff_number=str(number),
-        mobile="",
-        email="",
-        roles=frozenset({first.role}),
-        state=PersonState.ACCOUNT_ACTIVE,
-    )
-    await tx.organizations.add_person(person)
-    await tx.organizations.add_account(person.id, first.login)
-    await tx.audit.append(
-        act.event(AuditEventName.PERSON_CREATED, "person", person.id, roles=[first.role], account=True)
-    )
+    new = NewPerson(first.name, str(number), "", "", frozenset({first.role}), first.login)
+    person = await enter_person(tx, home.id, new, state_of_confirmed(home.kind), act)
     return Actor(person.id, home.id, home.kind, person.roles, person.name)

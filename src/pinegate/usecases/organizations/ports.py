@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
+from pinegate.domain.organizations.proposal import Proposal
 from pinegate.domain.organizations.roles import OrganizationKind, Role
+from pinegate.usecases.identity.ports import IdentityTransaction
 from pinegate.usecases.transaction import AccessChanges, AuditLog
 
 
@@ -97,6 +99,16 @@ class Duty:
     acknowledged: bool
 
 
+class ProposalStore(Protocol):
+    """What was proposed, and what became of it."""
+
+    async def get(self, proposal_id: str, *, lock: bool = False) -> Proposal | None: ...
+
+    async def add(self, proposal: Proposal) -> None: ...
+
+    async def save(self, proposal: Proposal) -> None: ...
+
+
 class OrganizationTransaction(Protocol):
     """One transaction of this feature."""
 
@@ -106,3 +118,10 @@ class OrganizationTransaction(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def changes(self) -> AccessChanges: ...
+
+
+class PersonTransaction(OrganizationTransaction, IdentityTransaction, Protocol):
+    """One transaction in which persons come and change, with their accounts."""
+
+    @property
+    def proposals(self) -> ProposalStore: ...

@@ -7,9 +7,11 @@ from pinegate.domain.organizations.person_states import (
     PERSON,
     after_acknowledgement,
     check_roles,
-    first_state,
     lock_by_order,
     move_person,
+    state_of_confirmed,
+    state_of_nominee,
+    unlocked,
 )
 from pinegate.domain.organizations.roles import (
     ADMINISTRATORS,
@@ -79,17 +81,31 @@ def test_nobody_lets_in_by_hand_or_acknowledges_for_somebody_whatever_the_role()
     ("source", "target"),
     [
         (_S.ACCOUNT_ACTIVE, _S.ACCOUNT_LOCKED),
-        (_S.ACCOUNT_LOCKED, _S.ACCOUNT_ACTIVE),
         (_S.ACCOUNT_ACTIVE, _S.REMOVED),
     ],
 )
-def test_accounts_are_locked_opened_and_removed_by_the_security_administrator_alone(
+def test_accounts_are_locked_and_removed_by_the_security_administrator_alone(
     source: PersonState, target: PersonState
 ) -> None:
     assert move_person(source, target, SECURITY) is target
     with pytest.raises(RuleRefusedError) as refused:
         move_person(source, target, LEADER)
     assert refused.value.refusal is Refusal.ROLE_MAY_NOT
+
+
+def test_who_is_locked_is_let_in_by_nobody_alone() -> None:
+    with pytest.raises(RuleRefusedError) as refused:
+        move_person(_S.ACCOUNT_LOCKED, _S.ACCOUNT_ACTIVE, SECURITY)
+    assert refused.value.refusal is Refusal.SECOND_PERSON_MISSING
+    assert unlocked(_S.ACCOUNT_LOCKED) is _S.ACCOUNT_ACTIVE
+    with pytest.raises(RuleRefusedError):
+        unlocked(_S.NOMINATED)
+
+
+@pytest.mark.parametrize("kind", list(OrganizationKind))
+def test_a_unit_s_people_are_bound_first_whoever_stands_for_them(kind: OrganizationKind) -> None:
+    bound_first = kind is OrganizationKind.USING_UNIT
+    assert state_of_confirmed(kind) is (_S.NOMINATED if bound_first else _S.ACCOUNT_ACTIVE)
 
 
 def test_who_prepares_a_decision_does_not_take_it() -> None:
@@ -103,15 +119,15 @@ def test_who_prepares_a_decision_does_not_take_it() -> None:
 
 
 def test_a_unit_s_leader_nominates_viewers_of_the_own_unit() -> None:
-    unit = OrganizationKind.USING_UNIT
-    assert first_state(unit, VIEWER, LEADER, own=True) is _S.NOMINATED
+    assert state_of_nominee(VIEWER, LEADER, own=True) is _S.NOMINATED
     with pytest.raises(RuleRefusedError) as refused:
-        first_state(unit, VIEWER, LEADER, own=False)
+        state_of_nominee(VIEWER, LEADER, own=False)
     assert refused.value.refusal is Refusal.OTHER_ORGANIZATION
+    for roles in ({Role.UNIT_LEADER}, {Role.UNIT_VIEWER, Role.UNIT_CLERK}):
+        with pytest.raises(RuleRefusedError):
+            state_of_nominee(frozenset(roles), LEADER, own=True)
     with pytest.raises(RuleRefusedError):
-        first_state(unit, frozenset({Role.UNIT_LEADER}), LEADER, own=True)
-    with pytest.raises(RuleRefusedError):
-        first_state(OrganizationKind.POLICE, frozenset({Role.POLICE_LEADER}), LEADER, own=True)
+        state_of_nominee(VIEWER, SECURITY, own=True)
 
 
 @pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))

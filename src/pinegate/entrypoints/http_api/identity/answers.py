@@ -6,6 +6,7 @@ from pinegate.domain.agreements.agreement import AGREEMENT
 from pinegate.domain.applications.states import APPLICATION
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.organizations.permissions import permissions_of
+from pinegate.domain.organizations.proposal import PROPOSAL
 from pinegate.domain.state_table import StateTable
 from pinegate.entrypoints.http_api.identity.models import Me, OwnOrganization, Unacknowledged, WatchableSystem
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
@@ -13,7 +14,7 @@ from pinegate.entrypoints.http_api.shared.signed_in import IDLE_LIMIT, SignedIn
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.identity.ports import Account
 
-_TABLES: tuple[StateTable[Any, Any], ...] = (APPLICATION, AGREEMENT, LISTING)
+_TABLES: tuple[StateTable[Any, Any], ...] = (APPLICATION, AGREEMENT, LISTING, PROPOSAL)
 
 
 async def me_out(account: Account, services: Services) -> Me:
@@ -31,6 +32,8 @@ async def me_out(account: Account, services: Services) -> Me:
         ),
         roles=sorted(account.actor.roles),
         totp_enabled=account.totp_enabled,
+        must_set_up_totp=not account.totp_enabled
+        and services.second_factor.asks(account.actor.roles, services.now()),
         idle_timeout_seconds=int(IDLE_LIMIT.total_seconds()),
         demonstration=services.demonstration,
         unacknowledged=[Unacknowledged(**duty) for duty in duties],

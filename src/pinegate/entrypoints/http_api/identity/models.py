@@ -72,6 +72,7 @@ class Me(BaseModel):
     organization: OwnOrganization
     roles: list[Role]
     totp_enabled: bool
+    must_set_up_totp: bool
     idle_timeout_seconds: int
     demonstration: bool
     unacknowledged: list[Unacknowledged]
@@ -109,5 +110,8 @@ class TotpCode(BaseModel):
     code: Code
 
 
-class OwnPassword(BaseModel):
+class GivenUpTotp(BaseModel):
+    """Both factors once more: who has only one of them does not get rid of the other."""
+
     password: Password
+    code: Code

@@ -10,9 +10,9 @@ from pinegate import __version__
 from pinegate.entrypoints.http_api.identity.answers import me_out, own_account
 from pinegate.entrypoints.http_api.identity.models import (
     DemonstrationAccount,
+    GivenUpTotp,
     Health,
     Me,
-    OwnPassword,
     PasswordChange,
     RunningSession,
     RunningSessions,
@@ -234,11 +234,21 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
 
 
 @router.delete("/api/session/totp", status_code=204, dependencies=[signed_in_only()])
-async def give_up_own_totp(form: OwnPassword, user: CurrentUser, services: CurrentServices) -> None:
-    """Back to the password alone."""
+async def give_up_own_totp(form: GivenUpTotp, user: CurrentUser, services: CurrentServices) -> None:
+    """Back to the password alone, or to another authenticator."""
     await _verify_own_password(form.password, user, services)
     async with services.database.transaction() as tx:
-        await give_up_totp(tx, act_of(user, services))
+        given_up = await give_up_totp(
+            tx,
+            form.code,
+            act_of(user, services),
+            secret_box=services.secret_box,
+            codes=services.one_time_codes,
+        )
+    if not given_up:
+        raise ProblemError(
+            "invalid_input", "correct the named fields", errors=[{"field": "code", "message": "does not fit"}]
+        )
 
 
 @router.delete("/api/session/{session_id}", status_code=204, dependencies=[signed_in_only()])

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.organizations.parties import OrganizationNature, PersonState, Standing
 from pinegate.domain.organizations.roles import OrganizationKind, Role
 from pinegate.entrypoints.http_api.shared.inputs import LINES, ONE_LINE
+from pinegate.usecases.organizations.person_step import NewPerson
 
 Name = Annotated[str, Field(min_length=1, max_length=100), ONE_LINE]
 Address = Annotated[str, Field(max_length=200), ONE_LINE]
@@ -65,6 +66,7 @@ class OrganizationDetail(OrganizationOut):
 
 
 class OrganizationIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
     kind: OrganizationKind
     name: Name
     address: Address = ""
@@ -72,8 +74,9 @@ class OrganizationIn(BaseModel):
 
 
 class OrganizationChange(BaseModel):
-    """What is absent stays."""
+    """What is absent stays. Who was suspended or ended is let back in by a proposal."""
 
+    model_config = ConfigDict(extra="forbid")
     name: Name | None = None
     address: Address | None = None
     nature: OrganizationNature | None = None
@@ -83,12 +86,24 @@ class OrganizationChange(BaseModel):
 class PersonIn(BaseModel):
     """``login`` absent: no account."""
 
+    model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=60), ONE_LINE]
     staff_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
     mobile: Annotated[str, Field(max_length=40), ONE_LINE] = ""
     email: Annotated[str, Field(max_length=120), ONE_LINE] = ""
     roles: Annotated[Roles, Field(min_length=1)]
     login: Annotated[str, Field(pattern=r"^[0-9a-z._-]{3,40}$")] | None = None
+
+    def as_person(self) -> NewPerson:
+        """As the use cases take it."""
+        return NewPerson(
+            name=self.name.strip(),
+            staff_number=self.staff_number,
+            mobile=self.mobile.strip(),
+            email=self.email.strip(),
+            roles=frozenset(self.roles),
+            login=self.login or "",
+        )
 
 
 class EnrolmentLink(BaseModel):
@@ -106,8 +121,10 @@ class PersonCreated(BaseModel):
 
 
 class PersonChange(BaseModel):
-    roles: Annotated[Roles, Field(min_length=1)] | None = None
-    state: PersonState | None = None
+    """Roles, and letting a locked person back in, are proposed."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: PersonState
 
 
 class SystemIn(BaseModel):

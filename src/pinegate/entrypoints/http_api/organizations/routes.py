@@ -15,7 +15,6 @@ from pinegate.entrypoints.http_api.organizations.models import (
     EnrolmentLink,
     OrganizationChange,
     OrganizationDetail,
-    OrganizationIn,
     OrganizationOut,
     OrganizationPage,
     PersonChange,
@@ -42,11 +41,9 @@ from pinegate.entrypoints.services import Services
 from pinegate.usecases.act import Act
 from pinegate.usecases.errors import NotFoundError
 from pinegate.usecases.identity.issue_enrolment_link import issue_enrolment_link
-from pinegate.usecases.identity.open_enrolment import open_enrolment
-from pinegate.usecases.organizations.add_person import NewPerson, add_person
 from pinegate.usecases.organizations.change_organization import change_organization
 from pinegate.usecases.organizations.change_person import change_person
-from pinegate.usecases.organizations.create_organization import create_organization
+from pinegate.usecases.organizations.nominate_viewer import nominate_viewer
 from pinegate.usecases.organizations.put_on_roster import put_on_roster
 from pinegate.usecases.organizations.register_system import register_system
 from pinegate.usecases.organizations.take_off_roster import take_off_roster
@@ -73,16 +70,6 @@ async def get_organization(
         return await organization_out(tx, organization_id, services.now())
 
 
-@router.post("/organizations", status_code=201, dependencies=[needs(Permission.KEEP_ORGANIZATIONS)])
-async def create(body: OrganizationIn, user: CurrentUser, services: CurrentServices) -> OrganizationOut:
-    async with services.database.transaction() as tx:
-        made = await create_organization(
-            tx, body.kind, body.name.strip(), body.address.strip(), body.nature, act_of(user, services)
-        )
-        (row,) = await organization_rows(tx.connection, made.id)
-    return OrganizationOut.model_validate(row, from_attributes=True)
-
-
 @router.patch("/organizations/{organization_id}", dependencies=[needs(Permission.KEEP_ORGANIZATIONS)])
 async def change(
     organization_id: Id, body: OrganizationChange, user: CurrentUser, services: CurrentServices
@@ -102,30 +89,25 @@ async def change(
 
 
 @router.post(
-    "/organizations/{organization_id}/persons", status_code=201, dependencies=[needs(Permission.ADD_PEOPLE)]
+    "/organizations/{organization_id}/persons",
+    status_code=201,
+    dependencies=[needs(Permission.NOMINATE_VIEWERS)],
 )
-async def create_person(
+async def nominate(
     organization_id: Id, body: PersonIn, user: CurrentUser, services: CurrentServices
 ) -> PersonCreated:
-    new = NewPerson(
-        name=body.name.strip(),
-        staff_number=body.staff_number,
-        mobile=body.mobile.strip(),
-        email=body.email.strip(),
-        roles=frozenset(body.roles),
-        login=body.login or "",
-    )
     act, link = act_of(user, services), None
     async with services.database.transaction() as tx:
-        person = await add_person(tx, organization_id, new, act)
-        if new.login:
-            await open_enrolment(tx, person.id, services.enrolment_lifetime, act)
+        person = await nominate_viewer(
+            tx, organization_id, body.as_person(), services.enrolment_lifetime, act
+        )
+        if body.login:
             link = await _draw_link(tx, person.id, act, services)
         row = await person_row(tx.connection, person.id, act.now)
     return PersonCreated(person=PersonOut.model_validate(row, from_attributes=True), link=link)
 
 
-@router.post("/persons/{person_id}/enrolment-link", dependencies=[needs(Permission.ADD_PEOPLE)])
+@router.post("/persons/{person_id}/enrolment-link", dependencies=[needs(Permission.DRAW_ENROLMENT_LINKS)])
 async def draw_enrolment_link(person_id: Id, user: CurrentUser, services: CurrentServices) -> EnrolmentLink:
     """Another link for a person who may enrol; the one before is void."""
     async with services.database.transaction() as tx:
@@ -142,9 +124,8 @@ async def _draw_link(tx: Transaction, person_id: str, act: Act, services: Servic
 async def edit_person(
     person_id: Id, body: PersonChange, user: CurrentUser, services: CurrentServices
 ) -> PersonOut:
-    roles = None if body.roles is None else frozenset(body.roles)
     async with services.database.transaction() as tx:
-        await change_person(tx, person_id, act_of(user, services), roles=roles, state=body.state)
+        await change_person(tx, person_id, body.state, act_of(user, services))
         row = await person_row(tx.connection, person_id, services.now())
     return PersonOut.model_validate(row, from_attributes=True)
 

@@ -25,6 +25,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "enrolment_code_wrong": 403,
     "forbidden": 403,
     "csrf": 403,
+    "second_factor_missing": 403,
     "not_found": 404,
     "conflict": 409,
     "too_many_requests": 429,

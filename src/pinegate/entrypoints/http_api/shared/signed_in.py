@@ -90,7 +90,7 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
 
     Raises:
         ProblemError: ``not_signed_in`` without a running session; ``csrf`` for a foreign site's request;
-            ``forbidden`` before the duty of confidence is acknowledged.
+            ``second_factor_missing`` for who decides without one; ``forbidden`` before the duty is acknowledged.
     """
     token = request.cookies.get(COOKIE, "")
     if not token:
@@ -106,13 +106,16 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
         raise ProblemError("not_signed_in", "the account is not active")
     if now - session.last_seen_at > _TOUCH_EVERY:
         await services.sessions.touch(session.session_id, now)
-    _refuse_before_ready(request.url.path, session)
+    asks = services.second_factor.asks(session.actor.roles, now)
+    _refuse_before_ready(request.url.path, session, asks_second_factor=asks)
     return SignedIn(session.actor, session.session_id, session.login, client_host_of(request))
 
 
-def _refuse_before_ready(path: str, session: SessionOfToken) -> None:
+def _refuse_before_ready(path: str, session: SessionOfToken, *, asks_second_factor: bool) -> None:
     if path == _SESSION_ROUTES or path.startswith(_SESSION_ROUTES + "/"):
         return
+    if asks_second_factor and not session.has_second_factor:
+        raise ProblemError("second_factor_missing", "set up one-time codes first")
     only_watches = session.actor.roles == frozenset({Role.UNIT_VIEWER})
     # Annex 2 clause 2.3: reminded and bound first. Until then a viewer's account opens the duty's text and no more.
     if only_watches and session.state in _NOT_YET_BOUND and not path.startswith((_DUTY_ROUTES, _WORKBENCH)):
