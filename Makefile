@@ -57,15 +57,15 @@ else
 	@if [ -f portal/package.json ]; then npm --prefix portal run test; fi
 endif
 
+.PHONY: drills
+drills: ## Let the city fail in earnest: takeovers, losses, attacks, a full disk (minutes; the disk needs root); TEST="a path" runs one
+	@$(PREPARE) --development --portal --test-programs
+	$(BIN)/python -m pytest $(or $(TEST),tests/drills)
+
 .PHONY: interop
 interop: ## Devices on foreign SIP stacks register: SIPp, Sofia-SIP (needs cc, pkg-config, libsofia-sip-ua-dev), sipgo (needs Go ≥ 1.24)
 	@$(PREPARE) --development --test-programs
 	$(BIN)/python -m pytest -m "interop or not interop" tests/integration/gb28181/test_foreign_stacks.py
-
-.PHONY: drills
-drills: ## Run the long drills: takeovers, losses, attacks, again and again (minutes)
-	@$(PREPARE) --development --test-programs
-	$(BIN)/python -m pytest tests/drills
 
 .PHONY: fuzz
 fuzz: ## Damage the kept inputs of the parsers at random for FUZZ_SECONDS=60 and keep what crashes them

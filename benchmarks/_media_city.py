@@ -33,9 +33,10 @@ class Control:
         self.started = asyncio.Event()
         self.ended: list[SessionEnded] = []
         self.on_key_frame_wanted: Callable[[], None] = lambda: None
+        self.new_ticket: Callable[[str], str] = lambda _: secrets.token_urlsafe(32)
 
     def ticket(self, session_id: str, source_id: str) -> str:
-        ticket = secrets.token_urlsafe(32)
+        ticket = self.new_ticket(source_id)
         self.tickets[ticket] = Admitted(session_id, source_id, 3600.0, PICTURE_AND_SOUND)
         return ticket
 
@@ -73,6 +74,7 @@ class Control:
 async def engine() -> AsyncGenerator[tuple[MediaSupervisor, Control], None]:
     control = Control()
     running = MediaSupervisor(MediaSettings(rtp_ports=(36000, 37999)), control)
+    control.new_ticket = running.issue_ticket
     await running.start()
     try:
         yield running, control

@@ -1,5 +1,6 @@
-"""Drills use what the integration tests have."""
+"""Drills use what the integration and the end-to-end tests have."""
 
+from tests.e2e.conftest import portal
 from tests.integration.conftest import postgres
 
-__all__ = ["postgres"]
+__all__ = ["portal", "postgres"]

@@ -40,7 +40,7 @@ class Picture:
     async def runs(self, more: int = 20_000) -> None:
         """Returns when ``more`` bytes have come since now."""
         enough = self.received + more
-        await until(lambda: self.received > enough or self._is_over())
+        await until(lambda: self.received > enough or self.is_over())
         assert self.received > enough, "the picture ended"
 
     async def ended(self) -> bytes:
@@ -49,9 +49,10 @@ class Picture:
 
     async def ended_within(self, seconds: float) -> None:
         """As ``ended``, for ends that take longer."""
-        await until(self._is_over, seconds)
+        await until(self.is_over, seconds)
 
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Whether the server has ended it."""
         viewer = self._viewer
         return (viewer.closed if isinstance(viewer, HttpViewer) else viewer.code) is not None
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import select
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import open_sessions, serving, watch
 from tests.integration.conftest import ClientAs, as_administrator
 from tests.waiting import until
 
+from pinegate.adapters.database.tables import audit_events
 from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
-from pinegate.domain.access.session_end import End, EndReason
 from pinegate.usecases.access.ports import LiveSession
-from pinegate.usecases.streams.media_engine import SessionEnded
 
 
 @contextmanager
@@ -84,8 +84,10 @@ class Rounds:
 
 
 @contextmanager
-def no_space_for_changes(live: Live, postgres: EmbeddedPostgres) -> Generator[None, None, None]:
-    """The register takes no change, as the server says when its disk is full; everything can still be read."""
+def no_space_for_changes(
+    live: Live, postgres: EmbeddedPostgres, change: str = "update", table: str = "access_register"
+) -> Generator[None, None, None]:
+    """The table takes no change, as the server says when its disk is full; everything can still be read."""
     name = conninfo_to_dict(live.database.address)["dbname"]
     with psycopg.connect(postgres.urls(str(name)).owner, autocommit=True) as connection:
         connection.execute(
@@ -93,10 +95,10 @@ def no_space_for_changes(live: Live, postgres: EmbeddedPostgres) -> Generator[No
             " raise exception 'could not extend file' using errcode = 'disk_full'; end $$"
         )
         connection.execute(
-            "create trigger no_space before update on access_register for each statement execute function no_space()"
+            f"create trigger no_space before {change} on {table} execute function no_space()".encode()
         )
         yield
-        connection.execute("drop trigger no_space on access_register")
+        connection.execute(f"drop trigger no_space on {table}".encode())
 
 
 async def test_without_space_in_the_register_pictures_end_with_their_lease(
@@ -117,10 +119,32 @@ async def test_without_space_in_the_register_pictures_end_with_their_lease(
         await until(is_renewed)
         with no_space_for_changes(live, postgres):
             await live.media_events.bytes_sent({session: 4711})
-            live.ends.ended(SessionEnded("somebody else's", End(EndReason.VIEWER_LEFT)))
             await until(lambda: live.ends.refused)
             live.media.renewed.clear()
             await until(lambda: rounds.more_than(2))
             assert live.media.renewed == []
         await until(lambda: not live.ends.refused)
         await until(is_renewed)
+    async with live.database.transaction() as tx:
+        said = select(audit_events.c.details).where(audit_events.c.name == "access.register_refused")
+        assert "since" in (await tx.connection.execute(said)).scalar_one()
+
+
+async def test_a_play_refused_for_want_of_space_ends_the_others_too(
+    client_as: ClientAs,
+    watching: Watching,
+    live: Live,
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounds = Rounds(live, monkeypatch)
+    client = await client_as(watching.viewer)
+    async with serving(live):
+        session = await watch(client_as, watching, live)
+        with no_space_for_changes(live, postgres, "insert", "audit_events"):
+            answer = await client.post("/api/play", json=watching.form())
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            live.media.renewed.clear()
+            await until(lambda: rounds.more_than(2))
+            assert live.media.renewed == []
+        await until(lambda: any(session in ids for ids, _ in live.media.renewed))

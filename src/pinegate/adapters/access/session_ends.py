@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.database.connection import Database
+from pinegate.domain.audit.event import AuditEventName
 from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.ports import ClosedEntry
 from pinegate.usecases.act import Act
@@ -71,8 +72,7 @@ class SessionEndWriter:
         self._bytes: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
-        self.refused = False
-        """Whether the register took nothing at the last attempt: what is kept here then is tried again every second."""
+        self._refused_since: datetime | None = None
 
     def ended(self, session: SessionEnded) -> None:
         """The session is over. What was told first is its end; its bytes may still rise."""
@@ -84,11 +84,16 @@ class SessionEndWriter:
     def sent(self, totals: Mapping[str, int]) -> None:
         self._bytes.update(totals)
 
+    @property
+    def refused(self) -> bool:
+        """Whether the register takes nothing. It is tried every second, and what is kept here is written then."""
+        return self._refused_since is not None or self._database.disk_is_full
+
     async def run(self) -> None:
         """Serve until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(_BYTES_EVERY_SECONDS):
+                async with asyncio.timeout(_TRY_AGAIN_SECONDS if self.refused else _BYTES_EVERY_SECONDS):
                     await self._woken.wait()
             except TimeoutError:
                 pass
@@ -98,7 +103,6 @@ class SessionEndWriter:
             except SQLAlchemyError as error:
                 _log.warning("session_ends_not_written", error=type(error).__name__)
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
-                self._woken.set()
 
     async def flush(self) -> None:
         """Write down what is known; returns when all that was known at the call is written, by whomever.
@@ -109,22 +113,35 @@ class SessionEndWriter:
         async with self._turn:
             ends, self._ends = self._ends, {}
             totals, self._bytes = self._bytes, {}
-            if not ends and not totals:
-                return
+            if self._refused_since is None and self._database.disk_is_full:
+                self._refused_since = self._now()
             try:
                 while ends:
                     await self._write(dict(islice(ends.items(), _MOST_AT_ONCE)), ends)
                 if totals:
                     async with self._database.prompt_transaction() as tx:
                         await tx.access.count_bytes(totals)
+                    totals = {}
+                if self._refused_since is not None:
+                    await self._note_gap(self._refused_since)
             except BaseException as error:
-                self.refused = self.refused or isinstance(error, SQLAlchemyError)
+                if self._refused_since is None and isinstance(error, SQLAlchemyError):
+                    self._refused_since = self._now()
                 later, self._ends = self._ends, ends
                 self._bytes = totals | self._bytes
                 for session in later.values():
                     self.ended(session)
                 raise
-            self.refused = False
+
+    async def _note_gap(self, since: datetime) -> None:
+        """Say in the log that the register took nothing; that this can be written shows that it takes something."""
+        act = Act(None, self._now(), self._new_id)
+        async with self._database.prompt_transaction() as tx:
+            await tx.audit.append(
+                act.event(AuditEventName.REGISTER_REFUSED, "access_register", "", since=since.isoformat())
+            )
+        self._refused_since, self._database.disk_is_full = None, False
+        _log.warning("register_writable_again", since=since.isoformat())
 
     async def _write(self, some: Mapping[str, SessionEnded], ends: dict[str, SessionEnded]) -> None:
         """Write ``some`` of ``ends``, which then are none of them any more."""

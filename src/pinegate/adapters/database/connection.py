@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
 import psycopg
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 from sqlalchemy import ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -57,6 +57,8 @@ class Database:
         self._readings = DirectConnections(self._connector, autocommit=True)
         self._live_sessions = LiveSessions(self._connector)
         self._probe: asyncio.Task[bool] | None = None
+        self.disk_is_full = False
+        """Whether the server refused to write for want of space; whoever has written since says that it is over."""
 
     async def _connect(self, _: str, **options: Any) -> BoundedConnection:
         """In SQLAlchemy's stead, which hands over an address of its own (here an empty one)."""
@@ -65,14 +67,14 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
         """BEGIN … COMMIT; any exception rolls all of it back, the audit events included."""
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             async with self.engine.begin() as connection:
                 yield Transaction(connection)
 
     @asynccontextmanager
     async def prompt_transaction(self) -> AsyncGenerator[Transaction, None]:
         """The same where running pictures depend on it: an answer is awaited for five seconds, not twenty."""
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             async with self.engine.begin() as connection:
                 raw = await connection.get_raw_connection()
                 cast("BoundedConnection", raw.driver_connection).patience = OPENING_ANSWER_SECONDS
@@ -88,7 +90,7 @@ class Database:
         Raises:
             SQLAlchemyError: as of ``transaction``.
         """
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             async with self._openings.take() as connection, connection.pipeline():
                 yield OpeningTransaction(Driver(connection))
                 await connection.execute("commit")
@@ -99,18 +101,18 @@ class Database:
         Raises:
             SQLAlchemyError: as of ``transaction``.
         """
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             async with self._readings.take() as connection:
                 return await (await Driver(connection).execute(statement, values)).fetchall()
 
     async def live_sessions(self, longest_lease: float | None = None) -> Sequence[LiveSession]:
         """``LiveSessions.all``. Raises ``SQLAlchemyError``."""
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             return await self._live_sessions.all(longest_lease)
 
     async def sessions_touched_since(self, sequence: int) -> tuple[int, Sequence[LiveSession]]:
         """``LiveSessions.touched_since``. Raises ``SQLAlchemyError``."""
-        with _errors_as_of_sqlalchemy():
+        with self._errors_as_of_sqlalchemy():
             return await self._live_sessions.touched_since(sequence)
 
     async def listen(self, channel: str) -> BoundedConnection:
@@ -134,6 +136,18 @@ class Database:
             return False
         return True
 
+    @contextmanager
+    def _errors_as_of_sqlalchemy(self) -> Generator[None, None, None]:
+        """Callers know one family of errors, whichever way the statement took; a full disk is remembered."""
+        try:
+            yield
+        except psycopg.Error as error:
+            self.disk_is_full = self.disk_is_full or isinstance(error, DiskFull)
+            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+        except DBAPIError as error:
+            self.disk_is_full = self.disk_is_full or isinstance(error.orig, DiskFull)
+            raise
+
     async def close(self) -> None:
         if self._probe is not None:
             await asyncio.wait({self._probe})
@@ -141,15 +155,6 @@ class Database:
         await self._readings.close()
         await self._live_sessions.close()
         await self.engine.dispose()
-
-
-@contextmanager
-def _errors_as_of_sqlalchemy() -> Generator[None, None, None]:
-    """Callers know one family of errors, whichever way the statement took."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
 
 
 def _leave_a_server_that_became_a_standby(context: ExceptionContext) -> None:
