@@ -57,6 +57,8 @@ class Platform:
     def tell(self, act: Callable[[float], Answer]) -> Answer:
         """Call the core with the time, and send what it wants sent."""
         answer = act(self.now())
+        while (body := self.core.next_body(self.now())) is not None:
+            self.core.body_read(body, body.read(), self.now())
         for data, flow in self.core.data_to_send():
             if flow.transport == "tcp" and flow in self._streams:
                 self._streams[flow].write(data)
