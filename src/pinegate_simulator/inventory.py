@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pinegate_simulator.scenes.repertoire import LIGHT_NAMES, SCENE_NAMES
 
+Audio = Literal["", "g711a", "g711u", "aac"]
+
 MAX_CAMERAS: Final = 100_000
 _MAX_FILE: Final = 64 << 20
 _TURNING_PTZ_TYPES: Final = frozenset({1, 4, 5})
@@ -24,7 +26,8 @@ class Camera:
 
     ``ptz_type`` (GB/T 28181-2022): 1 dome, 2 hemisphere, 3 fixed, 4 bullet that turns, 5 hemisphere that
     turns. ``scene``/``light``: names of ``scenes.repertoire``. ``group``: name of its virtual organisation.
-    ``point_type``, ``direction_type``, ``management_unit``: what the catalogue says in ``Info``.
+    ``point_type``, ``direction_type``, ``management_unit``: what the catalogue says in ``Info``. ``audio``: this
+    camera's own sound; when empty it has what all clips have.
     """
 
     device_id: str
@@ -43,6 +46,7 @@ class Camera:
     point_type: int | None = None
     direction_type: int | None = None
     management_unit: str = ""
+    audio: Audio = ""
 
     @property
     def can_turn(self) -> bool:
@@ -176,6 +180,7 @@ class _CameraRecord(BaseModel):
     point_type: Annotated[int | None, Field(ge=1, le=9)] = None
     direction_type: Annotated[int | None, Field(ge=1, le=8)] = None
     management_unit: Annotated[str, Field(max_length=100)] = ""
+    audio: Audio = ""
 
 
 def read_inventory(path: Path) -> list[Camera]:

@@ -23,6 +23,7 @@ from pinegate.protocols.gb28181.lower.events import (
     SubscriptionChanged,
     Unregistered,
 )
+from pinegate.protocols.media.frames import Codec
 from pinegate.protocols.sip.flow import Flow
 from pinegate_simulator.calls import CallCounters, Calls
 from pinegate_simulator.catalogue import Catalogue
@@ -269,7 +270,8 @@ class Simulator:
         if 0 < config.distinct_clips <= number:
             number %= config.distinct_clips
             camera = config.cameras[number]
-        return ClipRequest(config.clips, camera.name, camera.scene, camera.light, number)
+        settings = replace(config.clips, audio=Codec(camera.audio) if camera.audio else config.clips.audio)
+        return ClipRequest(settings, camera.name, camera.scene, camera.light, number)
 
     async def _load_clip(self, camera: Camera) -> Clip:
         async with self._loading:

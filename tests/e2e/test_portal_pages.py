@@ -36,7 +36,7 @@ async def _in_english(window: Window) -> None:
 
 async def _portals_own_words(window: Window, page: str) -> str:
     """The menu, and the heading where it names nobody and nothing."""
-    words = await window.page.locator("nav").inner_text()
+    words = await window.page.locator("nav").first.inner_text()  # a long list has one to turn its pages
     if not page.endswith(_HEADED_BY_A_NAME):
         words += " ".join(await window.page.locator("main h1").all_inner_texts())
     return words

@@ -104,9 +104,9 @@ async def test_the_last_word_of_a_batch_is_the_rows_and_every_event_is_kept(
 ) -> None:
     await add_device(database)
     recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
-    recorder.registered(registered(DEVICE_ID))
+    recorder.registered(registered(DEVICE_ID), b"")
     recorder.offline(DEVICE_ID, "keepalive_missed")
-    recorder.registered(registered(DEVICE_ID))
+    recorder.registered(registered(DEVICE_ID), b"")
     recorder.information(DEVICE_ID, DeviceInfo(1, DEVICE_ID, manufacturer="海康\x00威视"))
     recorder.offline(DEVICE_ID, "connection_lost")
     task = asyncio.create_task(recorder.run())
@@ -122,9 +122,9 @@ async def test_the_last_word_of_a_batch_is_the_rows_and_every_event_is_kept(
 async def test_a_row_that_cannot_be_written_costs_only_itself(database: Database, clock: Clock) -> None:
     await add_device(database)
     recorder = Recorder(database, HUANGSHAN, clock, fresh_id)
-    recorder.registered(registered(DEVICE_ID))
+    recorder.registered(registered(DEVICE_ID), b"")
     recorder.offline("\x00", "a code that no parser lets through")
-    recorder.registered(registered("unknown to the table"))
+    recorder.registered(registered("unknown to the table"), b"")
     task = asyncio.create_task(recorder.run())
     await asyncio.wait_for(recorder.drained(), HANGS_SECONDS)
     task.cancel()

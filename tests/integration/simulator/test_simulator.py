@@ -174,6 +174,19 @@ async def test_a_call_brings_pictures_that_a_foreign_demuxer_decodes(
     assert pictures >= 10
 
 
+@pytest.mark.parametrize(("camera", "heard"), [(0, "a/1/8/1"), (1, "a///")])
+async def test_a_camera_may_have_sound_while_the_others_have_none(
+    config: SimulatorConfig, camera: int, heard: str
+) -> None:
+    first, *others = config.cameras
+    config = replace(config, cameras=[replace(first, audio="g711a"), *others])
+    async with running_platform() as platform, running(config, platform), running_receiver("udp") as receiver:
+        await call(platform, config.cameras[camera].device_id, receiver)
+        answered = await platform.wait_for(InviteAnswered)
+        assert answered.answer is not None
+        assert answered.answer.format.endswith(heard)
+
+
 async def test_several_cameras_send_at_once_each_with_its_ssrc(config: SimulatorConfig) -> None:
     async with running_platform() as platform, running(config, platform) as simulator:
         async with (

@@ -7,6 +7,9 @@ import { onSessionEnded } from './playEvents'
 
 export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied' | 'failed'
 
+/** `none`: not granted, or the stream has no sound. */
+export type Sound = 'none' | 'off' | 'on'
+
 export interface PictureView {
   state: PictureState
   /** Why it ended, was denied or could not be opened: a key of the catalogue. */
@@ -15,6 +18,7 @@ export interface PictureView {
   answer: PlayAnswer | null
   startedAt: number
   retrying: boolean
+  sound: Sound
 }
 
 /** Ends after which one tries again by oneself; what the authority decided is never argued with. Who lost the permission
@@ -29,6 +33,7 @@ export interface LivePicture {
   open: (opener: Opener) => Promise<void>
   stop: (code?: string) => void
   again: () => void
+  toggleSound: () => void
 }
 
 /** The life of one picture: ask the program, play, and say why it ended. */
@@ -40,6 +45,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     answer: null,
     startedAt: 0,
     retrying: false,
+    sound: 'none',
   })
   let player: Player | null = null
   let forget: (() => void) | null = null
@@ -67,6 +73,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
   function end(code: string): void {
     release()
     view.state = 'ended'
+    view.sound = 'none'
     view.code = code
     view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
     if (!view.retrying) return
@@ -107,6 +114,9 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
       view.startedAt = Date.now()
       tries = 0
     })
+    fresh.onSound(() => {
+      if (mine === attempt && view.sound === 'none' && answer.tracks.includes('audio')) view.sound = 'off'
+    })
     fresh.onEnd((code) => void playerEnded(mine, answer.session_id, code))
     fresh.start(answer.url)
   }
@@ -116,7 +126,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     attempt += 1
     const mine = attempt
     release()
-    Object.assign(view, { state: 'connecting', code: '', frames: 0, answer: null, retrying: false })
+    Object.assign(view, { state: 'connecting', code: '', frames: 0, answer: null, retrying: false, sound: 'none' })
     try {
       const answer = await opener()
       if (mine !== attempt) {
@@ -146,7 +156,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     attempt += 1
     release()
     if (view.answer && view.state !== 'ended') tellLeft(view.answer.session_id)
-    Object.assign(view, { state: code ? 'ended' : 'idle', code, answer: null, retrying: false })
+    Object.assign(view, { state: code ? 'ended' : 'idle', code, answer: null, retrying: false, sound: 'none' })
   }
 
   function again(): void {
@@ -154,8 +164,15 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     void connect()
   }
 
+  /** Heard until the session ends: the next one begins muted again. */
+  function toggleSound(): void {
+    if (!video.value || view.sound === 'none') return
+    view.sound = view.sound === 'off' ? 'on' : 'off'
+    video.value.muted = view.sound === 'off'
+  }
+
   onScopeDispose(() => {
     stop()
   })
-  return { view, open, stop, again }
+  return { view, open, stop, again, toggleSound }
 }

@@ -42,6 +42,8 @@ devices = _table(
     Column("firmware", Text, nullable=False, server_default=""),
     Column("gb_version", Text, nullable=False, server_default=""),
     _time("registered_at"),
+    _time("registered_until"),
+    Column("registered_mark", LargeBinary),
     _time("last_keepalive_at"),
     _time("catalogue_synced_at"),
     Column("catalogue_total", Integer),

@@ -1,6 +1,7 @@
 """The devices' rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -11,6 +12,7 @@ from pinegate.adapters.database.tables import camera_points, devices, organizati
 from pinegate.usecases.devices.ports import DeviceRecord
 
 _device = devices.c
+_KEPT_BACK = frozenset({_device.password_encrypted, _device.registered_mark})
 
 
 class DeviceRows:
@@ -49,16 +51,30 @@ class DeviceRows:
             await self._connection.execute(statement, rows)
 
     async def nobody_is_online(self) -> None:
-        """At start: registrations live in the signalling server's memory, and it has just begun."""
+        """At start: signalling has just begun, and tells who comes back."""
         await self._connection.execute(update(devices).values(online=False))
+
+    async def registrations(self, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+        """What was registered, moved or kept alive last, of all whose registration lasts still."""
+        columns = (
+            _device.device_code,
+            _device.address,
+            _device.transport,
+            _device.gb_version,
+            _device.registered_until,
+            _device.registered_mark,
+            _device.last_keepalive_at,
+        )
+        query = select(*columns).where(_device.registered_until > now, _device.transport == "udp")
+        return (await self._connection.execute(query)).all()
 
     async def accounts(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """All that may register, with their encrypted passwords."""
         return (await self._connection.execute(select(devices).where(_device.enabled))).all()
 
     async def views(self, device_id: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
-        """The devices as people see them: without the password."""
-        shown = [column for column in devices.c if column is not _device.password_encrypted]
+        """The devices as people see them: without the password, and what is made of it."""
+        shown = [column for column in devices.c if column not in _KEPT_BACK]
         counted = (
             select(func.count())
             .where(camera_points.c.device_id == _device.id)

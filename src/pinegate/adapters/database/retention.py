@@ -47,9 +47,12 @@ $$
 def install_retention(connection: Connection, app_role: str, days: int) -> None:
     """Write the function down, as the owner: records are kept for ``days``."""
     role = connection.dialect.identifier_preparer.quote(app_role)
-    connection.execute(text(_FORGET.format(days=int(days), changes_days=CHANGES_DAYS)))
-    connection.execute(text("revoke all on function forget_expired(integer) from public"))
-    connection.execute(text(f"grant execute on function forget_expired(integer) to {role}"))
+    for statement in (
+        _FORGET.format(days=int(days), changes_days=CHANGES_DAYS),
+        "revoke all on function forget_expired(integer) from public",
+        f"grant execute on function forget_expired(integer) to {role}",
+    ):
+        connection.execute(text(statement))
 
 
 class RetentionRows:

@@ -1,8 +1,11 @@
 """The devices that may register, in memory: signalling looks them up inside its machine and must not wait."""
 
+import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
+from sqlalchemy import Row
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.devices import record_of
@@ -23,6 +26,8 @@ class KnownDevice:
     id: str
     record: DeviceRecord
     account: DeviceAccount
+    mark: bytes
+    """Another one with every change of what the device must prove."""
 
 
 class DeviceAccounts:
@@ -52,5 +57,11 @@ class DeviceAccounts:
                 _log.error("device_password_unreadable", device_code=record.device_code)
                 continue
             account = DeviceAccount(password, Algorithm(record.minimum_algorithm), record.charset.upper())
-            loaded[record.device_code] = KnownDevice(row.id, record, account)
+            loaded[record.device_code] = KnownDevice(row.id, record, account, _mark(row))
         self.known = loaded
+
+
+def _mark(row: Row[*tuple[Any, ...]]) -> bytes:
+    """The password as it is kept: sealed anew, the same one looks different, and nobody can guess at it."""
+    proven = f"{row.minimum_algorithm} {row.charset} ".encode() + row.password_encrypted
+    return hashlib.sha256(proven).digest()

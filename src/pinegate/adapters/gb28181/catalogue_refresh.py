@@ -6,6 +6,8 @@ from collections.abc import Callable
 REFRESH_SECONDS = 3_600.0
 LEAST_SECONDS = 60.0
 """Between two queries of one device, however often it hints."""
+_RESTORED_SECONDS = 300.0
+"""Within them all devices that came back with us are asked: not together, for they may be 50,000."""
 _GATHER_SECONDS = 2.0
 """Changes come in bursts."""
 
@@ -23,6 +25,11 @@ class CatalogueRefresh:
         """Its catalogue was asked for."""
         self._asked[device_code] = now
         self._put(device_code, now + REFRESH_SECONDS * (0.75 + self._spread() / 2))
+
+    def restored(self, device_code: str, now: float) -> None:
+        """It is here as before our start; what changed meanwhile nobody told us."""
+        self._asked[device_code] = now
+        self._put(device_code, now + _RESTORED_SECONDS * self._spread())
 
     def hinted(self, device_code: str, now: float) -> None:
         """Something changed, and nobody can say what."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
 import structlog
@@ -14,11 +14,13 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.transaction import Transaction
-from pinegate.adapters.gb28181.accounts import KnownDevice
+from pinegate.adapters.gb28181.accounts import DeviceAccounts, KnownDevice
 from pinegate.adapters.gb28181.inventory_items import inventory_item, inventory_items, storable
+from pinegate.adapters.gb28181.kept_registrations import kept_registrations
 from pinegate.domain.audit.event import AuditEvent, AuditEventName, AuditValue
 from pinegate.domain.city_profile import CityProfile
 from pinegate.protocols.gb28181.upper.events import DeviceMoved, DeviceRegistered
+from pinegate.protocols.gb28181.upper.registrar import KeptRegistration
 from pinegate.protocols.manscdp.catalog import CatalogItem
 from pinegate.protocols.manscdp.messages import DeviceInfo
 from pinegate.usecases.act import Act
@@ -109,8 +111,12 @@ class Recorder:
         """Until all that is queued is written."""
         await self._idle.wait()
 
-    def registered(self, event: DeviceRegistered, done: Callable[[bool], None] = _nobody_waits) -> None:
-        """``done`` is told when it is committed (True), or that it never will be (False)."""
+    def registered(
+        self, event: DeviceRegistered, mark: bytes, done: Callable[[bool], None] = _nobody_waits
+    ) -> None:
+        """``mark``: of the account that was proven. ``done`` is told when it is committed (True), or that it never will
+        be (False).
+        """
         flow, at = event.flow, self._now()
         address = f"{flow.host}:{flow.port}"
         values: dict[str, object] = {
@@ -119,6 +125,8 @@ class Recorder:
             "transport": flow.transport,
             "gb_version": event.version,
             "registered_at": at,
+            "registered_until": at + timedelta(seconds=event.expires),
+            "registered_mark": mark,
             "last_keepalive_at": at,
         }
         audited = None
@@ -134,7 +142,15 @@ class Recorder:
 
     def offline(self, device_code: str, reason: str) -> None:
         audited = self._event(AuditEventName.DEVICE_OFFLINE, device_code, {"reason": reason})
-        self._queue(_Learned(device_code, {"online": False}, audited))
+        self._queue(_Learned(device_code, {"online": False, "registered_until": None}, audited))
+
+    def restored(self, device_code: str) -> None:
+        """It is registered as before our start."""
+        self._queue(_Learned(device_code, {"online": True}))
+
+    async def kept(self, accounts: DeviceAccounts, monotonic: float) -> list[KeptRegistration]:
+        """The registrations of before our start; ``monotonic``: now, as signalling counts."""
+        return await kept_registrations(self._database, accounts, self._now(), monotonic)
 
     def refused(self, device_code: str, host: str, reason: str) -> None:
         code = storable(device_code, 64)

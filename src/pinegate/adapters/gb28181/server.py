@@ -101,6 +101,7 @@ class Gb28181Server:
     async def start(self, host: str, port: int) -> int:
         """Listen on UDP and TCP; answers the port. Raises ``OSError`` when it is taken."""
         await self._accounts.load()
+        kept = await self._recorder.kept(self._accounts, self._now())
         bound = await self._sockets.open(host, port)
         loop = asyncio.get_running_loop()
         # One offset for the whole run: a jump of the wall clock must not make timers jump.
@@ -111,6 +112,11 @@ class Gb28181Server:
             random_bytes=os.urandom,
             wall_time=lambda now: datetime.fromtimestamp(now + offset, _BEIJING),
         )
+        for registration in kept:
+            if self._machine.restore(registration, self._now()):
+                self._recorder.restored(registration.device_id)
+                self._refresh.restored(registration.device_id, self._now())
+        self._pump()
         self._spawn(self._recorder.run())
         self._spawn(self._write_keepalives())
         self._spawn(self._every_second())
@@ -222,8 +228,10 @@ class Gb28181Server:
         return self._progress[device_code]
 
     def _ask_catalogue(self, machine: UpperPlatform, device_code: str) -> None:
-        self._refresh.asked(device_code, self._now())
-        self._catalogue_sn[device_code] = machine.query_catalog(device_code, self._now())
+        now = self._now()
+        self._refresh.asked(device_code, now)
+        self._catalogue_sn[device_code] = machine.query_catalog(device_code, now)
+        machine.subscribe_catalog(device_code, now)
         self._progress[device_code] = CatalogueProgress("running")
 
     def refused_media_hosts(self, device_code: str) -> tuple[str, ...]:
@@ -351,7 +359,8 @@ class Gb28181Server:
 
     def _registered(self, event: events.DeviceRegistered) -> None:
         self._sockets.trust(event.flow)
-        self._recorder.registered(event, lambda kept: self._registration_kept(event, kept))
+        mark = self._accounts.known[event.device_id].mark
+        self._recorder.registered(event, mark, lambda kept: self._registration_kept(event, kept))
 
     def _registration_kept(self, event: events.DeviceRegistered, kept: bool) -> None:
         machine, now = self._machine, self._now()
@@ -361,7 +370,6 @@ class Gb28181Server:
         if kept and event.fresh and machine.flow_of(event.device_id) is not None:
             machine.query_device_info(event.device_id, now)
             self._ask_catalogue(machine, event.device_id)
-            machine.subscribe_catalog(event.device_id, now)
         self._pump()
 
     def _catalogue_completed(self, event: events.CatalogCompleted) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from pinegate.adapters.settings import Settings
+from pinegate.entrypoints.demonstration.cameras import invent_cameras
 from pinegate.entrypoints.demonstration.organizations import ORGANIZATIONS
 from pinegate.entrypoints.demonstration.people import ROLE_NAMES
 from pinegate.entrypoints.demonstration.sample_sharing import SampleSharing
@@ -19,10 +20,8 @@ from pinegate.entrypoints.wiring.city import City, running_city
 from pinegate.usecases.devices.ports import CatalogueProgress
 from pinegate_simulator.clip_encoding import ClipSettings
 from pinegate_simulator.config import SimulatorConfig
-from pinegate_simulator.inventory import invent
 from pinegate_simulator.simulator import Simulator
 
-CAMERAS = 30
 _ARRIVAL_SECONDS = 60.0
 
 
@@ -97,7 +96,7 @@ async def _simulator(
         platform_host=city.settings.sip_host,
         platform_port=city.sip_port,
         password=made.platform_password,
-        cameras=invent(CAMERAS),
+        cameras=invent_cameras(),
         cache_dir=cache_folder / "clips",
         transport="tcp",
         role="platform",
@@ -173,7 +172,7 @@ def _what_to_try(city: City, made: Secrets, portal: bool) -> str:
         ),
         "",
         "  先试一试 / try first",
-        "    1. tour-viewer   看实时画面 watch nine granted cameras",
+        "    1. tour-viewer   看实时画面，客运站可打开声音 watch nine granted cameras, hear one (客运站)",
         "    2. bureau-approver   收回授权，画面立即停止 revoke, and the pictures stop",
         "    3. 走完申请全流程 walk an application through:",
         "       unit-clerk → unit-leader → police-reviewer → police-leader → bureau-reviewer → bureau-approver",

@@ -27,6 +27,7 @@ from pinegate.domain.catalogue.listing import ListingEvent
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.documents.document import DocumentKind
 from pinegate.domain.organizations.parties import Actor
+from pinegate.entrypoints.demonstration.cameras import BUS_STATION, WITH_SOUND
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.act import Act
@@ -52,6 +53,7 @@ LISTED_POINTS = 24
 GRANTED_POINTS = 9
 TURNING_POINTS = 4
 _LOOK = frozenset({Operation.LIVE, Operation.SNAPSHOT})
+_HEAR = frozenset({Operation.AUDIO})
 _TURN = frozenset({Operation.PTZ, Operation.PRESET})
 _ENOUGH_BYTES = 32_768
 _TEST_SECONDS = 30.0
@@ -65,6 +67,7 @@ class SampleSharing:
         self._system_id = system_id
         self._actors = actors
         self._application = ""
+        self._heard = ""
 
     async def enter(self) -> None:
         await self._list_points()
@@ -104,6 +107,9 @@ class SampleSharing:
             fixed = [row.id for row in rows if row.ptz_type not in TURNING_PTZ_TYPES]
             asked = [(point_id, _LOOK | _TURN) for point_id in turning]
             asked += [(point_id, _LOOK) for point_id in fixed[: GRANTED_POINTS - len(turning)]]
+            with_sound = {row.channel_code: row.id for row in rows if row.channel_code in WITH_SOUND}
+            asked = [(id_, look | _HEAR if id_ in with_sound.values() else look) for id_, look in asked]
+            self._heard = with_sound[BUS_STATION]
             contacts = [
                 Contact(name, "0559-2512345", mobile, f"{box}@hs.invalid")
                 for name, mobile, box in (
@@ -134,7 +140,11 @@ class SampleSharing:
             application = await accept_application(tx, self._application, "材料齐全，予以受理。", act)
         async with self._as("police-leader") as (tx, act):
             await consent_to_application(
-                tx, self._application, _consented(application), "同意共享，云台控制仅限两个点位。", act
+                tx,
+                self._application,
+                _consented(application, self._heard),
+                "同意共享，云台控制仅限两个点位，音频仅限客运站。",
+                act,
             )
         async with self._as("bureau-reviewer") as (tx, act):
             await record_review(tx, self._application, "用途明确，点位与用途相符，建议批准。", act)
@@ -206,15 +216,17 @@ class SampleSharing:
 
 def _consultation(today: date) -> Consultation:
     return Consultation(
-        today, "胡正平", "章和", "已对接确定点位 9 个，操作权限为实时预览、抓拍；云台控制待定。"
+        today, "胡正平", "章和", "已对接确定点位 9 个，操作权限为实时预览、抓拍；云台控制、音频待定。"
     )
 
 
-def _consented(application: Application) -> dict[str, frozenset[Operation]]:
-    """Partial consent: two of the cameras that turn may be turned, the others only be looked through."""
+def _consented(application: Application, heard: str) -> dict[str, frozenset[Operation]]:
+    """Partial consent: two of the cameras that turn may be turned, one that has sound be heard."""
     turning = [point.point_id for point in application.points if point.requested & _TURN][:2]
     return {
-        point.point_id: point.requested if point.point_id in turning else point.requested - _TURN
+        point.point_id: point.requested
+        - (_TURN if point.point_id not in turning else frozenset())
+        - (_HEAR if point.point_id != heard else frozenset())
         for point in application.points
     }
 

@@ -26,6 +26,9 @@ export class FlvPlayer implements Player {
     player.on(mpegts.Events.LOADING_COMPLETE, () => {
       this.close(null)
     })
+    player.on(mpegts.Events.MEDIA_INFO, (info: mpegts.MSEPlayerMediaInfo) => {
+      if (info.hasAudio) this.picture.hasSound()
+    })
     this.picture.begin()
     player.attachMediaElement(this.picture.video)
     player.load()
@@ -38,6 +41,10 @@ export class FlvPlayer implements Player {
 
   onFrame(listener: () => void): void {
     this.picture.onFrame(listener)
+  }
+
+  onSound(listener: () => void): void {
+    this.picture.onSound(listener)
   }
 
   onEnd(listener: (code: EndCode) => void): void {

@@ -39,6 +39,10 @@ export class Fmp4Player implements Player {
     this.picture.onFrame(listener)
   }
 
+  onSound(listener: () => void): void {
+    this.picture.onSound(listener)
+  }
+
   onEnd(listener: (code: EndCode) => void): void {
     this.picture.onEnd((code) => {
       this.release()
@@ -48,6 +52,7 @@ export class Fmp4Player implements Player {
 
   private openSink(source: MediaSource, mimeType: string): Sink {
     if (!MediaSource.isTypeSupported(mimeType)) throw new Undecodable(mimeType)
+    if (mimeType.includes('mp4a')) this.picture.hasSound()
     return source.addSourceBuffer(mimeType)
   }
 

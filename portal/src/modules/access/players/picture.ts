@@ -7,9 +7,10 @@ const CHECK_MS = 400
 /** How long data may arrive without any picture before the codec is taken to be undecodable. */
 const UNDECODABLE_MS = 8000
 
-/** What both players share about the `<video>` element: frames, the live edge, and a picture that never comes. */
+/** What both players share about the `<video>` element: frames, sound, the live edge, and a picture that never comes. */
 export class Picture {
   private readonly frameListeners: (() => void)[] = []
+  private soundListener: (() => void) | null = null
   private endListener: ((code: EndCode) => void) | null = null
   private frameRequest = 0
   private timer = 0
@@ -20,6 +21,10 @@ export class Picture {
 
   onFrame(listener: () => void): void {
     this.frameListeners.push(listener)
+  }
+
+  onSound(listener: () => void): void {
+    this.soundListener = listener
   }
 
   onEnd(listener: (code: EndCode) => void): void {
@@ -33,6 +38,11 @@ export class Picture {
       this.check()
     }, CHECK_MS)
     this.awaitFrame()
+  }
+
+  /** Tells that the stream has sound. */
+  hasSound(): void {
+    if (!this.over) this.soundListener?.()
   }
 
   /** Tells that the stream ended by itself. */

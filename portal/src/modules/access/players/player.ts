@@ -13,6 +13,8 @@ export interface Player {
   stop(): void
   /** Called for every presented frame. */
   onFrame(listener: () => void): void
+  /** Called when the stream turns out to have sound. It stays muted until somebody wants to hear it. */
+  onSound(listener: () => void): void
   onEnd(listener: (code: EndCode) => void): void
 }
 

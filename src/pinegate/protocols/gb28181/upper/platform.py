@@ -28,7 +28,7 @@ from pinegate.protocols.gb28181.upper.events import (
 from pinegate.protocols.gb28181.upper.inbox import Inbox
 from pinegate.protocols.gb28181.upper.long_bodies import BodyRead, LongBody
 from pinegate.protocols.gb28181.upper.outgoing_calls import OutgoingCalls
-from pinegate.protocols.gb28181.upper.registrar import Registrar
+from pinegate.protocols.gb28181.upper.registrar import KeptRegistration, Registrar
 from pinegate.protocols.manscdp.catalog import is_code
 from pinegate.protocols.manscdp.codec import CONTENT_TYPE
 from pinegate.protocols.manscdp.messages import (
@@ -196,6 +196,10 @@ class UpperPlatform:
     def registration_kept(self, number: int, kept: bool, now: float) -> None:
         """A registration is where it survives us (or cannot be kept): the device is answered 200 (or 503)."""
         self._registrar.kept(number, kept, now)
+
+    def restore(self, kept: KeptRegistration, now: float) -> bool:
+        """The device is here as it was before a restart, with no word of its own; False where that is over."""
+        return self._registrar.restore(kept, now)
 
     def set_overloaded(self, overloaded: bool) -> None:
         """Data waits so long that devices repeat it: new registrations are put off (503 with Retry-After)."""

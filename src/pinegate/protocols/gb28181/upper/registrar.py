@@ -48,6 +48,17 @@ class Registration:
     """What it proved itself against."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRegistration:
+    """A registration as its owner wrote it down before it started anew; times as everywhere in the machine."""
+
+    device_id: str
+    flow: Flow
+    version: str
+    expires_at: float
+    last_seen: float
+
+
 class Registrar:
     """Checks every REGISTER by Digest; keeps the bindings; notices who falls silent."""
 
@@ -229,8 +240,37 @@ class Registrar:
         if flow.transport == "tcp":
             self._endpoint.raise_limits(flow, Limits(body=self._config.max_body_tcp))
         if fresh:
-            self._watch(known, now)
+            self._watch(known)
         self._emit(DeviceRegistered(device_id, flow, expires, version, fresh, moved, self._number))
+
+    def restore(self, kept: KeptRegistration, now: float) -> bool:
+        """Take up a registration of before a restart where it stood; False where it holds no more.
+
+        A connection ended with the owner that had it. A clock that was set meanwhile makes no registration longer.
+        """
+        account = self._lookup(kept.device_id)
+        expires_at = min(kept.expires_at, now + self._config.max_expires)
+        last_seen = min(kept.last_seen, now)
+        if account is None or not account.password or kept.flow.transport != "udp":
+            return False
+        if now >= min(expires_at, last_seen + self._silence) or kept.device_id in self.devices:
+            return False
+        if len(self.devices) >= self._config.max_devices:
+            return False
+        device = Registration(
+            kept.device_id,
+            kept.flow,
+            _host_port(kept.flow),
+            expires_at,
+            last_seen,
+            kept.version,
+            account.encoding,
+            account,
+        )
+        self.devices[kept.device_id] = device
+        self._by_flow.setdefault(kept.flow, {})[kept.device_id] = device
+        self._watch(device)
+        return True
 
     def move(self, device: Registration, flow: Flow, now: float) -> None:
         """The device is at another port of its address; who calls has the proof."""
@@ -239,7 +279,7 @@ class Registrar:
         self._by_flow.setdefault(flow, {})[device.device_id] = device
         self._emit(DeviceMoved(device.device_id, flow))
 
-    def _watch(self, device: Registration, now: float) -> None:
+    def _watch(self, device: Registration) -> None:
         deadline = min(device.expires_at, device.last_seen + self._silence)
         self._endpoint.schedule.at(deadline, lambda later: self._check(device, later))
 
@@ -251,7 +291,7 @@ class Registrar:
         elif now >= device.last_seen + self._silence:
             self.remove(device.device_id, OfflineReason.KEEPALIVE_MISSED)
         else:
-            self._watch(device, now)
+            self._watch(device)
 
     def remove(self, device_id: str, reason: OfflineReason) -> None:
         """The device is gone."""

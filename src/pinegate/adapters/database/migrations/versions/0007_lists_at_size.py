@@ -97,6 +97,11 @@ _TRIGGERS = (
     ("update", "old table as gone new table as come"),
     ("delete", "old table as gone"),
 )
+_TRIGGER = (
+    "create trigger tally_points_{event} after {event} on camera_points referencing {tables}"
+    " for each statement execute function tally_points()"
+)
+_THOSE_THERE_ARE = _TALLIED.format(rows="camera_points", sign="1")
 
 
 def upgrade() -> None:
@@ -146,7 +151,7 @@ def _make_tallies() -> None:
     )
     op.execute(
         f"insert into point_tallies ({_COLUMNS}, settled)"  # noqa: S608 -- constants
-        f" select *, true from ({_TALLIED.format(rows='camera_points', sign='1')}) as those_there_are"
+        f" select *, true from ({_THOSE_THERE_ARE}) as those_there_are"
     )
     cell = ["level", "x", "y", "township_code"]
     op.create_index("ix_point_tallies_cell", "point_tallies", cell)
@@ -155,7 +160,4 @@ def _make_tallies() -> None:
     )
     op.execute(_TRIGGER_FUNCTION)
     for event, tables in _TRIGGERS:
-        op.execute(
-            f"create trigger tally_points_{event} after {event} on camera_points referencing {tables}"
-            " for each statement execute function tally_points()"
-        )
+        op.execute(_TRIGGER.format(event=event, tables=tables))
