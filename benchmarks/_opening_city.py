@@ -15,6 +15,7 @@ from sqlalchemy import text
 from tests.factories.organizations import add_person, add_portal_session, add_to_roster
 
 from _access_city import AccessCity
+from _endless_budgets import endless_budgets
 from _gate import Gate, gate
 from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
@@ -80,6 +81,7 @@ async def serve(owner_url: str, url: str) -> None:
             new_id=lambda: str(uuid4()),
             secret_box=AesGcmBox(bytes(32)),
             media=running.media,
+            spending=endless_budgets(),
         )
         config = uvicorn.Config(
             create_app(services), port=0, log_config=None, access_log=False, server_header=False

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tests.factories.organizations import City, add_city, add_portal_session
 
+from _endless_budgets import endless_budgets
 from _large_city import RARE, fill
 from _measure import figure, percentile
 from pinegate.adapters.city_profile.load import load_city_profile
@@ -79,6 +80,7 @@ async def measure(database: Database, city: City, rounds: int, cluster: int) -> 
         now=utc_now,
         new_id=lambda: str(uuid4()),
         secret_box=AesGcmBox(bytes(32)),
+        spending=endless_budgets(),
     )
     transport = httpx2.ASGITransport(create_app(services))
     found: dict[str, float] = {}

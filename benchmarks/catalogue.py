@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tests.factories.catalogue import add_device
 from tests.factories.organizations import City, add_city, add_portal_session
 
+from _endless_budgets import endless_budgets
 from _measure import figure, percentile
 from pinegate.adapters.city_profile.load import load_city_profile
 from pinegate.adapters.clock import utc_now
@@ -82,6 +83,7 @@ async def measure(database: Database, rounds: int) -> dict[str, float]:
         now=utc_now,
         new_id=lambda: str(uuid4()),
         secret_box=AesGcmBox(bytes(32)),
+        spending=endless_budgets(),
     )
     transport = httpx2.ASGITransport(create_app(services))
     found: dict[str, float] = {}

@@ -43,6 +43,10 @@ class TokenBuckets:
         bucket.tokens -= 1
         return True
 
+    def seconds_to_next(self, key: str) -> float:
+        """How long ``key``, which was just refused, has to wait; where ``per_second`` is not 0."""
+        return (1 - self._buckets[key].tokens) / self._per_second
+
     def pay_back(self, key: str, tokens: int) -> None:
         """``key`` proved honest: give back what that cost, so that any number of devices behind one address can."""
         bucket = self._buckets.get(key)

@@ -43,3 +43,10 @@ def test_the_table_is_bounded() -> None:
     for number in range(100):
         limit.allow(str(number), 0)
     assert len(limit) == 10
+
+
+def test_who_is_refused_knows_when_the_next_is_due() -> None:
+    limit = TokenBuckets(burst=1, per_second=0.5)
+    assert limit.allow("a", 0) and not limit.allow("a", 1)
+    assert limit.seconds_to_next("a") == 1
+    assert limit.allow("a", 2)

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pinegate.domain.access.budgets import Budget, Budgets
 from pinegate.domain.applications.deadlines import Deadlines
 from pinegate.domain.audit.retention import KEPT_DAYS, LEAST_KEPT_DAYS
 from pinegate.domain.documents.quota import Amount, UploadQuota
@@ -178,6 +179,36 @@ class Settings(BaseSettings):
         description="Addresses of the reverse proxies, separated by commas: their `X-Forwarded-For` is believed. "
         "Play tickets hold only for the address of whoever asked.",
     )
+    plays_person: int = Field(
+        default=300,
+        ge=1,
+        description="Pictures that one person may open within a minute, and at once. "
+        "Above it: 429 `plays_spent`, and one audit event a minute.",
+    )
+    plays_system: int = Field(default=1_500, ge=1, description="The same for one information system.")
+    plays_unit: int = Field(
+        default=3_000, ge=1, description="The same for all people and systems of one organization."
+    )
+    snapshots_person: int = Field(
+        default=120,
+        ge=1,
+        description="Snapshots that one person may take within a minute, and at once. "
+        "Above it: 429 `snapshots_spent`, and one audit event a minute.",
+    )
+    snapshots_system: int = Field(default=600, ge=1, description="The same for one information system.")
+    snapshots_unit: int = Field(
+        default=1_200, ge=1, description="The same for all people and systems of one organization."
+    )
+    searches_person: int = Field(
+        default=600,
+        ge=1,
+        description="Times that one person may look through the catalogue (list, tree, map) within a minute, and at "
+        "once. Above it: 429 `searches_spent`, and one audit event a minute.",
+    )
+    searches_system: int = Field(default=3_000, ge=1, description="The same for one information system.")
+    searches_unit: int = Field(
+        default=6_000, ge=1, description="The same for all people and systems of one organization."
+    )
     upload_max_bytes: int = Field(
         default=20 * 1024 * 1024,
         ge=1024,
@@ -277,6 +308,15 @@ class Settings(BaseSettings):
         """Who must have one-time codes, and since when."""
         day = self.totp_required_from or date.min
         return SecondFactorRule(datetime.combine(day, time.min, UTC))
+
+    @property
+    def budgets(self) -> Budgets:
+        """How often what costs everybody may be asked for."""
+        return Budgets(
+            plays=Budget(self.plays_person, self.plays_system, self.plays_unit),
+            snapshots=Budget(self.snapshots_person, self.snapshots_system, self.snapshots_unit),
+            searches=Budget(self.searches_person, self.searches_system, self.searches_unit),
+        )
 
     @property
     def upload_quota(self) -> UploadQuota:

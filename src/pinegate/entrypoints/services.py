@@ -24,6 +24,7 @@ from pinegate.domain.documents.quota import UploadQuota
 from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.token_buckets import TokenBuckets
 from pinegate.usecases.access.ptz_locks import PtzLocks
+from pinegate.usecases.access.spending import Spending
 from pinegate.usecases.devices.ports import DeviceSignalling, NullDeviceSignalling
 from pinegate.usecases.identity.ports import OneTimeCodes, PasswordHasher, SecretBox
 from pinegate.usecases.identity.sign_in import LockoutPolicy
@@ -106,6 +107,7 @@ class Services:
     second_factor: SecondFactorRule = field(default_factory=SecondFactorRule)
     enrolment_lifetime: timedelta = timedelta(hours=72)
     interface_limit: TokenBuckets = field(default_factory=_interface_limit)
+    spending: Spending = field(default_factory=Spending)
     media: MediaEngine = field(default_factory=NullMediaEngine)
     signalling: VideoSignalling = field(default_factory=NullSignalling)
     snapshots: TakesSnapshots = field(default_factory=NoSnapshots)

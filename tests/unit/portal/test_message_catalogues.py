@@ -10,6 +10,7 @@ import pytest
 
 from pinegate.domain.access.session_end import EndReason
 from pinegate.domain.access.denial_reasons import DenialReason
+from pinegate.domain.access.budgets import Activity
 from pinegate.domain.access.request import AccessChannel
 from pinegate.domain.agreements.agreement import AgreementEvent, AgreementState
 from pinegate.domain.applications.application import OpinionKind
@@ -66,6 +67,7 @@ PROBLEM_CODES = (
     "not_found",
     "conflict",
     "too_many_requests",
+    *(f"{activity}_spent" for activity in Activity),
     "unavailable",
     "wrong_credentials",
     "locked_out",

@@ -8,6 +8,7 @@ from tools.mutants import HOME, Copy, Mutant, Outcome, faults, outcome_of, read_
 
 AREAS = {
     "access_interface",
+    "budgets",
     "decision",
     "dialogs",
     "edge",

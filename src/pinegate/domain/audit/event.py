@@ -69,6 +69,7 @@ class AuditEventName(StrEnum):
     ACCESS_DENIED = "access.denied"
     ACCESS_STARTED = "access.started"
     ACCESS_ENDED = "access.ended"
+    BUDGET_SPENT = "access.budget_spent"
     REGISTER_REFUSED = "access.register_refused"
     REGISTER_READ = "access.register_read"
     AUDIT_READ = "audit.read"

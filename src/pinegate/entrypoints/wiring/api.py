@@ -21,10 +21,12 @@ from pinegate.domain.organizations.second_factor import SecondFactorRule
 from pinegate.entrypoints.http_api.app import create_app
 from pinegate.entrypoints.scheduler import run_scheduler
 from pinegate.entrypoints.services import Services
+from pinegate.entrypoints.spent_budgets import run_spent_budgets
 from pinegate.entrypoints.wiring.kept_running import kept_running
 from pinegate.entrypoints.wiring.media import Media
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.entrypoints.wiring.origins import media_origins, portal_hosts
+from pinegate.usecases.access.spending import Spending
 
 _log = structlog.get_logger(__name__)
 _ORPHAN_SECONDS = 3600.0
@@ -59,6 +61,7 @@ def city_services(
         disk=_disk_space(settings),
         deadlines=settings.deadlines,
         second_factor=SecondFactorRule() if demonstration else settings.second_factor,
+        spending=Spending(settings.budgets),
         upload_quota=settings.upload_quota,
         enrolment_lifetime=timedelta(hours=settings.enrolment_hours),
     )
@@ -69,7 +72,10 @@ async def application(
     settings: Settings, services: Services, media: Media, portal: Path | None
 ) -> AsyncGenerator[FastAPI, None]:
     """The application to be served, with the scheduler beside it."""
-    async with kept_running(lambda: run_scheduler(services)):
+    async with (
+        kept_running(lambda: run_scheduler(services)),
+        kept_running(lambda: run_spent_budgets(services)),
+    ):
         yield create_app(
             services,
             media_origins=media_origins(media.engine.play_bases),

@@ -5,6 +5,7 @@ The routes differ in who asks; what happens then is one and the same.
 
 from typing import Literal
 
+from pinegate.domain.access.budgets import Activity
 from pinegate.domain.access.request import AccessRequest, Denied
 from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayedPoint, ProtocolName, ViewerMark
@@ -16,6 +17,7 @@ from pinegate.usecases.access.end_session import end_sessions
 from pinegate.usecases.access.open_stream import OpenedStream
 from pinegate.usecases.access.ports import StreamRequest
 from pinegate.usecases.access.snapshot_mark import snapshot_mark
+from pinegate.usecases.access.spending import Spender
 from pinegate.usecases.act import Act
 from pinegate.usecases.streams.media_engine import PictureUnavailableError, PlayProtocol, SessionEnded
 from pinegate.usecases.streams.signalling import PtzCommand, PtzMove
@@ -32,18 +34,29 @@ _SESSION_CODE_CHARACTERS = 8
 
 
 async def open_play(
-    request: AccessRequest, protocol: ProtocolName, portal_session_id: str | None, services: Services
+    request: AccessRequest,
+    unit_id: str,
+    protocol: ProtocolName,
+    portal_session_id: str | None,
+    services: Services,
 ) -> PlayAnswer:
-    """A play address for ``request``, or its denial as a problem; both are registered.
+    """A play address for ``request`` of somebody of that unit, or its denial as a problem; both are registered.
 
     Raises:
+        BudgetSpentError: before it is decided on, so the register does not know of it.
         ProblemError: the denial's code.
     """
+    _spend(Activity.PLAYS, request, unit_id, services)
     output = _PROTOCOLS[protocol]
     answer = await services.openings.open(StreamRequest(request, output.value, portal_session_id))
     if isinstance(answer, Denied):
         raise denial_problem(answer)
     return _play_answer(answer, request, protocol, output, services)
+
+
+def _spend(activity: Activity, request: AccessRequest, unit_id: str, services: Services) -> None:
+    spender = Spender(unit_id, request.person_id, request.system_id)
+    services.spending.spend(activity, spender, services.monotonic())
 
 
 def _play_answer(
@@ -90,12 +103,16 @@ async def _close(ended: SessionEnded, services: Services) -> None:
         await end_sessions(tx, [ended], Act(None, services.now(), services.new_id))
 
 
-async def take_snapshot(request: AccessRequest, portal_session_id: str | None, services: Services) -> bytes:
+async def take_snapshot(
+    request: AccessRequest, unit_id: str, portal_session_id: str | None, services: Services
+) -> bytes:
     """A marked JPEG; registered with its size.
 
     Raises:
+        BudgetSpentError: before it is decided on.
         ProblemError: the denial's code, or ``unavailable``.
     """
+    _spend(Activity.SNAPSHOTS, request, unit_id, services)
     authorized = await _permission(request, portal_session_id, services)
     mark = snapshot_mark(request, authorized.situation, authorized.session_id, services.now())
     try:

@@ -38,7 +38,7 @@ def _request(user: SignedIn, form: PlayForm | SnapshotForm | PtzForm, operation:
 async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> PlayAnswer:
     """Ask to see a point live."""
     request = _request(user, form, Operation.LIVE)
-    return await open_play(request, form.protocol, user.session_id, services)
+    return await open_play(request, user.actor.organization_id, form.protocol, user.session_id, services)
 
 
 @router.get("/api/play/events", response_class=StreamingResponse, dependencies=[signed_in_only()])
@@ -80,7 +80,7 @@ async def stop_playing(session_id: Id, user: CurrentUser, services: CurrentServi
 async def snapshot(form: SnapshotForm, user: CurrentUser, services: CurrentServices) -> Response:
     """A JPEG of this moment, with unit, person and register number inside."""
     request = _request(user, form, Operation.SNAPSHOT)
-    jpeg = await take_snapshot(request, user.session_id, services)
+    jpeg = await take_snapshot(request, user.actor.organization_id, user.session_id, services)
     return Response(jpeg, media_type="image/jpeg")
 
 

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from pinegate import __version__
 from pinegate.adapters.database.interface_points import granted_points
+from pinegate.domain.access.budgets import Activity
 from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
@@ -30,6 +31,7 @@ from pinegate.entrypoints.http_api.access_interface.models import (
 from pinegate.entrypoints.http_api.shared.inputs import Id, Page, PageSize
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, plain_host
+from pinegate.usecases.access.spending import Spender
 
 router = APIRouter(prefix="/access/v1", tags=["access interface"], dependencies=[signed_callers()])
 
@@ -63,11 +65,14 @@ async def points(
     page_size: PageSize = 100,
 ) -> InterfacePoints:
     """The points granted to this system at this moment."""
+    known = caller.caller
+    spender = Spender(known.organization_id, known.person_id, known.system_id)
+    services.spending.spend(Activity.SEARCHES, spender, services.monotonic())
     async with services.database.transaction() as tx:
         found, total = await granted_points(
             tx.connection,
             _viewer(caller),
-            caller.caller.system_id,
+            known.system_id,
             services.now(),
             limit=page_size,
             offset=(page - 1) * page_size,
@@ -93,7 +98,7 @@ async def play(
 ) -> PlayAnswer:
     """A play address, good once within 30 seconds."""
     request = _request(caller, point_id, Operation.LIVE, form.client_host)
-    return await open_play(request, form.protocol, None, services)
+    return await open_play(request, caller.caller.organization_id, form.protocol, None, services)
 
 
 @router.post(
@@ -101,7 +106,8 @@ async def play(
 )
 async def snapshot(point_id: Id, caller: CurrentCaller, services: CurrentServices) -> Response:
     """A JPEG of this moment."""
-    jpeg = await take_snapshot(_request(caller, point_id, Operation.SNAPSHOT), None, services)
+    request = _request(caller, point_id, Operation.SNAPSHOT)
+    jpeg = await take_snapshot(request, caller.caller.organization_id, None, services)
     return Response(jpeg, media_type="image/jpeg")
 
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from pinegate.adapters.database.catalogue_map import map_view
 from pinegate.adapters.database.catalogue_views import SORTS, CatalogueViews
+from pinegate.domain.access.budgets import Activity
 from pinegate.domain.catalogue.listing import LISTING
 from pinegate.domain.catalogue.operation import ONLY_TURNING, REQUESTABLE, Operation
 from pinegate.domain.organizations.permissions import Permission
@@ -42,11 +43,18 @@ from pinegate.entrypoints.http_api.shared.inputs import Id
 from pinegate.entrypoints.http_api.shared.pages import page_words
 from pinegate.entrypoints.http_api.shared.problems import ProblemError
 from pinegate.entrypoints.http_api.shared.signed_in import CurrentServices, CurrentUser, act_of
+from pinegate.usecases.access.spending import Spender
 from pinegate.usecases.catalogue.edit_point import edit_point
 from pinegate.usecases.catalogue.mark_sharing import mark_sharing
 from pinegate.usecases.catalogue.move_points import move_points
 
 router = APIRouter(prefix="/api")
+
+
+async def searches(user: CurrentUser, services: CurrentServices) -> None:
+    """What looks through the whole catalogue has a budget. Raises ``BudgetSpentError``."""
+    spender = Spender(user.actor.organization_id, user.actor.person_id)
+    services.spending.spend(Activity.SEARCHES, spender, services.monotonic())
 
 
 @router.get("/divisions", dependencies=[signed_in_only()])
@@ -78,7 +86,7 @@ async def list_codes(user: CurrentUser, services: CurrentServices) -> CodesOut:
     )
 
 
-@router.get("/points", dependencies=[signed_in_only()])
+@router.get("/points", dependencies=[signed_in_only(), Depends(searches)])
 async def list_points(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointPageQuery, Query()]
 ) -> PointPage:
@@ -92,7 +100,7 @@ async def list_points(
     return PointPage(items=[point_out(row, divisions) for row in page.rows], **page_words(page))
 
 
-@router.get("/points/tree", dependencies=[signed_in_only()])
+@router.get("/points/tree", dependencies=[signed_in_only(), Depends(searches)])
 async def point_tree(
     user: CurrentUser, services: CurrentServices, asked: Annotated[PointQuery, Query()]
 ) -> TreeNode:
@@ -103,7 +111,7 @@ async def point_tree(
     return tree_out(rows, city)
 
 
-@router.get("/points/map", dependencies=[signed_in_only()])
+@router.get("/points/map", dependencies=[signed_in_only(), Depends(searches)])
 async def point_map(
     user: CurrentUser, services: CurrentServices, asked: Annotated[MapQuery, Query()]
 ) -> MapOut:

@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457): what went wrong, by a code that the portal translates, and the remedy."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from pinegate.adapters.database.groups import CrowdedError
 from pinegate.domain.refusal import Refusal, RuleRefusedError
+from pinegate.usecases.access.spending import BudgetSpentError
 from pinegate.usecases.errors import InvalidInputError, NotFoundError, StaleVersionError
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +94,13 @@ def problem(
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
+async def _on_spent(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BudgetSpentError)  # noqa: S101
+    detail = f"the {error.whose} may ask {error.limit} times a minute"
+    headers = {"Retry-After": str(math.ceil(error.seconds))}
+    return problem(429, f"{error.activity}_spent", detail, headers=headers)
+
+
 def install_problem_documents(app: FastAPI) -> None:
     """Every error that leaves ``app`` is a problem document, and none tells about our insides."""
 
@@ -152,6 +161,7 @@ def install_problem_documents(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(OperationalError, on_database_away)
     app.add_exception_handler(CrowdedError, on_crowd)
+    app.add_exception_handler(BudgetSpentError, _on_spent)
     app.add_exception_handler(DataError, on_unstorable)
     app.add_exception_handler(PoolTimeoutError, on_database_away)
     app.add_exception_handler(Exception, on_fault)

@@ -67,7 +67,7 @@ async def test_play(
         client_host=user.client_host,
         work_order_id=order.id,
     )
-    return await open_play(request, body.protocol, user.session_id, services)
+    return await open_play(request, user.actor.organization_id, body.protocol, user.session_id, services)
 
 
 @router.post("/{order_id}/confirm-test", status_code=204, dependencies=[needs(Permission.PROVISION)])
