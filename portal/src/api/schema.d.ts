@@ -580,7 +580,8 @@ export interface paths {
         };
         /**
          * Play Events
-         * @description Server-sent events ``session_ended`` of the plays that this portal session opened.
+         * @description Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+         *     comes that can be shown, and when it comes again.
          */
         get: operations["play_events_api_play_events_get"];
         put?: never;
@@ -2486,7 +2487,8 @@ export interface components {
         };
         /**
          * PlayState
-         * @description ``end_code`` says more where the source could not be had.
+         * @description ``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+         *     more where the source could not be had.
          */
         PlayState: {
             /** End Code */
@@ -2497,7 +2499,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "live" | "ended";
+            state: "waiting" | "live" | "no_picture" | "ended";
         };
         /** PlayedPoint */
         PlayedPoint: {

@@ -45,6 +45,7 @@ class StubSignalling:
         self.failures: list[InviteFailed] = []
         self.takes_control = True
         self.refused_media: list[tuple[str, str]] = []
+        self.key_frames: list[tuple[str, str]] = []
 
     async def invite(self, invitation: Invitation) -> Answered | InviteFailed:
         self.invitations.append(invitation)
@@ -63,7 +64,7 @@ class StubSignalling:
         self.refused_media.append((device_code, host))
 
     async def request_key_frame(self, device_code: str, channel_code: str) -> None:
-        return None
+        self.key_frames.append((device_code, channel_code))
 
 
 class StubMedia(NullMediaEngine):

@@ -20,6 +20,7 @@ from pinegate.domain.applications.states import ApplicationState
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.roles import Role
 from pinegate.entrypoints.services import Services
+from pinegate.usecases.access.ports import ClosedEntry
 from pinegate.usecases.streams.media_engine import Admitted, PlayProtocol, Refused, SessionEnded
 from pinegate.usecases.transaction import ChangeScope
 
@@ -320,6 +321,7 @@ async def test_the_viewer_is_told_of_the_end_as_it_happens(
         await change(live, watching, "grant_revoked")
         async with asyncio.timeout(HANGS_SECONDS):
             ended = await queue.get()
+    assert isinstance(ended, ClosedEntry)
     assert (ended.id, str(ended.end)) == (session, "grant_revoked")
 
 

@@ -3,14 +3,17 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from tests.integration.access.conftest import JPEG, Live, Watching
 from tests.integration.access.running import end_reason, open_sessions, serving, watch
 from tests.integration.conftest import ClientAs
 from tests.waiting import until
 
+from pinegate.adapters.access.session_ends import PictureNews
+from pinegate.adapters.database.tables import access_register
 from pinegate.domain.access.session_end import End, EndReason, InviteFailure
 from pinegate.domain.organizations.roles import Role
+from pinegate.entrypoints.services import Services
 from pinegate.usecases.streams.media_engine import SessionEnded, SourceStarted
 from pinegate.usecases.streams.signalling import InviteFailed
 
@@ -53,6 +56,46 @@ async def test_waiting_viewers_are_told_why_there_is_no_picture(
         viewer = await client_as(watching.viewer)
         state = (await viewer.get(f"/api/play/{session}")).json()
     assert state == {"state": "ended", "end_reason": "source_unavailable", "end_code": "channel_unknown"}
+
+
+async def test_viewers_are_told_that_nothing_can_be_shown_and_that_it_comes_again(
+    client_as: ClientAs, watching: Watching, live: Live, services: Services
+) -> None:
+    point, other = watching.points[:2]
+    async with serving(live):
+        await until(lambda: live.reevaluator.has_begun)
+        session = await watch(client_as, watching, live)
+        await watch(client_as, watching, live, point_id=other)
+        viewer = await client_as(watching.viewer)
+        async with live.database.transaction() as tx:
+            query = select(access_register.c.portal_session_id).where(access_register.c.id == session)
+            portal_session = (await tx.connection.execute(query)).scalar_one()
+        queue = services.end_listeners.listen(portal_session)
+        states = list[str]()
+        for coming in (False, True):
+            await live.media_events.pictures_coming(point, coming)
+            states.append((await viewer.get(f"/api/play/{session}")).json()["state"])
+        assert states == ["no_picture", "live"]
+        told = [queue.get_nowait(), queue.get_nowait()]
+        assert told == [PictureNews(session, portal_session, coming) for coming in (False, True)]
+        assert queue.empty()
+        await live.media_events.pictures_coming(point, False)
+        await live.media_events.source_lost(point, "no packet for 10 s")
+        assert (await viewer.get(f"/api/play/{session}")).json()["state"] == "live"
+
+
+async def test_a_key_frame_is_asked_for_at_the_camera_that_is_watched(
+    client_as: ClientAs, watching: Watching, live: Live
+) -> None:
+    async with serving(live):
+        await until(lambda: live.reevaluator.has_begun)
+        await live.media_events.key_frame_wanted(watching.points[0])
+        await watch(client_as, watching, live)
+        await until(lambda: live.media.bound)
+        await live.media_events.key_frame_wanted(watching.points[0])
+        await until(lambda: live.signalling.key_frames)
+    (invitation,) = live.signalling.invitations
+    assert live.signalling.key_frames == [(invitation.device_code, invitation.channel_code)]
 
 
 async def test_a_device_that_names_a_foreign_media_address_gets_no_connection(

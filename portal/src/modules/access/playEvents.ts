@@ -1,29 +1,34 @@
-type Listener = (reason: string) => void
-
-const listeners = new Map<string, Listener>()
-let source: EventSource | null = null
-
-interface End {
-  session_id: string
-  reason: string
+/** What the program tells of one play session. */
+export interface PlayListener {
+  /** It was ended, and why. */
+  ended: (reason: string) => void
+  /** Whether the camera sends anything that can be shown. */
+  pictures: (coming: boolean) => void
 }
 
-function isEnd(value: unknown): value is End {
-  if (typeof value !== 'object' || value === null) return false
-  return 'session_id' in value && 'reason' in value && typeof value.reason === 'string'
+const listeners = new Map<string, PlayListener>()
+let source: EventSource | null = null
+
+function told(data: string): Partial<Record<string, unknown>> {
+  const value: unknown = JSON.parse(data)
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 function open(): EventSource {
   const events = new EventSource('/api/play/events')
   events.addEventListener('session_ended', (event: MessageEvent<string>) => {
-    const told: unknown = JSON.parse(event.data)
-    if (isEnd(told)) listeners.get(told.session_id)?.(told.reason)
+    const { session_id: id, reason } = told(event.data)
+    if (typeof id === 'string' && typeof reason === 'string') listeners.get(id)?.ended(reason)
+  })
+  events.addEventListener('pictures', (event: MessageEvent<string>) => {
+    const { session_id: id, coming } = told(event.data)
+    if (typeof id === 'string' && typeof coming === 'boolean') listeners.get(id)?.pictures(coming)
   })
   return events
 }
 
-/** Calls `listener` with the reason when the program ends this play session. One stream of events serves all tiles. */
-export function onSessionEnded(sessionId: string, listener: Listener): () => void {
+/** Tells `listener` what becomes of this play session. One stream of events serves all tiles. */
+export function onPlayEvents(sessionId: string, listener: PlayListener): () => void {
   listeners.set(sessionId, listener)
   source ??= open()
   return () => {

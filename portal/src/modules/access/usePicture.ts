@@ -3,7 +3,7 @@ import { api, ask } from '@/api/client'
 import type { PlayAnswer } from '@/api/models'
 import { asProblem } from '@/api/problem'
 import { createPlayer, type EndCode, type Player, type Protocol } from './players/player'
-import { onSessionEnded } from './playEvents'
+import { onPlayEvents } from './playEvents'
 
 export type PictureState = 'idle' | 'connecting' | 'playing' | 'ended' | 'denied' | 'failed'
 
@@ -15,6 +15,8 @@ export interface PictureView {
   /** Why it ended, was denied or could not be opened: a key of the catalogue. */
   code: string
   frames: number
+  /** The play goes on, and the camera sends nothing that can be shown. */
+  noPicture: boolean
   answer: PlayAnswer | null
   startedAt: number
   retrying: boolean
@@ -25,6 +27,13 @@ export interface PictureView {
  *  to hear may see as before, so that is tried at once. */
 const TRANSIENT = new Set(['source_lost', 'worker_lost', 'network', 'too_slow', 'ticket_expired', 'media_error', 'sound_withdrawn'])
 const RETRY_MS = [3000, 6000, 12_000]
+/** A decoder that gave up on damaged data is set up anew at once: the next key frame repairs the picture. */
+const HEAL_MS = 300
+/** A picture that lasted so long has come back: from then on all tries are open again. */
+const STEADY_MS = 10_000
+
+const ASKED_WHY = 6
+const ASK_AGAIN_MS = 250
 
 export type Opener = () => Promise<PlayAnswer>
 
@@ -42,6 +51,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     state: 'idle',
     code: '',
     frames: 0,
+    noPicture: false,
     answer: null,
     startedAt: 0,
     retrying: false,
@@ -70,6 +80,11 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     }).catch(() => undefined)
   }
 
+  function pause(code: string): number {
+    if (code === 'sound_withdrawn') return 0
+    return code === 'media_error' && tries === 0 ? HEAL_MS : (RETRY_MS[tries] ?? 0)
+  }
+
   function end(code: string): void {
     release()
     view.state = 'ended'
@@ -77,21 +92,31 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     view.code = code
     view.retrying = TRANSIENT.has(code) && tries < RETRY_MS.length
     if (!view.retrying) return
-    timer = window.setTimeout(() => void connect(), code === 'sound_withdrawn' ? 0 : RETRY_MS[tries])
+    timer = window.setTimeout(() => void connect(), pause(code))
     tries += 1
   }
 
-  async function whyEnded(sessionId: string): Promise<string> {
-    try {
-      const state = await ask(api.GET('/api/play/{session_id}', { params: { path: { session_id: sessionId } } }))
-      return state.end_reason ?? 'network'
-    } catch {
-      return 'network'
+  /** A cut closes the picture first and is written down after: the reason may come a moment later. */
+  async function whyEnded(mine: number, sessionId: string): Promise<string> {
+    for (let asked = 0; asked < ASKED_WHY && mine === attempt && view.state !== 'ended'; asked += 1) {
+      try {
+        const state = await ask(api.GET('/api/play/{session_id}', { params: { path: { session_id: sessionId } } }))
+        if (state.end_reason) return state.end_reason
+      } catch {
+        return 'network'
+      }
+      await new Promise((resolve) => window.setTimeout(resolve, ASK_AGAIN_MS))
     }
+    return 'network'
   }
 
   async function playerEnded(mine: number, sessionId: string, code: EndCode): Promise<void> {
-    const reason = code ?? (await whyEnded(sessionId))
+    if (mine !== attempt) return
+    if (!code) {
+      player?.stop()
+      view.state = 'connecting'
+    }
+    const reason = code ?? (await whyEnded(mine, sessionId))
     if (mine !== attempt || view.state === 'ended') return
     if (code) tellLeft(sessionId)
     end(reason)
@@ -100,8 +125,13 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
   async function play(mine: number, answer: PlayAnswer): Promise<void> {
     const element = video.value
     if (!element) return
-    forget = onSessionEnded(answer.session_id, (reason) => {
-      if (mine === attempt) end(reason)
+    forget = onPlayEvents(answer.session_id, {
+      ended: (reason) => {
+        if (mine === attempt) end(reason)
+      },
+      pictures: (coming) => {
+        if (mine === attempt) view.noPicture = !coming
+      },
     })
     const fresh = await createPlayer(answer.protocol as Protocol, element)
     if (mine !== attempt) return
@@ -109,10 +139,12 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     fresh.onFrame(() => {
       if (mine !== attempt) return
       view.frames += 1
-      if (view.state === 'playing') return
+      if (view.state === 'playing') {
+        if (Date.now() - view.startedAt > STEADY_MS) tries = 0
+        return
+      }
       view.state = 'playing'
       view.startedAt = Date.now()
-      tries = 0
     })
     fresh.onSound(() => {
       if (mine === attempt && view.sound === 'none' && answer.tracks.includes('audio')) view.sound = 'off'
@@ -126,7 +158,9 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     attempt += 1
     const mine = attempt
     release()
-    Object.assign(view, { state: 'connecting', code: '', frames: 0, answer: null, retrying: false, sound: 'none' })
+    Object.assign(view, {
+      state: 'connecting', code: '', frames: 0, noPicture: false, answer: null, retrying: false, sound: 'none',
+    })
     try {
       const answer = await opener()
       if (mine !== attempt) {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -25,18 +25,34 @@ _MOST_AT_ONCE = 500
 """Ends of one transaction: those who wait for a row that it holds wait for no more than these."""
 
 
+@dataclass(frozen=True, slots=True)
+class PictureNews:
+    """Whether there is anything to be shown in a play that goes on."""
+
+    id: str
+    portal_session_id: str | None
+    coming: bool
+
+
+PlayNews = ClosedEntry | PictureNews
+
+
 class SessionEndListeners:
-    """Tells each portal session which of its plays ended."""
+    """Tells each portal session which of its plays ended, and which show nothing for the moment.
+
+    ``without_picture``: the points whose camera runs and of which nothing comes that can be shown.
+    """
 
     def __init__(self) -> None:
-        self._listeners: dict[str, set[asyncio.Queue[ClosedEntry]]] = {}
+        self.without_picture: set[str] = set()
+        self._listeners: dict[str, set[asyncio.Queue[PlayNews]]] = {}
 
-    def listen(self, portal_session_id: str) -> asyncio.Queue[ClosedEntry]:
-        queue: asyncio.Queue[ClosedEntry] = asyncio.Queue(_MOST_WAITING_EVENTS)
+    def listen(self, portal_session_id: str) -> asyncio.Queue[PlayNews]:
+        queue: asyncio.Queue[PlayNews] = asyncio.Queue(_MOST_WAITING_EVENTS)
         self._listeners.setdefault(portal_session_id, set()).add(queue)
         return queue
 
-    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[ClosedEntry]) -> None:
+    def stop_listening(self, portal_session_id: str, queue: asyncio.Queue[PlayNews]) -> None:
         queues = self._listeners.get(portal_session_id, set())
         queues.discard(queue)
         if not queues:
@@ -45,10 +61,10 @@ class SessionEndListeners:
     def listeners(self, portal_session_id: str) -> int:
         return len(self._listeners.get(portal_session_id, ()))
 
-    def notify(self, ended: ClosedEntry) -> None:
-        for queue in self._listeners.get(ended.portal_session_id or "", ()):
+    def notify(self, news: PlayNews) -> None:
+        for queue in self._listeners.get(news.portal_session_id or "", ()):
             if not queue.full():  # who does not read asks GET /api/play/{id} instead
-                queue.put_nowait(ended)
+                queue.put_nowait(news)
 
 
 class SessionEndWriter:
@@ -65,7 +81,7 @@ class SessionEndWriter:
         new_id: Callable[[], str],
     ) -> None:
         self._database = database
-        self._events = events
+        self.listeners = events
         self._now = now
         self._new_id = new_id
         self._ends: dict[str, SessionEnded] = {}
@@ -150,4 +166,4 @@ class SessionEndWriter:
         for session_id in some:
             del ends[session_id]
         for session in newly:
-            self._events.notify(session)
+            self.listeners.notify(session)

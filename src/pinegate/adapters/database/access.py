@@ -91,6 +91,10 @@ select r.person_id, r.system_id, r.access_key, r.point_id, r.started_at, r.ended
 from access_register r where r.id = %s and r.outcome = 'allowed'
 """
 
+_PORTAL_SESSIONS = """
+select r.id, r.portal_session_id from access_register r where r.id = any(%s) and r.ended_at is null
+"""
+
 _UNACKNOWLEDGED = """
 select g.id as agreement_id, g.application_id, s.name as system_name, g.text_version
 from roster_entries e
@@ -205,6 +209,13 @@ class AccessRows:
     async def play(self, session_id: str) -> Row | None:
         """A play session's person, point and state."""
         return await (await self._execute(_PLAY, (session_id,))).fetchone()
+
+    async def portal_sessions(self, session_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Of the plays among these that go on: the portal session that each was opened in."""
+        return {
+            row.id: row.portal_session_id
+            for row in await (await self._execute(_PORTAL_SESSIONS, (list(session_ids),))).fetchall()
+        }
 
     async def unacknowledged(self, person_id: str) -> Sequence[Mapping[str, Any]]:
         """Agreements in force whose duty of confidence the person has not acknowledged yet (Annex 2 clause 2.3)."""

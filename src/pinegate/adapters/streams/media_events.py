@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from pinegate.adapters.access.openings import Redemptions
-from pinegate.adapters.access.session_ends import SessionEndWriter
+from pinegate.adapters.access.session_ends import PictureNews, SessionEndWriter
 from pinegate.adapters.database.connection import Database
 from pinegate.adapters.streams.source_runner import SourceRunner
 from pinegate.domain.access.request import Denied
@@ -67,11 +67,13 @@ class MediaEventHandler:
         return Admitted(answer.session_id, answer.point_id, answer.lease_seconds, answer.tracks)
 
     async def source_started(self, started: SourceStarted) -> None:
+        self._ends.listeners.without_picture.discard(started.source_id)
         if self._sources is not None:
             await self._sources.source_started(started.source_id)
 
     async def source_lost(self, source_id: str, reason: str) -> None:
         _log.info("source_broken_off", source=source_id, reason=reason)
+        self._ends.listeners.without_picture.discard(source_id)
         if self._sources is not None:
             await self._sources.sources_lost([source_id])
 
@@ -83,6 +85,7 @@ class MediaEventHandler:
 
     async def worker_lost(self, source_ids: Collection[str], session_ids: Collection[str]) -> None:
         _log.warning("media_worker_died", sources=len(source_ids), sessions=len(session_ids))
+        self._ends.listeners.without_picture.difference_update(source_ids)
         if self._sources is not None:
             await self._sources.sources_lost(source_ids)
         for session_id in session_ids:
@@ -99,6 +102,20 @@ class MediaEventHandler:
 
     async def pictures_coming(self, source_id: str, coming: bool) -> None:
         _log.info("pictures_changed", source=source_id, coming=coming)
+        without = self._ends.listeners.without_picture
+        if coming:
+            without.discard(source_id)
+        else:
+            without.add(source_id)
+        viewers = () if self._sources is None else self._sources.viewers(source_id)
+        try:
+            async with self._database.transaction() as tx:
+                portal_sessions = await tx.access.portal_sessions(viewers)
+        except SQLAlchemyError as error:
+            _log.warning("pictures_not_told", source=source_id, error=type(error).__name__)
+            return
+        for session_id, portal_session_id in portal_sessions.items():
+            self._ends.listeners.notify(PictureNews(session_id, portal_session_id, coming))
 
     async def second_source(self, source_id: str, host: str) -> None:
         # S17. Who floods a port must not flood the audit log: once a minute for each source and sender.

@@ -104,6 +104,10 @@ class SourceRunner:
             await self._hang_up(source_id)
             self._do(self._book.lost(source_id, self._monotonic()))
 
+    def viewers(self, source_id: str) -> Sequence[str]:
+        """The sessions that want this point's pictures."""
+        return self._book.viewers(source_id)
+
     def want_key_frame(self, source_id: str) -> None:
         """The pictures are damaged: ask the camera. Who asks limits how often."""
         dialog = self._dialogs.get(source_id)

@@ -158,6 +158,11 @@ class SourceBook:
                 times.append(source.wanted_until)
         return min(times, default=None)
 
+    def viewers(self, source_id: str) -> Sequence[str]:
+        """The sessions that want the source."""
+        source = self._sources.get(source_id)
+        return () if source is None else tuple(source.viewers)
+
     def sources(self) -> Sequence[str]:
         """Everything that runs or is wanted."""
         return tuple(self._sources)

@@ -34,6 +34,7 @@ export class Picture {
   begin(): void {
     this.video.muted = true
     this.video.playsInline = true
+    this.video.addEventListener('error', this.failed)
     this.timer = window.setInterval(() => {
       this.check()
     }, CHECK_MS)
@@ -56,12 +57,18 @@ export class Picture {
   finish(): void {
     this.over = true
     window.clearInterval(this.timer)
+    this.video.removeEventListener('error', this.failed)
     this.video.cancelVideoFrameCallback(this.frameRequest)
   }
 
   /** Whether anything could be decoded so far. Chromium stays silent about H.265 that it cannot decode. */
   get decoded(): boolean {
     return this.video.videoWidth > 0
+  }
+
+  /** The browser's decoder gave up: nothing that comes can be appended any more. */
+  private readonly failed = (): void => {
+    this.end(this.decoded ? 'media_error' : 'undecodable')
   }
 
   private awaitFrame(): void {

@@ -3,8 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from typing import Any
 
+from pinegate.adapters.access.session_ends import PictureNews, PlayNews
 from pinegate.domain.access.session_end import End, EndReason
+from pinegate.entrypoints.http_api.access.models import PlayState
 from pinegate.entrypoints.services import Services
 from pinegate.usecases.access.ports import ClosedEntry
 
@@ -21,18 +24,33 @@ async def events_of(portal_session_id: str, services: Services) -> AsyncGenerato
         for _ in range(_MOST_SILENCES):
             try:
                 async with asyncio.timeout(_STILL_HERE_SECONDS):
-                    ended = await queue.get()
+                    news = await queue.get()
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
-            yield _event(ended)
-            if ended.end.reason is EndReason.SIGNED_OUT:
+            yield _event(news)
+            if isinstance(news, ClosedEntry) and news.end.reason is EndReason.SIGNED_OUT:
                 return
     finally:
         services.end_listeners.stop_listening(portal_session_id, queue)
 
 
-def _event(ended: ClosedEntry) -> str:
+def state_of(found: Any, services: Services) -> PlayState:
+    """Of a play as the database knows it; ``no_picture``: it goes on, and its camera sends nothing to be shown."""
+    reason, code = split_reason(found.end_reason)
+    if found.ended_at:
+        state = "ended"
+    elif not found.started_at:
+        state = "waiting"
+    else:
+        state = "no_picture" if found.point_id in services.end_listeners.without_picture else "live"
+    return PlayState(state=state, end_reason=reason, end_code=code)
+
+
+def _event(news: PlayNews) -> str:
+    if isinstance(news, PictureNews):
+        return f"event: pictures\ndata: {json.dumps({'session_id': news.id, 'coming': news.coming})}\n\n"
+    ended = news
     reason, code = split_reason(str(ended.end))
     data = json.dumps({"session_id": ended.id, "reason": reason, "code": code})
     return f"event: session_ended\ndata: {data}\n\n"

@@ -24,9 +24,11 @@ class PlayForm(BaseModel):
 
 
 class PlayState(BaseModel):
-    """``end_code`` says more where the source could not be had."""
+    """``no_picture``: it goes on, but for 3 s or more the camera has sent nothing that can be shown. ``end_code`` says
+    more where the source could not be had.
+    """
 
-    state: Literal["waiting", "live", "ended"]
+    state: Literal["waiting", "live", "no_picture", "ended"]
     end_reason: str | None
     end_code: str | None
 

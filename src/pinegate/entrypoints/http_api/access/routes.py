@@ -5,7 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
-from pinegate.entrypoints.http_api.access.answers import MOST_LISTENERS, events_of, split_reason
+from pinegate.entrypoints.http_api.access.answers import MOST_LISTENERS, events_of, state_of
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayForm, PlayState, PtzForm, SnapshotForm
 from pinegate.entrypoints.http_api.access.operations import (
     open_play,
@@ -43,7 +43,9 @@ async def play(form: PlayForm, user: CurrentUser, services: CurrentServices) -> 
 
 @router.get("/api/play/events", response_class=StreamingResponse, dependencies=[signed_in_only()])
 async def play_events(user: CurrentUser, services: CurrentServices) -> StreamingResponse:
-    """Server-sent events ``session_ended`` of the plays that this portal session opened."""
+    """Server-sent events of the plays that this portal session opened: ``session_ended``, and ``pictures`` when nothing
+    comes that can be shown, and when it comes again.
+    """
     if services.end_listeners.listeners(user.session_id) >= MOST_LISTENERS:
         raise ProblemError("too_many_requests", "close the portal's other windows")
     return StreamingResponse(events_of(user.session_id, services), media_type="text/event-stream")
@@ -56,9 +58,7 @@ async def play_state(session_id: Id, user: CurrentUser, services: CurrentService
         found = await tx.access.play(session_id)
     if found is None or found.person_id != user.actor.person_id:
         raise ProblemError("not_found")
-    reason, code = split_reason(found.end_reason)
-    state = "ended" if found.ended_at else "live" if found.started_at else "waiting"
-    return PlayState(state=state, end_reason=reason, end_code=code)
+    return state_of(found, services)
 
 
 @router.delete("/api/play/{session_id}", status_code=204, dependencies=[signed_in_only()])

@@ -12,7 +12,7 @@ from pinegate.domain.access.request import AccessChannel, AccessRequest
 from pinegate.domain.catalogue.operation import Operation
 from pinegate.domain.organizations.parties import Actor
 from pinegate.domain.organizations.roles import OrganizationKind
-from pinegate.entrypoints.http_api.access.answers import split_reason
+from pinegate.entrypoints.http_api.access.answers import state_of
 from pinegate.entrypoints.http_api.access.models import PlayAnswer, PlayState, PtzOrder
 from pinegate.entrypoints.http_api.access.operations import (
     open_play,
@@ -132,9 +132,7 @@ async def _own_session(session_id: str, caller: SignedCaller, services: CurrentS
 async def session(session_id: Id, caller: CurrentCaller, services: CurrentServices) -> PlayState:
     """Where a play stands, and why it was cut."""
     found = await _own_session(session_id, caller, services)
-    reason, code = split_reason(found.end_reason)
-    state = "ended" if found.ended_at else "live" if found.started_at else "waiting"
-    return PlayState(state=state, end_reason=reason, end_code=code)
+    return state_of(found, services)
 
 
 @router.delete("/sessions/{session_id}", status_code=204)

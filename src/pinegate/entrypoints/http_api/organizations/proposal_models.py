@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pinegate.domain.organizations.proposal import Content, ProposalEvent, ProposalKind, ProposalState
 from pinegate.entrypoints.http_api.organizations.models import OrganizationIn, PersonIn, Roles
-from pinegate.entrypoints.http_api.shared.inputs import Id
+from pinegate.entrypoints.http_api.shared.inputs import LINES, Id
 from pinegate.usecases.organizations.propose import Draft
 
 _K = ProposalKind
-Text = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(max_length=500), LINES]
 
 
 class _Proposed(BaseModel):
