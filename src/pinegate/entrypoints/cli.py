@@ -72,12 +72,14 @@ def demo(
 def migrate_database() -> None:
     """Bring the database to this version's tables, while the program is stopped; `serve` does it too."""
     from pinegate.entrypoints.wiring.database import prepared_database
+    from pinegate.entrypoints.wiring.leading import candidacy
 
     async def run() -> None:
         settings = _settings()
         settings.create_data_folder()
-        async with prepared_database(settings):
-            typer.echo("The database is up to date.")
+        with candidacy(settings) as candidate:
+            async with prepared_database(settings, candidate):
+                typer.echo("The database is up to date.")
 
     _run(run())
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pinegate.adapters.clock import utc_now
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.wiring.database import prepared_database
+from pinegate.entrypoints.wiring.leading import candidacy
 from pinegate.entrypoints.wiring.new_id import new_id
 from pinegate.entrypoints.wiring.origins import portal_origins
 from pinegate.usecases.act import Act
@@ -41,12 +42,13 @@ async def initialize(
     settings.create_data_folder()
     act = Act(None, utc_now(), new_id)
     links: list[Link] = []
-    async with prepared_database(settings) as prepared, prepared.database.transaction() as tx:
-        actors = await initialize_city(tx, bureau, operator, administrators, act)
-        for first, actor in zip(administrators, actors, strict=True):
-            link, digest = _new_link(settings, first.login)
-            await open_enrolment(tx, actor.person_id, _lifetime(settings), act, link_digest=digest)
-            links.append(link)
+    with candidacy(settings) as candidate:
+        async with prepared_database(settings, candidate) as prepared, prepared.database.transaction() as tx:
+            actors = await initialize_city(tx, bureau, operator, administrators, act)
+            for first, actor in zip(administrators, actors, strict=True):
+                link, digest = _new_link(settings, first.login)
+                await open_enrolment(tx, actor.person_id, _lifetime(settings), act, link_digest=digest)
+                links.append(link)
     return links
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2
@@ -15,6 +15,9 @@ from tests.processes import END_WITH_US, until
 from tests.waiting import HANGS_SECONDS
 
 from pinegate.adapters.postgres_server.embedded_postgres import DatabaseUrls, EmbeddedPostgres
+
+NAMES = ("bureau", "operator", "security-admin", "audit-admin", "system-admin")
+INIT = ["init", *(f"--{name}=name" for name in NAMES)]
 
 
 class Node:
@@ -41,10 +44,10 @@ class Node:
         self._said = folder.with_suffix(".log")
         self.process: subprocess.Popen[bytes]
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, command: Sequence[str] = ("serve",)) -> None:
         with self._said.open("wb") as said:
             self.process = subprocess.Popen(
-                [*END_WITH_US, sys.executable, "-m", "pinegate.entrypoints.cli", "serve", *options],
+                [*END_WITH_US, sys.executable, "-m", "pinegate.entrypoints.cli", *command, *options],
                 env=self._environment,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -95,6 +98,10 @@ def test_a_second_program_is_refused_a_standby_takes_over_and_the_former_one_end
 
     second.start()
     assert [line for line in second.ended() if "--standby" in line] == second.said()
+    for command in (["migrate"], INIT):
+        second.start(command=command)
+        said = second.ended()
+        assert len(said) == 1 and "serves this database" in said[0]
     assert first.serves()
 
     second.start("--standby")

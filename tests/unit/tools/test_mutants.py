@@ -20,6 +20,7 @@ AREAS = {
     "retention",
     "revocation",
     "sign_in",
+    "terms",
     "two_persons",
     "tickets",
 }

@@ -102,7 +102,7 @@ async def take_term(address: str, node: str, *, standby: bool) -> Term | None:
                     if leader is not None and not standby:
                         raise AnotherLeadsError(
                             f"{leader.node} serves this database (its last word came {leader.ago:.0f} s ago)."
-                            " Stop it, or wait beside it with --standby."
+                            " Stop it first; `pinegate serve --standby` waits beside it."
                         )
                     if leader is not None and leader.epoch != waited_for:
                         waited_for = leader.epoch

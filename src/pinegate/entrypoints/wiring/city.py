@@ -14,7 +14,7 @@ from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.services import Services
 from pinegate.entrypoints.wiring.api import application, city_services, kept_scans
 from pinegate.entrypoints.wiring.database import prepared_database
-from pinegate.entrypoints.wiring.leading import candidacy, kept_term
+from pinegate.entrypoints.wiring.leading import candidacy
 from pinegate.entrypoints.wiring.media import running_workers, watched_over
 from pinegate.entrypoints.wiring.signalling import Signalling, listening, signalling
 
@@ -55,13 +55,12 @@ async def running_city(
         candidate = stack.enter_context(candidacy(settings, standby=standby))
         prepared = await stack.enter_async_context(prepared_database(settings, candidate))
         database = prepared.database
-        leading = await stack.enter_async_context(kept_term(database, prepared.term))
         box = AesGcmBox(read_or_create(settings.secrets_folder, "secret-box"))
         async with database.transaction() as tx:
             await tx.devices.nobody_is_online()
         sip = signalling(settings, profile, database, box)
         media = await stack.enter_async_context(running_workers(settings, database, sip))
-        leading.tell(media.engine)
+        prepared.leading.tell(media.engine)
         port = await stack.enter_async_context(listening(sip.server, settings, any_port=any_sip_port))
         await stack.enter_async_context(watched_over(media))
         scans = await stack.enter_async_context(kept_scans(settings, database))

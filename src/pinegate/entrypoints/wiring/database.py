@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import structlog
 
 from pinegate.adapters.database.connection import Database
-from pinegate.adapters.database.leadership import Term
 from pinegate.adapters.database.migrate import migrate
 from pinegate.adapters.database.server_address import role_of
 from pinegate.adapters.postgres_server.embedded_postgres import (
@@ -18,7 +17,7 @@ from pinegate.adapters.postgres_server.embedded_postgres import (
 )
 from pinegate.adapters.settings import Settings
 from pinegate.entrypoints.wiring.kept_running import kept_running
-from pinegate.entrypoints.wiring.leading import Candidate
+from pinegate.entrypoints.wiring.leading import Candidate, Leading, kept_term
 
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 1.0
@@ -26,10 +25,10 @@ _LOOK_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """``term``: ours, None for maintenance."""
+    """``leading``: our term of it, while it lasts."""
 
     database: Database
-    term: Term | None
+    leading: Leading
 
 
 @contextlib.asynccontextmanager
@@ -38,7 +37,8 @@ async def prepared_database(
 ) -> AsyncGenerator[Prepared, None]:
     """The database, started if it is the embedded one, migrated, and reached as the application's role.
 
-    ``candidate``: who wants to be control, and waits or is refused before anything is changed; None for maintenance.
+    ``candidate``: who wants to be control, to serve or for one change, and waits or is refused before anything is
+    changed; its term is kept from then on. None for what may be done beside a program that serves.
 
     Raises:
         AnotherLeadsError: another is control.
@@ -55,12 +55,14 @@ async def prepared_database(
             app = settings.database_url.get_secret_value()
             role = role_of(app)
         term = await candidate.take(app) if candidate is not None else None
-        await asyncio.to_thread(migrate, owner, role, settings.retention_days)
-        if candidate is not None and term is None:  # there were no tables
+        if candidate is not None and term is None:  # there are no tables
+            await asyncio.to_thread(migrate, owner, role, settings.retention_days)
             term = await candidate.take(app)
+        leading = await stack.enter_async_context(kept_term(app, term))
+        await asyncio.to_thread(migrate, owner, role, settings.retention_days)
         database = Database(app, epoch=None if term is None else term.epoch)
         stack.push_async_callback(database.close)
-        yield Prepared(database, term)
+        yield Prepared(database, leading)
 
 
 async def _restart_whenever_ended(server: EmbeddedPostgres) -> None:

@@ -11,7 +11,6 @@ from typing import TextIO
 
 import structlog
 
-from pinegate.adapters.database.connection import Database
 from pinegate.adapters.database.leadership import AnotherLeadsError, Term, TermKeeper, take_term
 from pinegate.adapters.media.supervisor import MediaSupervisor
 from pinegate.adapters.settings import Settings
@@ -33,7 +32,7 @@ class Candidate:
 
 
 @contextlib.contextmanager
-def candidacy(settings: Settings, *, standby: bool) -> Generator[Candidate, None, None]:
+def candidacy(settings: Settings, *, standby: bool = False) -> Generator[Candidate, None, None]:
     """The folder is held as long as the body runs: a term of the same name whose folder is free has no process.
 
     Raises:
@@ -79,14 +78,14 @@ class Leading:
 
 
 @contextlib.asynccontextmanager
-async def kept_term(database: Database, term: Term | None) -> AsyncGenerator[Leading, None]:
+async def kept_term(address: str, term: Term | None) -> AsyncGenerator[Leading, None]:
     """Keep the term while the body runs, and give it back at the end."""
     leading = Leading()
     if term is None:
         yield leading
         return
     _log.info("term_begun", term=term.epoch, node=term.node)
-    keeper = TermKeeper(database.address, term, leading.show_until, lambda: _end_at_once(term))
+    keeper = TermKeeper(address, term, leading.show_until, lambda: _end_at_once(term))
     try:
         async with kept_running(keeper.run):
             yield leading
