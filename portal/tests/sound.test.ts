@@ -37,7 +37,7 @@ vi.mock('@/modules/access/players/player', () => ({
     return Promise.resolve(players.at(-1))
   },
 }))
-vi.mock('@/modules/access/playEvents', () => ({ onSessionEnded: () => () => undefined }))
+vi.mock('@/modules/access/playEvents', () => ({ onPlayEvents: () => () => undefined }))
 
 function answered(...tracks: PlayAnswer['tracks']): () => Promise<PlayAnswer> {
   return () => Promise.resolve({ session_id: 's', url: '', protocol: 'ws-flv', tracks } as unknown as PlayAnswer)

@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 from tests.integration.access.conftest import Live, Watching
 from tests.integration.access.running import end_reason
@@ -27,6 +29,7 @@ from pinegate.adapters.access.reevaluator import Reevaluator
 from pinegate.adapters.database.access import AccessRows
 from pinegate.adapters.media.settings import MediaSettings
 from pinegate.adapters.media.supervisor import MediaSupervisor
+from pinegate.adapters.postgres_server.embedded_postgres import EmbeddedPostgres
 from pinegate.adapters.streams.media_events import MediaEventHandler
 from pinegate.domain.access.request import Denied
 from pinegate.domain.organizations.roles import Role
@@ -216,11 +219,25 @@ async def test_a_group_that_is_not_committed_is_nobodys_yes(
 
 
 async def test_one_who_asks_what_cannot_be_kept_spoils_nobody_elses_answer(
-    client_as: ClientAs, watching: Watching, live: Live, monkeypatch: pytest.MonkeyPatch
+    client_as: ClientAs,
+    watching: Watching,
+    live: Live,
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    name = conninfo_to_dict(live.database.address)["dbname"]
+    with psycopg.connect(postgres.urls(str(name)).owner, autocommit=True) as owner:
+        owner.execute(
+            "create function not_kept() returns trigger language plpgsql as $$ begin"
+            " raise exception 'not to be kept' using errcode = 'character_not_in_repertoire'; end $$"
+        )
+        owner.execute(
+            "create trigger not_kept before insert on access_register for each row"
+            " when (new.reason = '不可保存') execute function not_kept()"
+        )
     viewer, groups = await client_as(watching.viewer), Groups(monkeypatch)
     line = Stop(monkeypatch, "register")
-    reasons = ["巡查", "巡查", "\0", "巡查"]
+    reasons = ["巡查", "巡查", "不可保存", "巡查"]
     asking = [
         asyncio.create_task(viewer.post("/api/play", json=watching.form(reason=reason))) for reason in reasons
     ]

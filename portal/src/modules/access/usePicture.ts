@@ -114,7 +114,7 @@ export function usePicture(video: Ref<HTMLVideoElement | null>): LivePicture {
     if (mine !== attempt) return
     if (!code) {
       player?.stop()
-      view.state = 'connecting'
+      Object.assign(view, { state: 'connecting', sound: 'none' })
     }
     const reason = code ?? (await whyEnded(mine, sessionId))
     if (mine !== attempt || view.state === 'ended') return
