@@ -10,7 +10,7 @@ from tests.e2e.browser import Chromium, running_chromium
 from tests.e2e.city import ROOT, RunningCity, city_in_a_folder_of_its_own, listened_ports
 from tests.e2e.people import People
 from tests.e2e.units import Unit, found_unit, unit_of_demonstration
-from tests.processes import alive, descendants
+from tests.processes import alive, descendants, until
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def city(portal: None, request: pytest.FixtureRequest) -> Iterator[RunningCity]:
             print(city.printed())
         processes = descendants(city.pid)
         assert city.stop() == 0, city.printed()
-        assert not alive(processes)
+        until(lambda: not alive(processes))  # some notice its end, a moment later
         assert not city.ports & listened_ports()
 
 
