@@ -2,7 +2,7 @@
 
 from tests.e2e.city import RunningCity, city_in_a_folder_of_its_own, listened_ports
 from tests.e2e.people import People
-from tests.processes import alive, descendants
+from tests.processes import alive, descendants, until
 
 
 async def test_a_second_start_is_quick_and_remembers_and_ctrl_c_leaves_nothing_behind(
@@ -29,5 +29,5 @@ def _stopped_without_a_trace(city: RunningCity) -> None:
     processes = descendants(city.pid)
     assert len(processes) > len(city.media_workers())
     assert city.stop() == 0, city.printed()
-    assert not alive(processes)
+    until(lambda: not alive(processes))
     assert not city.ports & listened_ports()
