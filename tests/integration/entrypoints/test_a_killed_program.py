@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import httpx2
@@ -19,10 +20,21 @@ ROOT = Path(__file__).parents[3]
 _PR_SET_CHILD_SUBREAPER = 36
 
 
+_candidates = count(20_000 + os.getpid() % 100 * 90)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the kernel's own range, from which anybody's connection may take it before the program does."""
+    for port in _candidates:
+        with (
+            socket.socket() as tcp,
+            socket.socket(type=socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 @pytest.fixture
