@@ -216,6 +216,11 @@ async def set_up_totp(user: CurrentUser, services: CurrentServices) -> TotpPrepa
     return TotpPrepared(secret=secret, uri=uri, qr_svg=picture.getvalue().decode())
 
 
+def _code_does_not_fit() -> ProblemError:
+    errors = [{"field": "code", "message": "does not fit"}]
+    return ProblemError("invalid_input", "correct the named fields", errors=errors)
+
+
 @router.post("/api/session/totp/confirm", status_code=204, dependencies=[signed_in_only()])
 async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentServices) -> None:
     """Put one-time codes into force."""
@@ -228,9 +233,7 @@ async def confirm_own_totp(form: TotpCode, user: CurrentUser, services: CurrentS
             codes=services.one_time_codes,
         )
     if not confirmed:
-        raise ProblemError(
-            "invalid_input", "correct the named fields", errors=[{"field": "code", "message": "does not fit"}]
-        )
+        raise _code_does_not_fit()
 
 
 @router.delete("/api/session/totp", status_code=204, dependencies=[signed_in_only()])
@@ -246,9 +249,7 @@ async def give_up_own_totp(form: GivenUpTotp, user: CurrentUser, services: Curre
             codes=services.one_time_codes,
         )
     if not given_up:
-        raise ProblemError(
-            "invalid_input", "correct the named fields", errors=[{"field": "code", "message": "does not fit"}]
-        )
+        raise _code_does_not_fit()
 
 
 @router.delete("/api/session/{session_id}", status_code=204, dependencies=[signed_in_only()])
